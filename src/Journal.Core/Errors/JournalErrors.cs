@@ -1,0 +1,149 @@
+using System.Runtime.CompilerServices;
+
+namespace Journal;
+
+/// <summary>Every error the journal can raise, each with its text. The name of a method is the error's id.</summary>
+public static class JournalErrors
+{
+    // The journal itself -----------------------------------------------------------------------------------------
+
+    /// <summary>A read of a journal that does not exist: reading never creates one.</summary>
+    public static JournalException JournalNotFound(string path) =>
+        Make(JournalFault.ObjectNotFound, path, $"There is no journal at '{path}'. Start-JournalBatch and Invoke-JournalBatch create one.");
+
+    /// <summary>The file or its directory cannot be read or written.</summary>
+    public static JournalException JournalAccessDenied(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.PermissionDenied, path, $"The journal '{path}' cannot be opened: {detail}", inner);
+
+    /// <summary>The file is something else.</summary>
+    public static JournalException NotAJournal(string path, string detail) =>
+        Make(JournalFault.InvalidData, path, $"'{path}' is not a journal ({detail}). It was left as it is.");
+
+    /// <summary>The file is damaged.</summary>
+    public static JournalException JournalCorrupt(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.InvalidData, path,
+            $"The journal '{path}' is damaged ({detail}). See what is wrong with: Test-Journal '{path}'; set it aside and save what can be read with: Repair-Journal '{path}'.", inner);
+
+    /// <summary>A newer version of the module wrote it.</summary>
+    public static JournalException JournalTooNew(string path, long schema, long known) =>
+        Make(JournalFault.NotImplemented, path,
+            $"The journal '{path}' has schema {schema}; this version of the module knows up to {known}. Update the module. The file was not touched.");
+
+    /// <summary>Another process holds the journal's lock for longer than we wait.</summary>
+    public static JournalException JournalBusy(string path, TimeSpan waited, Exception? inner = null) =>
+        Make(JournalFault.ResourceBusy, path, $"The journal '{path}' stayed locked by another process for {waited.TotalSeconds:0.#} s.", inner);
+
+    /// <summary>The disk is full, or failed.</summary>
+    public static JournalException JournalWriteFailed(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' could not be written: {detail} Nothing was changed.", inner);
+
+    /// <summary>No engine is known for such a location.</summary>
+    public static JournalException UnsupportedJournal(string location, string detail) =>
+        Make(JournalFault.InvalidArgument, location, $"'{location}' cannot be used as a journal: {detail}");
+
+    // Batches ----------------------------------------------------------------------------------------------------
+
+    /// <summary>No batch has this id.</summary>
+    public static JournalException BatchNotFound(string id) =>
+        Make(JournalFault.ObjectNotFound, id, $"There is no batch '{id}' in this journal.");
+
+    /// <summary>No batch has this name.</summary>
+    public static JournalException BatchNameNotFound(string name) =>
+        Make(JournalFault.ObjectNotFound, name, $"There is no batch named '{name}' in this journal.");
+
+    /// <summary>-Resume where nothing is resumable.</summary>
+    public static JournalException NothingToResume(string name, string detail) =>
+        Make(JournalFault.ObjectNotFound, name, $"Nothing to resume for '{name}': {detail}");
+
+    /// <summary>A name that cannot name a batch.</summary>
+    public static JournalException InvalidBatchName(string name, string detail) =>
+        Make(JournalFault.InvalidArgument, name, $"'{Shorten(name)}' cannot name a batch: {detail}");
+
+    /// <summary>The inputs come from somewhere else, or look different, than when the batch began.</summary>
+    public static JournalException InputSourceChanged(string batchId, string difference) =>
+        Make(JournalFault.InvalidOperation, batchId,
+            $"The input of batch '{batchId}' is not what it began with: {difference}. Use -New for a new batch, or -Force to run this one all over with the new input.");
+
+    /// <summary>The settings differ from those the batch began with.</summary>
+    public static JournalException SettingChanged(string batchId, string difference) =>
+        Make(JournalFault.InvalidOperation, batchId,
+            $"The settings of batch '{batchId}' are not those it began with: {difference}. Use -New for a new batch, or -Force to run this one all over with the new settings.");
+
+    /// <summary>A move that the batch's status does not allow.</summary>
+    public static JournalException IllegalBatchMove(string batchId, JournalBatchStatus from, string move) =>
+        Make(JournalFault.InvalidOperation, batchId, $"Batch '{batchId}' is {from}; it cannot be {move}.");
+
+    /// <summary>The batch has work in flight, and removing it would pull it from under a living worker.</summary>
+    public static JournalException BatchInUse(string batchId, long inProgress) =>
+        Make(JournalFault.ResourceBusy, batchId,
+            $"Batch '{batchId}' has {inProgress} task(s) in progress under a living worker. Stop-JournalBatch '{batchId}' first, or use -Force.");
+
+    /// <summary>A stage that the batch does not have.</summary>
+    public static JournalException StageNotFound(string batchId, string stage, IEnumerable<string> stages) =>
+        Make(JournalFault.ObjectNotFound, stage, $"Batch '{batchId}' has no stage '{stage}'. Its stages are: {Join(stages)}.");
+
+    /// <summary>The stages differ from those the batch began with.</summary>
+    public static JournalException StagesChanged(string batchId, IEnumerable<string> was, IEnumerable<string> now) =>
+        Make(JournalFault.InvalidOperation, batchId,
+            $"Batch '{batchId}' began with the stages {Join(was)}; now they are {Join(now)}. Use -New for a new batch.");
+
+    /// <summary>Stage names must be given, non-empty and different.</summary>
+    public static JournalException InvalidStages(string detail, object? value = null) =>
+        Make(JournalFault.InvalidArgument, value, $"These stages cannot be used: {detail}");
+
+    // Tasks ------------------------------------------------------------------------------------------------------
+
+    /// <summary>No task has this id.</summary>
+    public static JournalException TaskNotFound(long id) =>
+        Make(JournalFault.ObjectNotFound, id, $"There is no task {id} in this journal.");
+
+    /// <summary>No task of the batch has this key.</summary>
+    public static JournalException TaskKeyNotFound(string batchId, string key) =>
+        Make(JournalFault.ObjectNotFound, key, $"Batch '{batchId}' has no task with the key '{Shorten(key)}'.");
+
+    /// <summary>A move that the table of moves does not have.</summary>
+    public static JournalException IllegalMove(long taskId, JournalTaskStatus from, JournalTaskStatus to, string move) =>
+        Make(JournalFault.InvalidOperation, taskId, $"Task {taskId} is {from}; '{move}' to {to} is not a legal move. Nothing was changed.");
+
+    /// <summary>The worker no longer holds the task.</summary>
+    public static JournalException LeaseLost(long taskId, long? token) =>
+        Make(JournalFault.ResourceBusy, taskId,
+            $"The lease on task {taskId}{(token is { } t ? $" (token {t})" : "")} is no longer this worker's: the task was recovered, ended or given to somebody else. What this worker reports for it is not recorded.");
+
+    /// <summary>An input from which no key can be made.</summary>
+    public static JournalException KeyMissing(object? input, string detail) =>
+        Make(JournalFault.InvalidArgument, input, $"An input has no key: {detail}");
+
+    /// <summary>A key that is too long to be stored and indexed well.</summary>
+    public static JournalException InvalidKey(string key, string detail) =>
+        Make(JournalFault.InvalidArgument, key, $"'{Shorten(key)}' cannot be a key: {detail}");
+
+    /// <summary>Secrets do not belong in a journal.</summary>
+    public static JournalException SecretRefused(string what, string type) =>
+        Make(JournalFault.InvalidArgument, what, $"{what} holds a {type}. A journal keeps no credentials; pass them to the script with $using: or from a secret store.");
+
+    /// <summary>A value that JSON cannot hold.</summary>
+    public static JournalException InvalidValue(string what, object? value, string detail) =>
+        Make(JournalFault.InvalidArgument, value, $"{what}: {detail}");
+
+    // Files ------------------------------------------------------------------------------------------------------
+
+    /// <summary>The input file is not there.</summary>
+    public static JournalException InputFileNotFound(string path) =>
+        Make(JournalFault.ObjectNotFound, path, $"There is no input file '{path}'.");
+
+    /// <summary>The input file cannot be read.</summary>
+    public static JournalException InputFileUnreadable(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.PermissionDenied, path, $"The input file '{path}' cannot be read: {detail}", inner);
+
+    /// <summary>The input file holds no input.</summary>
+    public static JournalException InputFileEmpty(string path) =>
+        Make(JournalFault.InvalidData, path, $"The input file '{path}' has no inputs (blank lines and lines that start with # do not count).");
+
+    private static JournalException Make(JournalFault fault, object? target, string message, Exception? inner = null, [CallerMemberName] string id = "") =>
+        new(id, fault, message, target, inner);
+
+    private static string Join(IEnumerable<string> names) => string.Join(", ", names.DefaultIfEmpty("(none)"));
+
+    private static string Shorten(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 77), "…");
+}

@@ -1,0 +1,72 @@
+using static Journal.JournalBatchStatus;
+
+namespace Journal.Lifecycle;
+
+/// <summary>An operator's or a runner's move of a whole batch.</summary>
+/// <param name="Kind">Which.</param>
+/// <param name="Reason">Why, for the audit trail and the views.</param>
+/// <param name="Until">When a pause ends by itself.</param>
+public sealed record BatchMove(BatchMoveKind Kind, string? Reason, DateTimeOffset? Until)
+{
+    /// <summary>No task is handed out until it is resumed, or until a time.</summary>
+    public static BatchMove Pause(string reason, DateTimeOffset? until = null) => new(BatchMoveKind.Pause, reason, until);
+
+    /// <summary>The pause is over.</summary>
+    public static BatchMove Resume(string reason) => new(BatchMoveKind.Resume, reason, null);
+
+    /// <summary>What is left is withdrawn; the store cancels the open tasks in the same transaction.</summary>
+    public static BatchMove Cancel(string reason) => new(BatchMoveKind.Cancel, reason, null);
+}
+
+/// <summary>The moves of a batch that somebody orders; all others follow from its tasks.</summary>
+public enum BatchMoveKind
+{
+    /// <summary>To Paused.</summary>
+    Pause,
+
+    /// <summary>Out of Paused.</summary>
+    Resume,
+
+    /// <summary>To Canceled, or to what its ended tasks make it.</summary>
+    Cancel,
+}
+
+/// <summary>How the status of a batch follows from orders and from its tasks. Pure: a store asks and writes the answer.</summary>
+public static class BatchLifecycle
+{
+    /// <summary>The status after something happened to the batch's tasks.</summary>
+    /// <param name="current">What it was.</param>
+    /// <param name="counts">Its tasks now.</param>
+    /// <param name="started">Whether a task of it was ever claimed.</param>
+    public static JournalBatchStatus Settle(JournalBatchStatus current, TaskCounts counts, bool started)
+    {
+        if (counts.Open > 0 || counts.Total == 0)
+        {
+            return current is Paused ? Paused : started ? Running : Ready;
+        }
+
+        return counts.Failed > 0 ? Failed : counts.Canceled > 0 ? Canceled : Completed;
+    }
+
+    /// <summary>Whether tasks may be handed out. A pause whose time is over does not hold any more.</summary>
+    public static bool MayClaim(JournalBatchStatus status, DateTimeOffset? pausedUntil, DateTimeOffset now) =>
+        status is Ready or Running || (status is Paused && PauseIsOver(pausedUntil, now));
+
+    /// <summary>Whether a pause has ended by itself.</summary>
+    public static bool PauseIsOver(DateTimeOffset? pausedUntil, DateTimeOffset now) => pausedUntil is { } until && until <= now;
+
+    /// <summary>Whether a batch may make a move; an order that is fulfilled already is allowed and changes nothing but its reason.</summary>
+    public static bool Allows(JournalBatchStatus status, BatchMoveKind move) => move switch
+    {
+        BatchMoveKind.Pause or BatchMoveKind.Cancel => status is Ready or Running or Paused,
+        _ => status is Ready or Running or Paused,
+    };
+
+    /// <summary>What an illegal move would have made of the batch, for the error's text.</summary>
+    public static string Participle(BatchMoveKind move) => move switch
+    {
+        BatchMoveKind.Pause => "paused",
+        BatchMoveKind.Resume => "resumed",
+        _ => "stopped",
+    };
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+
+namespace Journal.Lifecycle;
+
+/// <summary>What may name a batch, and how its id is made.</summary>
+public static class BatchNaming
+{
+    /// <summary>The longest name, in UTF-16 units.</summary>
+    public const int MaxNameLength = 200;
+
+    /// <summary>The longest key, in UTF-16 units: longer than any path that an operating system takes.</summary>
+    public const int MaxKeyLength = 8192;
+
+    /// <summary>Refuses what cannot name a batch: nothing, more than 200 characters, control characters, wildcards (a name must be findable by itself).</summary>
+    /// <exception cref="JournalException">InvalidBatchName.</exception>
+    public static void ValidateName(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name)) throw JournalErrors.InvalidBatchName(name, "it is empty.");
+        if (name.Length > MaxNameLength) throw JournalErrors.InvalidBatchName(name, $"it has {name.Length} characters, more than {MaxNameLength}.");
+        if (name != name.Trim()) throw JournalErrors.InvalidBatchName(name, "it begins or ends with white space.");
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
+                throw JournalErrors.InvalidBatchName(name, $"it has the control character U+{rune.Value:X4}.");
+            }
+
+            if (rune.Value is '*' or '?' or '[' or ']' or '`')
+            {
+                throw JournalErrors.InvalidBatchName(name, $"it has the wildcard character '{rune}'.");
+            }
+        }
+    }
+
+    /// <summary>Refuses what cannot be a key: nothing, or more than <see cref="MaxKeyLength"/> characters.</summary>
+    /// <exception cref="JournalException">InvalidKey.</exception>
+    public static void ValidateKey(string key)
+    {
+        if (key.Length == 0) throw JournalErrors.InvalidKey(key, "it is empty.");
+        if (key.Length > MaxKeyLength) throw JournalErrors.InvalidKey(key, $"it has {key.Length} characters, more than {MaxKeyLength}.");
+        if (key.Contains('\0', StringComparison.Ordinal)) throw JournalErrors.InvalidKey(key, "it holds a NUL character.");
+    }
+
+    /// <summary>The ids to try for a new batch, in order: the plain one, then with the suffixes 2, 3, …</summary>
+    public static IEnumerable<string> CandidateIds(string name, DateTimeOffset createdAt)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{name}-{createdAt.UtcDateTime:yyyyMMdd-HHmmss}");
+        yield return id;
+        for (var suffix = 2; ; suffix++) yield return string.Create(CultureInfo.InvariantCulture, $"{id}-{suffix}");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Journal;
+
+/// <summary>What to do with a task whose worker died in the middle of it.</summary>
+public enum CrashAction
+{
+    /// <summary>Try it again, until <see cref="BatchOptions.CrashLimit"/>.</summary>
+    Retry = 0,
+
+    /// <summary>Fail it at the first crash.</summary>
+    Fail = 1,
+}
+
+/// <summary>The policy a batch runs under. Stored with the batch as JSON.</summary>
+public sealed record BatchOptions
+{
+    /// <summary>What a batch has when nothing was said.</summary>
+    public static BatchOptions Default { get; } = new();
+
+    /// <summary>Retries after the first try, for the categories that are retried.</summary>
+    public int MaxRetries { get; init; } = 3;
+
+    /// <summary>Retries by stage, where a stage has its own number; stage names in any case.</summary>
+    public IReadOnlyDictionary<string, int>? StageRetries { get; init; }
+
+    /// <summary>The wait before the first retry; each later one waits twice as long, up to <see cref="MaxRetryDelay"/>.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait between retries.</summary>
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a claim lasts unless it is renewed.</summary>
+    public TimeSpan LeaseTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest an attempt may run; null means no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What to do with a task that was in flight when its worker died.</summary>
+    public CrashAction OnCrash { get; init; } = CrashAction.Retry;
+
+    /// <summary>After this many crashes a task is failed as Abandoned: it may be the killer.</summary>
+    public int CrashLimit { get; init; } = 3;
+
+    /// <summary>Consecutive failures with the same signature that pause the batch; 0 turns the breaker off.</summary>
+    public int FailureThreshold { get; init; }
+
+    /// <summary>Quota units the batch may use; null means no limit.</summary>
+    public double? QuotaLimit { get; init; }
+
+    /// <summary>The only directory under which the batch's registered temporary files may be deleted; a full path, or null for none.</summary>
+    public string? WorkDirectory { get; init; }
+
+    /// <summary>The retries that a stage has.</summary>
+    /// <param name="stage">A stage's name, or null where the batch has none.</param>
+    public int RetriesFor(string? stage)
+    {
+        if (stage is null || StageRetries is null) return MaxRetries;
+        foreach (var (name, retries) in StageRetries)
+        {
+            if (string.Equals(name, stage, StringComparison.OrdinalIgnoreCase)) return retries;
+        }
+
+        return MaxRetries;
+    }
+
+    /// <summary>The JSON that a store keeps.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, CoreJson.Default.BatchOptions);
+
+    /// <summary>The options in a stored JSON text; null or empty text gives the default.</summary>
+    /// <exception cref="JsonException">The text was not written by <see cref="ToJson"/>.</exception>
+    public static BatchOptions Parse(string? json) =>
+        string.IsNullOrEmpty(json) ? Default : JsonSerializer.Deserialize(json, CoreJson.Default.BatchOptions) ?? Default;
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(BatchOptions))]
+internal sealed partial class CoreJson : JsonSerializerContext;

@@ -1,0 +1,98 @@
+namespace Journal;
+
+/// <summary>One named run over a list of inputs. A snapshot: it does not follow the journal.</summary>
+public sealed class JournalBatch
+{
+    /// <summary><c>name-yyyyMMdd-HHmmss</c> (UTC), with a numeric suffix where that was taken; unique in the journal.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name that runs of the same work share.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the batch stands.</summary>
+    public JournalBatchStatus Status { get; init; }
+
+    /// <summary>How many of its tasks are in each status.</summary>
+    public TaskCounts Counts { get; init; }
+
+    /// <summary>All tasks.</summary>
+    public long Total => Counts.Total;
+
+    /// <summary>Tasks that wait.</summary>
+    public long Pending => Counts.Pending;
+
+    /// <summary>Tasks that a worker holds.</summary>
+    public long InProgress => Counts.InProgress;
+
+    /// <summary>Tasks that are done.</summary>
+    public long Completed => Counts.Completed;
+
+    /// <summary>Tasks that were given up.</summary>
+    public long Failed => Counts.Failed;
+
+    /// <summary>Tasks that needed no work.</summary>
+    public long Skipped => Counts.Skipped;
+
+    /// <summary>Tasks that were withdrawn.</summary>
+    public long Canceled => Counts.Canceled;
+
+    /// <summary>How much has ended, 0 to 100, rounded down to a tenth, so that 100 means all.</summary>
+    public double Percent => Counts.Percent;
+
+    /// <summary>Why it is paused; null when it is not.</summary>
+    public string? PauseReason { get; init; }
+
+    /// <summary>When the pause ends by itself; null when it does not.</summary>
+    public DateTimeOffset? PausedUntil { get; init; }
+
+    /// <summary>Where the inputs came from: the full path of an input file, or <c>pipeline</c>.</summary>
+    public string? InputSource { get; init; }
+
+    /// <summary>What the inputs are (FileInfo, String, or what the user calls them).</summary>
+    public string? SourceType { get; init; }
+
+    /// <summary>How each input's key is found: a property's name, or a script block's text; for comparison only, never run.</summary>
+    public string? KeyExpression { get; init; }
+
+    /// <summary>The stages every task goes through, in order; empty where the work has none.</summary>
+    public JsonList Stages { get; init; } = JsonList.Empty;
+
+    /// <summary>The user's settings of this work; a resume with other settings is refused.</summary>
+    public JsonMap Settings { get; init; } = JsonMap.Empty;
+
+    /// <summary>The user's own data about the batch.</summary>
+    public JsonMap Metadata { get; init; } = JsonMap.Empty;
+
+    /// <summary>The policy it runs under.</summary>
+    public BatchOptions Options { get; init; } = BatchOptions.Default;
+
+    /// <summary>Quota units used so far.</summary>
+    public double QuotaConsumed { get; init; }
+
+    /// <summary>Quota units it may use; null means no limit.</summary>
+    public double? QuotaLimit => Options.QuotaLimit;
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its first task was claimed.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was last resumed.</summary>
+    public DateTimeOffset? LastResumedAt { get; init; }
+
+    /// <summary>When it reached Completed, Failed or Canceled.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The journal it lives in.</summary>
+    public string JournalPath { get; init; } = "";
+
+    /// <summary>Ready, Running or Paused.</summary>
+    public bool IsIncomplete => Status is JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused;
+
+    /// <summary>Incomplete or Failed: running its line again does something.</summary>
+    public bool IsResumable => IsIncomplete || Status is JournalBatchStatus.Failed;
+
+    /// <summary>The id.</summary>
+    public override string ToString() => Id;
+}

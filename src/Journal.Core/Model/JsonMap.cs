@@ -1,0 +1,105 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Journal;
+
+/// <summary>
+/// A read-only JSON object that a pipeline can use: names are members in PowerShell (<c>$task.Metadata.subject</c>), and
+/// <see cref="ToString"/> is its JSON text, so that <c>Export-Csv</c> writes something that can be read back.
+/// </summary>
+/// <remarks>Parsed on first use: a million rows that nobody looks into cost no parsing.</remarks>
+[SuppressMessage("Naming", "CA1710", Justification = "It is a JSON object, not a collection type of its own.")]
+public sealed class JsonMap : IReadOnlyDictionary<string, object?>, IDictionary
+{
+    private readonly string _json;
+    private Dictionary<string, object?>? _values;
+
+    private JsonMap(string json, Dictionary<string, object?>? values)
+    {
+        _json = json;
+        _values = values;
+    }
+
+    /// <summary>The object without members; its text is <c>{}</c>.</summary>
+    public static JsonMap Empty { get; } = new("{}", new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>A map over JSON text that was stored by this project.</summary>
+    /// <param name="json">A JSON object; null or empty text is the empty map.</param>
+    /// <exception cref="JsonException">Raised on first access when the text is not a JSON object.</exception>
+    public static JsonMap Parse(string? json) => string.IsNullOrEmpty(json) ? Empty : new JsonMap(json, null);
+
+    /// <summary>A map of the given values; later names win over earlier ones that differ in case alone.</summary>
+    /// <param name="values">Values as <see cref="JsonValues.Write"/> takes them.</param>
+    public static JsonMap From(IEnumerable<KeyValuePair<string, object?>> values)
+    {
+        var map = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in values) map[name] = value;
+        return map.Count == 0 ? Empty : new JsonMap(JsonValues.ToJson(map), null);
+    }
+
+    private Dictionary<string, object?> Values => _values ??= JsonValues.ParseObject(_json);
+
+    /// <summary>This map with the members of another laid over it.</summary>
+    public JsonMap With(JsonMap changes) => changes.Count == 0 ? this : From(this.Concat(changes));
+
+    /// <inheritdoc/>
+    public object? this[string key] => Values[key];
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Keys => Values.Keys;
+
+    /// <inheritdoc/>
+    IEnumerable<object?> IReadOnlyDictionary<string, object?>.Values => Values.Values;
+
+    /// <inheritdoc cref="IReadOnlyCollection{T}.Count"/>
+    public int Count => Values.Count;
+
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => Values.ContainsKey(key);
+
+    /// <inheritdoc/>
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out object? value) => Values.TryGetValue(key, out value);
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => Values.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The JSON text.</summary>
+    public override string ToString() => _json;
+
+    // The non-generic face exists because PowerShell turns only an IDictionary's keys into members.
+    object? IDictionary.this[object key]
+    {
+        get => key is string name && Values.TryGetValue(name, out var value) ? value : null;
+        set => throw ReadOnly();
+    }
+
+    ICollection IDictionary.Keys => Values.Keys;
+
+    ICollection IDictionary.Values => Values.Values;
+
+    bool IDictionary.IsReadOnly => true;
+
+    bool IDictionary.IsFixedSize => true;
+
+    bool ICollection.IsSynchronized => false;
+
+    object ICollection.SyncRoot => this;
+
+    void IDictionary.Add(object key, object? value) => throw ReadOnly();
+
+    void IDictionary.Clear() => throw ReadOnly();
+
+    void IDictionary.Remove(object key) => throw ReadOnly();
+
+    bool IDictionary.Contains(object key) => key is string name && Values.ContainsKey(name);
+
+    IDictionaryEnumerator IDictionary.GetEnumerator() => ((IDictionary)Values).GetEnumerator();
+
+    void ICollection.CopyTo(Array array, int index) => ((ICollection)Values).CopyTo(array, index);
+
+    private static NotSupportedException ReadOnly() =>
+        new("What the journal holds is changed with its cmdlets (Set-JournalTask -Metadata), not in place.");
+}

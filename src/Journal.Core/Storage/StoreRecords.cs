@@ -1,0 +1,74 @@
+using Journal.Workers;
+
+namespace Journal.Storage;
+
+/// <summary>What a journal is and holds.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Engine">What keeps it, with its version.</param>
+/// <param name="SchemaVersion">The number of its newest migration.</param>
+/// <param name="Size">Bytes on disk, with what is not yet merged.</param>
+/// <param name="Batches">How many batches.</param>
+/// <param name="Tasks">How many tasks, by status.</param>
+/// <param name="Durability">What a commit promises.</param>
+/// <param name="Workers">Workers that hold a lease.</param>
+public sealed record JournalInfo(
+    string Path, string Engine, long SchemaVersion, long Size, long Batches, TaskCounts Tasks, Durability Durability, IReadOnlyList<WorkerIdentity> Workers);
+
+/// <summary>What a commit promises.</summary>
+public enum Durability
+{
+    /// <summary>A committed change survives a power cut.</summary>
+    Full,
+
+    /// <summary>A committed change survives the death of the process; a power cut may take the last instants, never the journal's soundness.</summary>
+    Normal,
+}
+
+/// <summary>A named JSON value for anything that is not a task.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="BatchId">Its batch, or null.</param>
+/// <param name="Json">The value.</param>
+/// <param name="UpdatedAt">When it was last set.</param>
+/// <param name="JournalPath">The journal it lives in.</param>
+public sealed record JournalCheckpoint(string Name, string? BatchId, string Json, DateTimeOffset UpdatedAt, string JournalPath);
+
+/// <summary>The figures of one batch that need more than its counters.</summary>
+/// <param name="Durations">Of completed tasks: how long the attempts of each ran.</param>
+/// <param name="WeightDone">Weight of the tasks that have ended.</param>
+/// <param name="WeightLeft">Weight of the tasks that have not.</param>
+/// <param name="ActiveTime">Time that attempts of this batch have run, all workers together, failures included.</param>
+/// <param name="Errors">Failed tasks by category and signature, most frequent first.</param>
+/// <param name="Stages">By stage, in their order; one without a name where the batch has none.</param>
+/// <param name="Outputs">Files that completed tasks recorded.</param>
+/// <param name="QuotaByProject">Quota used, by project; a null project is that of tasks that named none.</param>
+public sealed record BatchFigures(
+    DurationFigures Durations, double WeightDone, double WeightLeft, TimeSpan ActiveTime,
+    IReadOnlyList<ErrorFigure> Errors, IReadOnlyList<StageFigure> Stages, long Outputs,
+    IReadOnlyList<KeyValuePair<string?, double>> QuotaByProject);
+
+/// <summary>Durations, summed up. All null when there are none.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Mean">Mean.</param>
+/// <param name="Median">Median (the lower of two middle ones).</param>
+/// <param name="P95">The 95th percentile, by nearest rank.</param>
+/// <param name="Max">The longest.</param>
+/// <param name="StandardDeviation">Of the population.</param>
+public readonly record struct DurationFigures(long Count, TimeSpan? Mean, TimeSpan? Median, TimeSpan? P95, TimeSpan? Max, TimeSpan? StandardDeviation);
+
+/// <summary>Failed tasks with the same error.</summary>
+/// <param name="Category">Its category.</param>
+/// <param name="Signature">Its signature.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Example">The message of one of them.</param>
+/// <param name="ExampleKey">The key of that one.</param>
+public sealed record ErrorFigure(JournalErrorCategory Category, string? Signature, long Count, string? Example, string? ExampleKey);
+
+/// <summary>A stage of a batch.</summary>
+/// <param name="Stage">Its name; null where the batch has no stages.</param>
+/// <param name="Waiting">Tasks that wait for it.</param>
+/// <param name="InProgress">Tasks in it.</param>
+/// <param name="Done">Tasks that are past it.</param>
+/// <param name="Failed">Tasks that failed in it.</param>
+/// <param name="Retries">Attempts at it that failed, whatever became of the task.</param>
+/// <param name="Durations">Of its completed attempts.</param>
+public sealed record StageFigure(string? Stage, long Waiting, long InProgress, long Done, long Failed, long Retries, DurationFigures Durations);

@@ -1,0 +1,28 @@
+namespace Journal.Workers;
+
+/// <summary>Whether a process that held a lease can still be alive.</summary>
+public enum Liveness
+{
+    /// <summary>It runs.</summary>
+    Alive,
+
+    /// <summary>It does not run any more; nothing it held will be finished by it.</summary>
+    Dead,
+
+    /// <summary>It cannot be asked from here (another machine or container): only its lease tells.</summary>
+    Unknown,
+}
+
+/// <summary>The processes of this machine, as far as recovery asks about them.</summary>
+public interface IProcessTable
+{
+    /// <summary>A new identity for a worker in this process.</summary>
+    /// <param name="label">What the user calls it, or null.</param>
+    WorkerIdentity NewWorker(string? label = null);
+
+    /// <summary>Whether a worker's process still lives. Never throws.</summary>
+    Liveness Probe(WorkerIdentity worker);
+
+    /// <summary>Whether a worker is in this very process.</summary>
+    bool IsThisProcess(WorkerIdentity worker);
+}
