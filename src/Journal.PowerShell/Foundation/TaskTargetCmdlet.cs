@@ -23,6 +23,9 @@ public abstract class TaskTargetCmdlet : JournalCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>Whether a task that is in progress may be changed by its worker alone.</summary>
+    protected virtual bool NeedsLease => true;
+
     /// <summary>Does it with one task.</summary>
     /// <param name="task">The task as it stands.</param>
     /// <param name="token">The lease that must hold; null for a task that nobody holds.</param>
@@ -32,7 +35,8 @@ public abstract class TaskTargetCmdlet : JournalCmdlet
     protected override void OnItem() => ForEach(Id, reference =>
     {
         var task = Writer.RequireTask(reference.Id);
-        OnTask(task, HeldLease.TokenFor(Writer, task, Token ?? reference.Token, Processes));
+        var token = Token ?? reference.Token;
+        OnTask(task, NeedsLease || token is not null ? HeldLease.TokenFor(Writer, task, token, Processes) : null);
         if (PassThru) WriteObject(Writer.RequireTask(task.Id));
     });
 
