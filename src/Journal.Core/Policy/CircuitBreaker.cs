@@ -1,5 +1,10 @@
 namespace Journal.Policy;
 
+/// <summary>An attempt that failed.</summary>
+/// <param name="TaskId">Of which task.</param>
+/// <param name="Token">Under which lease.</param>
+public readonly record struct FailedAttempt(long TaskId, long Token);
+
 /// <summary>
 /// Notices that failures have one cause outside the tasks (a server that is down, a password that ran out): so many tasks in a row failed with
 /// the same signature, and none succeeded in between.
@@ -11,26 +16,26 @@ namespace Journal.Policy;
 /// <param name="threshold">Tasks in a row that trip it (<see cref="BatchOptions.FailureThreshold"/>); 0 or less turns it off.</param>
 public sealed class CircuitBreaker(int threshold)
 {
-    private readonly List<long> _streak = [];
+    private readonly List<FailedAttempt> _streak = [];
     private readonly HashSet<long> _tasks = [];
 
-    /// <summary>The failures of the present streak, oldest first, by task; a task stands here once for each of its failures: each is to be refunded.</summary>
-    public IReadOnlyList<long> Streak => _streak;
+    /// <summary>The failures of the present streak, oldest first; a task stands here once for each of its failures: each is to be refunded.</summary>
+    public IReadOnlyList<FailedAttempt> Streak => _streak;
 
     /// <summary>The signature they share; null when there is no streak.</summary>
     public string? Signature { get; private set; }
 
     /// <summary>Tells of a failure.</summary>
-    /// <param name="taskId">The task whose attempt failed.</param>
+    /// <param name="attempt">What failed.</param>
     /// <param name="signature">Its error's, see <see cref="ErrorSignature.Of"/>; compared exactly.</param>
     /// <returns>Whether the streak has reached the threshold: true until <see cref="Reset"/>, <see cref="Succeeded"/> or another signature.</returns>
-    public bool Failed(long taskId, string signature)
+    public bool Failed(FailedAttempt attempt, string signature)
     {
         if (threshold <= 0) return false;
         if (signature != Signature) Reset();
         Signature = signature;
-        _streak.Add(taskId);
-        _tasks.Add(taskId);
+        _streak.Add(attempt);
+        _tasks.Add(attempt.TaskId);
         return _tasks.Count >= threshold;
     }
 
