@@ -62,7 +62,7 @@ public sealed class RecoveryTests : RunnerFixture
     }
 
     [Fact]
-    public void Workers_on_one_batch_share_it_and_no_task_runs_twice()
+    public async Task Workers_on_one_batch_share_it_and_no_task_runs_twice()
     {
         var batch = Start(400);
         var ran = new System.Collections.Concurrent.ConcurrentBag<string>();
@@ -72,7 +72,7 @@ public sealed class RecoveryTests : RunnerFixture
             using var store = Open();
             Run(batch, (task, _) => { ran.Add(task.Key); return null; }, store: store);
         })).ToArray();
-        Task.WaitAll(runs);
+        await Task.WhenAll(runs);
 
         Assert.Equal(400, ran.Count);
         Assert.Equal(400, ran.Distinct().Count());

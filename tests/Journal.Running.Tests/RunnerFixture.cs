@@ -33,8 +33,8 @@ public abstract class RunnerFixture : IDisposable
     }
 
     protected RunResult Run(
-        JournalBatch batch, Func<RunningTask, CancellationToken, object?> work, Listener? listener = null, Func<RunRequest, RunRequest>? with = null, CancellationToken stop = default,
-        IJournalStore? store = null, TimeProvider? time = null)
+        JournalBatch batch, Func<RunningTask, CancellationToken, object?> work, Listener? listener = null, Func<RunRequest, RunRequest>? with = null,
+        IJournalStore? store = null, TimeProvider? time = null, CancellationToken stop = default)
     {
         var request = new RunRequest(batch);
         using var runner = new BatchRunner(

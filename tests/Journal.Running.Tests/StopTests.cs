@@ -56,7 +56,7 @@ public sealed class StopTests : RunnerFixture
     [Fact]
     public void An_error_downstream_is_a_stop_and_comes_out()
     {
-        var batch = Start(50);
+        var batch = Start(2000);
         var listener = new Listener { OnReport = static report => { if (report.Task.Key == "task 5") throw new InvalidDataException("downstream"); } };
 
         Assert.Throws<InvalidDataException>(() => Run(batch, static (_, _) => null, listener));
@@ -65,13 +65,13 @@ public sealed class StopTests : RunnerFixture
     }
 
     [Fact]
-    public void StopNow_gives_back_even_what_does_not_stop()
+    public async Task StopNow_gives_back_even_what_does_not_stop()
     {
         var batch = Start(3);
         using var started = new ManualResetEventSlim();
         using var letGo = new ManualResetEventSlim();
         using var runner = new BatchRunner(
-            Store, new RunRequest(batch), new DelegateExecutor((_, _) => { started.Set(); letGo.Wait(); return null; }), new Listener(), TimeProvider.System, Workers.ProcessTable.Instance);
+            Store, new RunRequest(batch), new DelegateExecutor((_, _) => { started.Set(); letGo.Wait(CancellationToken.None); return null; }), new Listener(), TimeProvider.System, Workers.ProcessTable.Instance);
         var run = Task.Run(() => runner.Run(CancellationToken.None));
         started.Wait();
 
@@ -79,7 +79,7 @@ public sealed class StopTests : RunnerFixture
 
         AssertClean(batch, "Interrupted");
         letGo.Set();
-        Assert.Equal(RunEnd.Interrupted, run.GetAwaiter().GetResult().End);
+        Assert.Equal(RunEnd.Interrupted, (await run).End);
         Assert.Equal(0, Find(batch).Completed);
     }
 

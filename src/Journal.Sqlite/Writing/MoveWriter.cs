@@ -17,8 +17,8 @@ internal sealed class MoveWriter(WriteSession session)
         var changes = Changes.Of(session, move);
         foreach (var from in move.Rule.From)
         {
-            // A lease only holds while the task is in progress.
-            if (move.Token is not null && from != JournalTaskStatus.InProgress) continue;
+            // A lease only holds while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
+            if (move.Token is not null && from != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund) continue;
             if (Apply(move, from, keepsClaim, lease, changes) is { } result) return result;
         }
 
