@@ -1,7 +1,7 @@
 using Journal.Policy;
 using Journal.Storage;
 
-namespace Journal.Running.Tests;
+namespace Journal.Runs.Tests;
 
 /// <summary>What ends or pauses a run that goes wrong.</summary>
 public sealed class PolicyTests : RunnerFixture

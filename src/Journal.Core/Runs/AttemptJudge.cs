@@ -1,7 +1,7 @@
 using Journal.Lifecycle;
 using Journal.Policy;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>What follows from an attempt: the move of its task, and perhaps the end of the run.</summary>
 /// <param name="Move">The move to record.</param>

@@ -4,7 +4,7 @@ using Journal.Statistics;
 using Journal.Storage;
 using Journal.Workers;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>
 /// Runs a batch: claims tasks, has them executed, records how each attempt ended, and tells an observer once that is committed. One thread of
