@@ -50,9 +50,9 @@ public sealed record TaskMove
     public TaskMoveKind Kind { get; }
 
     /// <summary>Of which task; 0 in a move that is applied to many by a query.</summary>
-    public long TaskId { get; }
+    public long TaskId { get; private init; }
 
-    /// <summary>The lease that the mover holds; null for an operator's move.</summary>
+    /// <summary>The lease that the mover holds; null for an operator's move. Of a refund: the attempt it gives back, which may have ended.</summary>
     public long? Token { get; }
 
     /// <summary>Why, for the audit trail.</summary>
@@ -75,6 +75,9 @@ public sealed record TaskMove
 
     /// <summary>The rule of the move.</summary>
     public TaskMoveRule Rule => TaskLifecycle.Rule(Kind);
+
+    /// <summary>The same move of another task: how a store applies one to many.</summary>
+    public TaskMove Of(long taskId) => this with { TaskId = taskId };
 
     /// <summary>The work is done.</summary>
     public static TaskMove Complete(long taskId, long? token, TaskReport report, TimeSpan? duration = null, string? reason = null) =>

@@ -68,6 +68,9 @@ public sealed record BatchOptions
     /// <summary>The JSON that a store keeps.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, CoreJson.Default.BatchOptions);
 
+    /// <summary>The JSON, for tables of text.</summary>
+    public override string ToString() => ToJson();
+
     /// <summary>The options in a stored JSON text; null or empty text gives the default, and so does a member that is not there.</summary>
     /// <exception cref="JsonException">The text was not written by <see cref="ToJson"/>.</exception>
     public static BatchOptions Parse(string? json)

@@ -20,8 +20,11 @@ public sealed class BatchRunner : IDisposable
     // An attempt at least this long has its output written before the next one starts; shorter ones share commits.
     private static readonly TimeSpan LongAttempt = TimeSpan.FromMilliseconds(2);
 
-    // How many ended attempts may wait for their commit or for the observer; more would only use memory.
-    private const int Backlog = 1024;
+    // How many ended attempts may wait for their commit: more would only use memory.
+    private const int MostUncommitted = 512;
+
+    // How far attempts may run ahead of an observer that is slow, or about to say that it has seen enough.
+    private const int MostUnreported = 32;
 
     // A journal that cannot be written now must not hold up the end of the process; the next run recovers what it held.
     private static readonly TimeSpan StopNowLimit = TimeSpan.FromSeconds(5);
@@ -60,6 +63,8 @@ public sealed class BatchRunner : IDisposable
     private bool _progressDue = true;
     private bool _suspectInHand;
     private bool _givesUpRunning;
+    private BatchMove? _pause;
+    private double _quotaUncommitted;
     private BatchState _state;
     private DateTimeOffset _leaseEnd;
     private Exception? _fault;
@@ -172,7 +177,7 @@ public sealed class BatchRunner : IDisposable
             {
                 if (_reports.Count > 0 || _notes.Count > 0 || _progressDue || !_callerQueue.IsEmpty) continue;
                 if (_over) return;
-                if (_executor.RunsOnCaller && _committed >= holdFor && _submitted - _committed < Backlog) next = TakeReady();
+                if (_executor.RunsOnCaller && _committed >= holdFor && _submitted - _committed < MostUncommitted) next = TakeReady();
                 if (next is null)
                 {
                     Monitor.Wait(_gate);
@@ -252,7 +257,7 @@ public sealed class BatchRunner : IDisposable
         {
             while (!_over && _end is null)
             {
-                if (_submitted - _committed + _reports.Count < Backlog && TakeReady() is { } next) return next;
+                if (_submitted - _committed < MostUncommitted && _reports.Count < MostUnreported && TakeReady() is { } next) return next;
                 Monitor.Wait(_gate);
             }
 
@@ -268,6 +273,12 @@ public sealed class BatchRunner : IDisposable
         {
             _renew = true;
             Monitor.PulseAll(_gate);
+            return null;
+        }
+
+        if (QuotaIsShort() is { } shortage)
+        {
+            EndWith(BatchMove.Pause(shortage));
             return null;
         }
 
@@ -300,6 +311,7 @@ public sealed class BatchRunner : IDisposable
     private void Submit(RunningTask task, AttemptResult result, TimeSpan duration)
     {
         var now = _time.GetUtcNow();
+        string limit;
         lock (_gate)
         {
             // Given up by StopNow: it was released already.
@@ -308,9 +320,25 @@ public sealed class BatchRunner : IDisposable
             _attemptProgress.Remove(task.Id);
             _finished.Add(new Finished(task, result, verdict));
             _submitted++;
-            if (result.End is not AttemptEnd.Stopped) _tally.Ran(duration);
+            _quotaUncommitted += verdict.Move.Report.Quota;
+            if (result.End is not AttemptEnd.Stopped) _tally.Ran(duration, verdict.Move.Report.Quota);
+            if (verdict.Pause is not null) EndWith(verdict.Pause);
             Monitor.PulseAll(_gate);
+            if (verdict.FailureLimit is null) return;
+            limit = verdict.FailureLimit;
         }
+
+        RequestEnd(RunEnd.FailureLimit, limit, stopAttempts: true);
+    }
+
+    // At once, not when the writer comes to it: the next attempt would meet the same wall.
+    private void EndWith(BatchMove pause)
+    {
+        if (_end is not null) return;
+        _pause = pause;
+        _end = RunEnd.Paused;
+        _endReason = pause.Reason;
+        Monitor.PulseAll(_gate);
     }
 
     private void NoteAttemptProgress(RunningTask task, double? percent, string? text)
@@ -386,7 +414,7 @@ public sealed class BatchRunner : IDisposable
                 return false;
             }
 
-            claim = _end is null && finished.All(static item => !item.EndsRun) ? Wanted() : 0;
+            claim = _end is null ? Wanted() : 0;
         }
 
         if (renew) Renew(worker);
@@ -395,7 +423,7 @@ public sealed class BatchRunner : IDisposable
         var request = new ExchangeRequest(worker, _request.Batch.Id, Lease) { Moves = moves, Claim = claim, Stage = _request.Stage };
         var result = _store.Exchange(request);
         Publish(finished, result, claim);
-        if (Ending(worker, finished) is var (end, reason, stopAttempts)) RequestEnd(end, reason, stopAttempts);
+        if (Ending(worker) is var (end, reason, stopAttempts)) RequestEnd(end, reason, stopAttempts);
         return true;
     }
 
@@ -464,6 +492,7 @@ public sealed class BatchRunner : IDisposable
             _suspectInHand = _ready.Any(static task => task.Crashes > 0) || _running.Values.Any(static task => task.Crashes > 0);
             _dry = result.Claimed.Count < claim;
             _committed += finished.Count;
+            _quotaUncommitted -= finished.Sum(static item => item.Verdict.Move.Report.Quota);
             Monitor.PulseAll(_gate);
         }
     }
@@ -483,15 +512,16 @@ public sealed class BatchRunner : IDisposable
     }
 
     /// <summary>Whether the run ends here, why, and whether running attempts are stopped or may finish.</summary>
-    private (RunEnd End, string? Reason, bool StopAttempts)? Ending(WorkerIdentity worker, List<Finished> finished)
+    private (RunEnd End, string? Reason, bool StopAttempts)? Ending(WorkerIdentity worker)
     {
-        foreach (var verdict in finished.Select(static item => item.Verdict))
+        if (_pause is { } pause)
         {
-            if (verdict.Pause is { } pause) return Pause(pause, worker);
-            if (verdict.FailureLimit is { } limit) return (RunEnd.FailureLimit, limit, true);
+            // Another worker may have ended or paused it in the same moment; then there is nothing left to pause.
+            _pause = null;
+            if (BatchLifecycle.Allows(_state.Status, BatchMoveKind.Pause)) _state = StateAfter(_store.Apply(_request.Batch.Id, pause, worker));
+            return null;
         }
 
-        if (QuotaIsShort() is { } shortage) return Pause(BatchMove.Pause(shortage), worker);
         switch (_state.Status)
         {
             case JournalBatchStatus.Paused when !BatchLifecycle.PauseIsOver(_state.PausedUntil, _store.Now):
@@ -520,24 +550,14 @@ public sealed class BatchRunner : IDisposable
             : null;
     }
 
-    private (RunEnd End, string? Reason, bool StopAttempts) Pause(BatchMove pause, WorkerIdentity worker)
-    {
-        // Another worker may have ended or paused it in the same moment; then there is nothing left to pause.
-        if (BatchLifecycle.Allows(_state.Status, BatchMoveKind.Pause)) _state = StateAfter(_store.Apply(_request.Batch.Id, pause, worker));
-        return (RunEnd.Paused, pause.Reason, false);
-    }
-
     private string? QuotaIsShort()
     {
         if (_request.Batch.QuotaLimit is not { } limit) return null;
-        lock (_gate)
-        {
-            var perTask = _tally.QuotaPerTask(_state);
-            var needed = perTask * Math.Max(1, _running.Count + _ready.Count);
-            return _state.Counts.Open > 0 && _state.QuotaConsumed + needed > limit
-                ? FormattableString.Invariant($"Quota: {_state.QuotaConsumed:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")
-                : null;
-        }
+        var used = _state.QuotaConsumed + _quotaUncommitted;
+        var perTask = _tally.QuotaPerTask(_state);
+        return used + perTask * (_running.Count + 1) > limit
+            ? FormattableString.Invariant($"Quota: {used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")
+            : null;
     }
 
     // A stop pauses the batch, unless other workers go on with it.
@@ -609,8 +629,5 @@ public sealed class BatchRunner : IDisposable
     private static BatchState StateAfter(JournalBatch batch) =>
         new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null);
 
-    private sealed record Finished(RunningTask Task, AttemptResult Result, Verdict Verdict)
-    {
-        public bool EndsRun => Verdict.Pause is not null || Verdict.FailureLimit is not null;
-    }
+    private sealed record Finished(RunningTask Task, AttemptResult Result, Verdict Verdict);
 }

@@ -44,19 +44,18 @@ internal sealed class RunTally(TimeProvider time, int degree)
     public void Idled(TimeSpan wait) => _idle += wait;
 
     /// <summary>An attempt has run.</summary>
-    public void Ran(TimeSpan duration) =>
+    public void Ran(TimeSpan duration, double quota)
+    {
         MeanSeconds = MeanSeconds is { } mean ? mean + Newest * (duration.TotalSeconds - mean) : duration.TotalSeconds;
+        if (quota <= 0) return;
+        _quotaSeen += quota;
+        _quotaTasks++;
+    }
 
     /// <summary>The end of an attempt is recorded.</summary>
     public void Recorded(RunningTask task, TaskMove move, MoveOutcome outcome)
     {
         if (outcome is not MoveOutcome.Applied) return;
-        if (move.Report.Quota > 0)
-        {
-            _quotaSeen += move.Report.Quota;
-            _quotaTasks++;
-        }
-
         switch (move.Kind)
         {
             case TaskMoveKind.Complete: Completed++; break;

@@ -10,12 +10,14 @@ public static class HeldLease
     /// <param name="task">The task as it stands.</param>
     /// <param name="token">The token that the worker gave; null where it gave none.</param>
     /// <param name="processes">Tells whether the task's worker is in this process.</param>
-    /// <returns>The token given; else that of the task's lease, when a worker of this process holds it; null when the task is not in progress, so that no lease is in question.</returns>
-    /// <exception cref="JournalException">LeaseLost: no token was given, and somebody else holds the task.</exception>
+    /// <returns>The token given, if it is that of the present lease; else that of the task's lease, when a worker of this process holds it; null when the task is not in progress, so that no lease is in question.</returns>
+    /// <exception cref="JournalException">LeaseLost: the token given is not that of the present lease; or none was given, and somebody else holds the task.</exception>
     public static long? TokenFor(IJournalStore store, JournalTask task, long? token, IProcessTable processes)
     {
-        if (token is not null || task.Status is not JournalTaskStatus.InProgress) return token;
-        var holder = store.ReadInFlight(task.BatchId).FirstOrDefault(held => held.TaskId == task.Id && held.Token == task.Token)?.Worker;
+        var held = task.Status is JournalTaskStatus.InProgress;
+        if (token is not null) return held && token == task.Token ? token : throw JournalErrors.LeaseLost(task.Id, token);
+        if (!held) return null;
+        var holder = store.ReadInFlight(task.BatchId).FirstOrDefault(lease => lease.TaskId == task.Id && lease.Token == task.Token)?.Worker;
         return holder is not null && processes.IsThisProcess(holder) ? task.Token : throw JournalErrors.LeaseLost(task.Id, null);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using Journal.Storage;
+using Journal.Workers;
 
 namespace Journal.Commands;
 
@@ -29,6 +30,12 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
 
     /// <summary>The journal for changing what it holds; an error where there is none.</summary>
     protected IJournalStore Writer => OpenStore(StoreAccess.Write);
+
+    /// <summary>The clock.</summary>
+    protected static TimeProvider Time => TimeProvider.System;
+
+    /// <summary>The processes of this machine.</summary>
+    protected static IProcessTable Processes => ProcessTable.Instance;
 
     /// <summary>The journal as a full path or an address, whether it exists or not.</summary>
     protected string Location => ResolveLocation(JournalPath);

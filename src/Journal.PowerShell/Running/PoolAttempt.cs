@@ -52,7 +52,7 @@ internal sealed class PoolAttempt
         try
         {
             shell.EndInvoke(running);
-            return AttemptOutput.Succeeded(_task, output);
+            return AttemptOutput.Succeeded(_task, output.ReadAll());
         }
 #pragma warning disable CA1031 // Whatever the block throws is the attempt's failure.
         catch (Exception e)

@@ -47,8 +47,7 @@ internal sealed class RunspaceSetup
     {
         var state = InitialSessionState.CreateDefault2();
         state.LanguageMode = _languageMode;
-        state.ImportPSModule(_modulePath);
-        state.ImportPSModule([.. _modules]);
+        state.ImportPSModule(new[] { _modulePath }.Concat(_modules).ToArray());
         foreach (var function in _functions) state.Commands.Add(function);
         state.Variables.Add(new SessionStateVariableEntry("ErrorActionPreference", ActionPreference.Stop, null));
         state.Variables.Add(new SessionStateVariableEntry("PSNativeCommandUseErrorActionPreference", true, null));

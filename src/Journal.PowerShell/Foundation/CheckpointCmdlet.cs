@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using Journal.Commands.Binding;
+using Journal.Commands.Completion;
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>A cmdlet over checkpoints: those of a batch, or the journal's own.</summary>
+public abstract class CheckpointCmdlet : JournalCmdlet
+{
+    /// <summary>The batch; without it, the journal itself.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BatchId]
+    [ArgumentCompleter(typeof(BatchIdCompleter))]
+    [ValidateCount(0, 1)]
+    public string[]? BatchId { get; set; }
+
+    /// <summary>The id of the batch that was named, after a look whether it is there; null where none was named.</summary>
+    protected string? BatchIdIn(IJournalStore store) => BatchId is [{ } id] ? store.RequireBatch(id).Id : null;
+
+    /// <summary>Emits a checkpoint with its value as an object.</summary>
+    protected void WriteCheckpoint(JournalCheckpoint checkpoint)
+    {
+        var result = PSObject.AsPSObject(checkpoint);
+        result.Properties.Add(new PSNoteProperty("Value", TaskInputs.ToPowerShell(JsonValues.Parse(checkpoint.Json))));
+        WriteObject(result);
+    }
+}

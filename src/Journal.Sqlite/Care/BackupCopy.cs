@@ -1,0 +1,30 @@
+using Journal.Sqlite.Engine;
+using Journal.Sqlite.Opening;
+
+namespace Journal.Sqlite.Care;
+
+/// <summary>Copies a journal while others write to it.</summary>
+internal static class BackupCopy
+{
+    /// <summary>Writes a copy that appears under its name only when it is whole.</summary>
+    /// <exception cref="JournalException">JournalAccessDenied, JournalWriteFailed.</exception>
+    public static void Write(Database source, string path, TimeSpan lockTimeout)
+    {
+        var partial = path + ".partial";
+        try
+        {
+            File.Delete(partial);
+            JournalFile.Make(partial);
+            using (var target = Database.Open(partial, OpenMode.ReadWrite, lockTimeout))
+            {
+                source.CopyTo(target);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalErrors.JournalWriteFailed(path, e.Message, e);
+        }
+    }
+}

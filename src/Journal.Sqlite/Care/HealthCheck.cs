@@ -1,0 +1,73 @@
+using System.Globalization;
+using Journal.Sqlite.Engine;
+
+namespace Journal.Sqlite.Care;
+
+/// <summary>Whether a journal is sound: as a file, and as a journal.</summary>
+internal static class HealthCheck
+{
+    // Each gives a line for everything that is wrong; what the schema's own CHECKs hold is SQLite's to verify (integrity_check does).
+    private static readonly string[] Invariants =
+    [
+        """
+        SELECT 'Batch ' || b.id || ' counts ' || printf('%d/%d/%d/%d/%d/%d', b.pending, b.in_progress, b.completed, b.failed, b.skipped, b.canceled)
+            || ' tasks by status, but has ' || printf('%d/%d/%d/%d/%d/%d', n.p, n.i, n.c, n.f, n.s, n.x) || '.'
+        FROM batch b JOIN (
+            SELECT b.no, COALESCE(SUM(t.status = 0), 0) p, COALESCE(SUM(t.status = 1), 0) i, COALESCE(SUM(t.status = 2), 0) c,
+                COALESCE(SUM(t.status = 3), 0) f, COALESCE(SUM(t.status = 4), 0) s, COALESCE(SUM(t.status = 5), 0) x
+            FROM batch b LEFT JOIN task t ON t.batch = b.no GROUP BY b.no
+        ) n ON n.no = b.no
+        WHERE (b.pending, b.in_progress, b.completed, b.failed, b.skipped, b.canceled) <> (n.p, n.i, n.c, n.f, n.s, n.x)
+        """,
+        """
+        SELECT 'Batch ' || b.id || ' has tasks outside the range it knows.' FROM batch b
+        WHERE EXISTS (SELECT 1 FROM task t WHERE t.batch = b.no AND (b.first_task IS NULL OR t.id NOT BETWEEN b.first_task AND b.last_task))
+        """,
+        """
+        SELECT 'Task ' || t.id || ' waits for stage ' || t.stage || ', but its batch has ' || b.stage_count || '.'
+        FROM task t JOIN batch b ON b.no = t.batch WHERE t.stage > 0 AND t.stage >= b.stage_count
+        """,
+        """
+        SELECT 'Task ' || t.id || ' was claimed ' || t.token || ' times, but ' || COUNT(a.number) || ' attempts of it have ended.'
+        FROM task t LEFT JOIN attempt a ON a.task = t.id GROUP BY t.id HAVING COUNT(a.number) <> t.token - (t.status = 1)
+        """,
+        """
+        SELECT 'Task ' || t.id || ' is in status ' || t.status || ', but its last move went to ' || e.to_status || '.'
+        FROM task t JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE task = t.id AND kind >= 20) WHERE e.to_status <> t.status
+        """,
+        """
+        SELECT 'The next task would get the id ' || next_task || ', which is taken.' FROM sequence WHERE next_task <= (SELECT MAX(id) FROM task)
+        """,
+    ];
+
+    private const int MostLines = 100;
+
+    public static IReadOnlyList<string> Run(Database database)
+    {
+        var problems = new List<string>();
+        try
+        {
+            Collect(database, "PRAGMA integrity_check(100)", problems, static row => row.Text(0) is { } line && line != "ok" ? line : null);
+            // An index that lies makes every further answer worthless.
+            if (problems.Count > 0) return problems;
+            Collect(database, "PRAGMA foreign_key_check", problems, static row =>
+                string.Create(CultureInfo.InvariantCulture, $"A row of {row.Text(0)} points to a row of {row.Text(2)} that is missing."));
+            foreach (var sql in Invariants) Collect(database, sql, problems, static row => row.Text(0));
+        }
+        catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalCorrupt))
+        {
+            problems.Add(e.InnerException!.Message);
+        }
+
+        return problems;
+    }
+
+    private static void Collect(Database database, string sql, List<string> problems, Func<Statement, string?> line)
+    {
+        using var rows = database.Prepare(sql);
+        for (var i = 0; i < MostLines && rows.Step(); i++)
+        {
+            if (line(rows) is { } text) problems.Add(text);
+        }
+    }
+}

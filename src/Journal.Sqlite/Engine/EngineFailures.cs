@@ -1,0 +1,26 @@
+using SQLitePCL;
+
+namespace Journal.Sqlite.Engine;
+
+/// <summary>SQLite's result codes as the journal's errors: nothing of the engine leaves the store.</summary>
+internal static class EngineFailures
+{
+    private const int PrimaryCode = 0xff;
+
+    public static JournalException From(int code, string message, string path, TimeSpan waited)
+    {
+        var detail = $"{message} (SQLite {code}).";
+        return (code & PrimaryCode) switch
+        {
+            // PROTOCOL is what WAL says when it has lost the race for its locks too often.
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => JournalErrors.JournalBusy(path, waited, new EngineException(detail)),
+            raw.SQLITE_CORRUPT => JournalErrors.JournalCorrupt(path, $"{message}; SQLite {code}", new EngineException(detail)),
+            raw.SQLITE_NOTADB => JournalErrors.NotAJournal(path, message),
+            raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH or raw.SQLITE_READONLY => JournalErrors.JournalAccessDenied(path, detail, new EngineException(detail)),
+            _ => JournalErrors.JournalWriteFailed(path, detail, new EngineException(detail)),
+        };
+    }
+}
+
+/// <summary>What SQLite said, as the inner exception of the journal's error.</summary>
+internal sealed class EngineException(string message) : Exception(message);

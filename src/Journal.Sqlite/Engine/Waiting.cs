@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SQLitePCL;
+
+namespace Journal.Sqlite.Engine;
+
+/// <summary>How a connection waits for another one's lock: in milliseconds, up to the store's timeout.</summary>
+/// <remarks>
+/// The bundled SQLite for Linux was built without usleep. Its own busy timeout therefore sleeps whole seconds, and so do the retries inside
+/// its write-ahead log, which stall readers too. So the handler is ours, and the sleep of its operating-system layer is replaced.
+/// With a SQLite that has usleep both do no harm.
+/// </remarks>
+internal static unsafe partial class Waiting
+{
+    private const string Library = "e_sqlite3";
+
+    [ThreadStatic]
+    private static long _waitingSince;
+
+    /// <summary>Gives a connection our waiting.</summary>
+    public static void Install(sqlite3 connection, TimeSpan timeout)
+    {
+        var milliseconds = (nint)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        _ = sqlite3_busy_handler(connection.DangerousGetHandle(), &OnBusy, milliseconds);
+    }
+
+    /// <summary>Replaces the sleep of SQLite's operating-system layer; once for the process, before anything is opened.</summary>
+    public static void MendSleep()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var layer = sqlite3_vfs_find(0);
+        if (layer is not null) layer->Sleep = &Sleep;
+    }
+
+    // A real clock and a real sleep: what is waited for is another process, which no injected clock moves.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnBusy(nint timeout, int count)
+    {
+        if (count == 0) _waitingSince = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(_waitingSince).TotalMilliseconds >= timeout) return 0;
+        // A commit takes about a millisecond; who has waited long already stands behind a long one and need not ask so often.
+        Thread.Sleep(count < 20 ? 1 : count < 60 ? 2 : 5);
+        return 1;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Sleep(SystemLayer* layer, int microseconds)
+    {
+        _ = usleep((uint)microseconds);
+        return microseconds;
+    }
+
+    [LibraryImport(Library)]
+    private static partial int sqlite3_busy_handler(nint connection, delegate* unmanaged[Cdecl]<nint, int, int> handler, nint argument);
+
+    [LibraryImport(Library)]
+    private static partial SystemLayer* sqlite3_vfs_find(nint name);
+
+    [LibraryImport("libc")]
+    private static partial int usleep(uint microseconds);
+
+    /// <summary>SQLite's <c>sqlite3_vfs</c>, as far as we need it; this part has been the same since version 1 of the structure.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct SystemLayer
+    {
+        public int Version;
+        public int FileSize;
+        public int MaxPath;
+        public nint Next;
+        public nint Name;
+        public nint AppData;
+        public nint Open;
+        public nint Delete;
+        public nint Access;
+        public nint FullPathname;
+        public nint LibraryOpen;
+        public nint LibraryError;
+        public nint LibrarySymbol;
+        public nint LibraryClose;
+        public nint Randomness;
+        public delegate* unmanaged[Cdecl]<SystemLayer*, int, int> Sleep;
+    }
+}

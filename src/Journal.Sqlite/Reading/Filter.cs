@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Journal.Sqlite.Engine;
+using Journal.Storage;
+
+namespace Journal.Sqlite.Reading;
+
+/// <summary>A WHERE clause in the making: conditions joined by AND, values as parameters, in the order they appear.</summary>
+internal sealed class Filter
+{
+    private readonly StringBuilder _text = new();
+
+    /// <summary>The values, for Statement.BindAll.</summary>
+    public List<object?> Values { get; } = [];
+
+    /// <summary>A clause that nothing can satisfy was added.</summary>
+    public bool IsEmpty { get; private set; }
+
+    public override string ToString() => _text.Length == 0 ? "" : " WHERE " + _text;
+
+    public Filter And(string condition, params object?[] values)
+    {
+        if (_text.Length > 0) _text.Append(" AND ");
+        _text.Append('(').Append(condition).Append(')');
+        Values.AddRange(values);
+        return this;
+    }
+
+    /// <summary>Nothing matches.</summary>
+    public Filter Never()
+    {
+        IsEmpty = true;
+        return And("0");
+    }
+
+    /// <summary>A column of numbers that we made: they stand in the text, so that partial indexes are found.</summary>
+    public Filter In(string column, IEnumerable<long> numbers)
+    {
+        var list = string.Join(", ", numbers.Distinct().Select(static number => number.ToString(CultureInfo.InvariantCulture)));
+        if (list.Length == 0) return Never();
+        return And(list.Contains(',', StringComparison.Ordinal) ? $"{column} IN ({list})" : $"{column} = {list}");
+    }
+
+    public Filter InEnum<T>(string column, IReadOnlyList<T>? members) where T : struct, Enum =>
+        members is null ? this : In(column, members.Select(static member => Convert.ToInt64(member, CultureInfo.InvariantCulture)));
+
+    /// <summary>A column whose text matches one of some patterns.</summary>
+    public Filter Matching(string column, IReadOnlyList<TextPattern>? patterns)
+    {
+        if (patterns is null) return this;
+        if (patterns.Count == 0) return Never();
+        return And(AnyOf(column, patterns), [.. patterns.Where(static p => !p.IsPattern).Concat(patterns.Where(static p => p.IsPattern)).Select(static p => p.Text)]);
+    }
+
+    public Filter Between(string column, DateTimeOffset? since, DateTimeOffset? until)
+    {
+        if (since is { } from) And($"{column} >= ?", Micros.From(from));
+        if (until is { } to) And($"{column} < ?", Micros.From(to));
+        return this;
+    }
+
+    /// <summary>Exact texts first: they are compared by SQLite, and can use an index.</summary>
+    public static string AnyOf(string column, IReadOnlyList<TextPattern> patterns)
+    {
+        var exact = patterns.Count(static pattern => !pattern.IsPattern);
+        var parts = new List<string>();
+        if (exact > 0) parts.Add($"{column} IN ({string.Join(", ", Enumerable.Repeat("?", exact))})");
+        parts.AddRange(Enumerable.Repeat($"{SqlFunctions.Match}(?, {column})", patterns.Count - exact));
+        return string.Join(" OR ", parts);
+    }
+}

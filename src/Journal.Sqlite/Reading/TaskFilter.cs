@@ -1,0 +1,184 @@
+using Journal.Sqlite.Engine;
+using Journal.Sqlite.Rows;
+using Journal.Sqlite.Statements;
+using Journal.Storage;
+
+namespace Journal.Sqlite.Reading;
+
+/// <summary>A <see cref="TaskQuery"/> as SQL: where to look, what must hold, in which order. Everything a user says is a parameter.</summary>
+internal sealed class TaskFilter
+{
+    // Below this share of a batch its failed or running tasks are found faster by their index, sorting included, than by reading all in order.
+    private const int FewPerHundred = 5;
+
+    private const string KeyIndex = "sqlite_autoindex_task_1";
+
+    private readonly Database _database;
+    private readonly Catalog _catalog;
+    private readonly TaskQuery _query;
+
+    private TaskFilter(Database database, Catalog catalog, TaskQuery query)
+    {
+        _database = database;
+        _catalog = catalog;
+        _query = query;
+        Scope = BatchScope.Find(database, catalog, query.BatchIds);
+    }
+
+    public BatchScope Scope { get; }
+
+    public Filter Where { get; } = new();
+
+    /// <summary>The table with the way to go through it.</summary>
+    public string Source { get; private set; } = "task NOT INDEXED";
+
+    public static TaskFilter Compile(Database database, Catalog catalog, TaskQuery query)
+    {
+        var filter = new TaskFilter(database, catalog, query);
+        filter.AddPlace();
+        filter.AddTexts();
+        filter.AddMetadata();
+        return filter;
+    }
+
+    /// <summary>FROM and WHERE.</summary>
+    public string FromWhere => $"FROM {Source}{Where}";
+
+    /// <summary>ORDER BY, with what has no value last in either direction.</summary>
+    public string OrderBy
+    {
+        get
+        {
+            var direction = _query.Descending ? " DESC" : "";
+            if (_query.OrderBy == TaskOrder.Id) return $" ORDER BY id{direction}";
+            var column = _query.OrderBy switch
+            {
+                TaskOrder.Key => "key",
+                TaskOrder.Status => "status",
+                TaskOrder.Duration => "duration",
+                TaskOrder.Attempts => "attempts",
+                TaskOrder.Priority => "priority",
+                TaskOrder.Weight => "weight",
+                TaskOrder.CreatedAt => "created_at",
+                TaskOrder.UpdatedAt => "updated_at",
+                TaskOrder.StartedAt => "started_at",
+                TaskOrder.EndedAt => "ended_at",
+                _ => "quota",
+            };
+            var nullsLast = _query.OrderBy is TaskOrder.Duration or TaskOrder.StartedAt or TaskOrder.EndedAt ? $"{column} IS NULL, " : "";
+            return $" ORDER BY {nullsLast}{column}{direction}, id";
+        }
+    }
+
+    private void AddPlace()
+    {
+        if (Scope.Facts.Count == 0)
+        {
+            Where.Never();
+            return;
+        }
+
+        Where.InEnum("status", _query.Statuses).InEnum("error_category", _query.Categories).Between("updated_at", _query.Since, _query.Until);
+        if (_query.AfterId > 0) Where.And("id > ?", _query.AfterId);
+        if (_query.Ids is not null)
+        {
+            Where.In("id", _query.Ids);
+            if (!Scope.IsAll) Where.In("+batch", Scope.Numbers);
+            Source = "task";
+        }
+        else if (_query.Keys is { Count: > 0 } keys && keys.All(static key => !key.IsPattern))
+        {
+            Where.In("batch", Scope.Numbers);
+            Source = $"task INDEXED BY {KeyIndex}";
+        }
+        else if (FewByIndex() is { } index)
+        {
+            Where.In("batch", Scope.Numbers);
+            Source = $"task INDEXED BY {index}";
+        }
+        else if (!Scope.IsAll)
+        {
+            AddRange();
+        }
+    }
+
+    private string? FewByIndex()
+    {
+        if (_query.Statuses is not [var status]) return null;
+        var index = status switch
+        {
+            JournalTaskStatus.Failed => "task_failed",
+            JournalTaskStatus.InProgress => "task_in_progress",
+            _ => null,
+        };
+        return Scope.Counts.Of(status) * 100 <= Scope.Counts.Total * FewPerHundred ? index : null;
+    }
+
+    private void AddRange()
+    {
+        // Batches that grew by turns lie among each other: then the ids come from the index of keys.
+        if (Scope.LastTask - Scope.FirstTask > 4 * Scope.Counts.Total)
+        {
+            Where.And($"id IN (SELECT id FROM task INDEXED BY {KeyIndex} WHERE batch IN ({string.Join(", ", Scope.Numbers)}))");
+            Source = "task";
+            return;
+        }
+
+        Where.And("id BETWEEN ? AND ?", Scope.FirstTask, Scope.LastTask).In("batch", Scope.Numbers);
+    }
+
+    private void AddTexts()
+    {
+        Where.Matching("key", _query.Keys).Matching("signature", _query.Signatures);
+        if (_query.Workers is { } workers)
+        {
+            var numbers = new List<long>();
+            var row = _database.Prepared(WorkerStatements.All);
+            while (row.Step())
+            {
+                var name = row.Text(1);
+                if (workers.Any(pattern => pattern.Matches(name))) numbers.Add(row.Integer(0));
+            }
+
+            Where.In("worker", numbers);
+        }
+
+        if (_query.Stages is { } stages)
+        {
+            var places = Scope.Facts
+                .SelectMany(batch => stages.Select(stage => (batch.Number, Index: batch.IndexOf(stage))))
+                .Where(static place => place.Index is not null)
+                .GroupBy(static place => place.Index!.Value, static place => place.Number)
+                .Select(static group => $"(stage = {group.Key} AND batch IN ({string.Join(", ", group.Distinct())}))")
+                .ToList();
+            if (places.Count == 0) Where.Never();
+            else Where.And(string.Join(" OR ", places));
+        }
+
+        if (_query.SourceTypes is { } types)
+        {
+            var inherited = Scope.Facts.Where(batch => types.Any(type => type.Matches(batch.SourceType))).Select(static batch => batch.Number);
+            var own = new Filter().Matching("source_type", types);
+            Where.And($"({string.Join(" AND ", own.ToString()[" WHERE ".Length..])}) OR (source_type IS NULL AND batch IN ({string.Join(", ", inherited)}))", [.. own.Values]);
+        }
+    }
+
+    // A text may be a pattern; it is compared with what the member looks like as text, so that '2024' finds the number too.
+    private void AddMetadata()
+    {
+        foreach (var (path, wanted) in _query.Metadata ?? [])
+        {
+            const string member = $"{SqlFunctions.Member}(metadata, ?)";
+            switch (wanted)
+            {
+                case null: Where.And($"{member} IS NULL", path); break;
+                case bool flag: Where.And($"{member} = ?", path, SqlFunctions.Boolean(flag)); break;
+                case string text when TextPattern.Wildcard(text) is { IsPattern: true }: Where.And($"{SqlFunctions.Match}(?, CAST({member} AS TEXT))", text, path); break;
+                case string text: Where.And($"CAST({member} AS TEXT) = ?", path, TextPattern.Wildcard(text).Text); break;
+                case float or double or decimal: Where.And($"{member} = ?", path, Convert.ToDouble(wanted, System.Globalization.CultureInfo.InvariantCulture)); break;
+                case sbyte or byte or short or ushort or int or uint or long: Where.And($"{member} = ?", path, wanted); break;
+                default: Where.And($"CAST({member} AS TEXT) = ?", path, Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture)); break;
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Journal.Lifecycle;
+using Journal.Sqlite.Engine;
+using Journal.Sqlite.Reading;
+using Journal.Sqlite.Rows;
+using Journal.Sqlite.Statements;
+using Journal.Sqlite.Writing;
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Sqlite;
+
+/// <content>Tasks, their moves and their history.</content>
+internal sealed partial class SqliteJournalStore
+{
+    public AddResult AddTasks(string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null) =>
+        Write(by, session => TaskAdder.Add(session, session.Batch(batchId), tasks));
+
+    public JournalTask? FindTask(long taskId) => Read(database => TaskReader.Find(database, _catalog, taskId));
+
+    public IEnumerable<JournalTask> ReadTasks(TaskQuery query) => Stream(database => TaskReader.Read(database, _catalog, query));
+
+    public long CountTasks(TaskQuery query) => Read(database => TaskReader.Count(database, _catalog, query));
+
+    public string? ReadResult(long taskId, string stage) => Read(database =>
+    {
+        if (database.Prepared(TaskStatements.BatchOfTask).Bind(1, taskId).Scalar() is not { } batch) return null;
+        if (_catalog.Batch(database, batch).IndexOf(stage) is not { } index) return null;
+        var row = database.Prepared(TaskStatements.ReadResult).Bind(1, taskId).Bind(2, index);
+        if (!row.Step()) return null;
+        var json = row.Text(0);
+        row.Reset();
+        return json;
+    });
+
+    // Moves ------------------------------------------------------------------------------------------------------
+
+    public ExchangeResult Exchange(ExchangeRequest request) => Write(request.Worker, session =>
+    {
+        var batch = session.Batch(request.BatchId);
+        var writer = new MoveWriter(session);
+        var moves = new MoveResult[request.Moves.Count];
+        for (var i = 0; i < moves.Length; i++) moves[i] = writer.Apply(request.Moves[i], request.Lease);
+        session.Settle(batch);
+        var claimed = Claims.Take(session, batch, request);
+        var nextDue = claimed.Count < request.Claim ? Claims.NextDue(session, batch) : null;
+        return new ExchangeResult(moves, claimed, batch.ToState(nextDue));
+    });
+
+    public IReadOnlyList<MoveResult> Apply(IReadOnlyList<TaskMove> moves, WorkerIdentity? by = null) => Write(by, session =>
+    {
+        var writer = new MoveWriter(session);
+        return moves.Select(move => writer.Apply(move)).ToArray();
+    });
+
+    public long ApplyToAll(TaskMove move, TaskQuery scope, WorkerIdentity? by = null) => Write(by, session =>
+    {
+        // The scope narrowed to where the move may start from; a query that pages over other states is paged as it was meant.
+        var ids = TaskReader.Ids(session.Database, _catalog, scope);
+        var writer = new MoveWriter(session);
+        return ids.LongCount(id => writer.Apply(move.Of(id)).Outcome == MoveOutcome.Applied);
+    });
+
+    public JournalTask AmendTask(long taskId, TaskAmendment amendment, WorkerIdentity? by = null) => Write(by, session =>
+    {
+        TaskAmender.Apply(session, taskId, amendment);
+        return TaskReader.Find(session.Database, _catalog, taskId)!;
+    });
+
+    public int RenewLeases(WorkerIdentity worker, string batchId, TimeSpan lease) => Write(worker, session =>
+        _catalog.FindWorker(session.Database, worker) is not { } number ? 0
+            : session.Prepared(TaskStatements.Renew).Bind(1, session.Batch(batchId).Number).Bind(2, number).Bind(3, session.Now + Micros.From(lease)).Execute());
+
+    public IReadOnlyList<InFlightTask> ReadInFlight(string? batchId) => Read(database =>
+    {
+        var tasks = new List<InFlightTask>();
+        var number = batchId is null ? null : NumberOf(database, batchId);
+        if (batchId is not null && number is null) return tasks;
+        var now = Micros.From(Now);
+        var row = database.Prepared(WorkerStatements.InFlight).Bind(1, number);
+        while (row.Step())
+        {
+            var batch = _catalog.Batch(database, row.Integer(1));
+            var worker = row.IsNull(6) ? null : Catalog.ReadWorker(row, 7);
+            tasks.Add(new InFlightTask(
+                row.Integer(0), batch.Id, row.Text(2)!, row.Integer(3), worker, row.Integer(4) <= now, (int)row.Integer(5), batch.Options));
+        }
+
+        return tasks;
+    });
+
+    // Temporary files --------------------------------------------------------------------------------------------
+
+    public void AddTempFile(long taskId, string path) => Write(null, session =>
+    {
+        if (session.Prepared(TaskStatements.BatchOfTask).Bind(1, taskId).Scalar() is null) throw JournalErrors.TaskNotFound(taskId);
+        return session.Prepared(TaskStatements.AddTempFile).Bind(1, taskId).Bind(2, path).Execute();
+    });
+
+    public IReadOnlyList<string> ReadTempFiles(long taskId) => Read(database =>
+    {
+        var paths = new List<string>();
+        var row = database.Prepared(TaskStatements.TempFiles).Bind(1, taskId);
+        while (row.Step()) paths.Add(row.Text(0)!);
+        return paths;
+    });
+
+    public void ClearTempFiles(long taskId) => Write(null, session => session.Prepared(TaskStatements.ClearTempFiles).Bind(1, taskId).Execute());
+
+    // History and figures ----------------------------------------------------------------------------------------
+
+    public IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query) => Stream(database => HistoryReader.ReadAttempts(database, _catalog, query));
+
+    public IEnumerable<JournalEvent> ReadEvents(EventQuery query) => Stream(database => HistoryReader.ReadEvents(database, _catalog, query));
+
+    public IEnumerable<TaskGroup> GroupTasks(GroupQuery query) => Stream(database => GroupReader.Read(database, _catalog, query));
+
+    public BatchFigures ReadFigures(string batchId) => Read(database => FigureReader.Read(database, _catalog, batchId));
+}

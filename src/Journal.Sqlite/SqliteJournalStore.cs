@@ -1,0 +1,117 @@
+using Journal.Lifecycle;
+using Journal.Sqlite.Care;
+using Journal.Sqlite.Engine;
+using Journal.Sqlite.Opening;
+using Journal.Sqlite.Reading;
+using Journal.Sqlite.Rows;
+using Journal.Sqlite.Writing;
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Sqlite;
+
+/// <summary>
+/// A journal in a SQLite file. One connection writes, under a lock of this object; each query reads on a connection, and a snapshot, of its own.
+/// What the methods mean stands in <see cref="IJournalStore"/>.
+/// </summary>
+internal sealed partial class SqliteJournalStore : IJournalStore
+{
+    private readonly object _gate = new();
+    private readonly StoreOptions _options;
+    private readonly JournalFile _file;
+    private readonly ReaderPool _readers;
+    private readonly Catalog _catalog;
+    private Database? _writer;
+    private bool _disposed;
+
+    public SqliteJournalStore(StoreOptions options, JournalFile file)
+    {
+        _options = options;
+        _file = file;
+        _readers = new ReaderPool(file);
+        _catalog = new Catalog(options.Location);
+    }
+
+    public string Location => _options.Location;
+
+    public DateTimeOffset Now => _options.Time.GetUtcNow();
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            // Readers first: the last connection to close merges the log and removes the side files, and only a writer can.
+            _readers.Dispose();
+            _writer?.Dispose();
+            _writer = null;
+        }
+    }
+
+    // Writing ----------------------------------------------------------------------------------------------------
+
+    private T Write<T>(WorkerIdentity? by, Func<WriteSession, T> work)
+    {
+        lock (_gate)
+        {
+            var writer = Writer();
+            writer.BeginWrite();
+            try
+            {
+                var session = new WriteSession(writer, _catalog, Now, by);
+                var result = work(session);
+                session.Finish();
+                writer.Commit();
+                return result;
+            }
+            catch
+            {
+                _catalog.Clear();
+                writer.RollBack();
+                throw;
+            }
+        }
+    }
+
+    private Database Writer()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_options.Access == StoreAccess.Read) throw JournalErrors.JournalAccessDenied(Location, "it was opened for reading.");
+        return _writer ??= _file.ConnectWriter();
+    }
+
+    // Reading ----------------------------------------------------------------------------------------------------
+
+    private T Read<T>(Func<Database, T> query)
+    {
+        using var reader = _readers.Rent();
+        return query(reader.Database);
+    }
+
+    private IEnumerable<T> Stream<T>(Func<Database, IEnumerable<T>> query)
+    {
+        using var reader = _readers.Rent();
+        foreach (var item in query(reader.Database)) yield return item;
+    }
+
+    // Care -------------------------------------------------------------------------------------------------------
+
+    public JournalInfo Describe() => Read(database => JournalDescription.Read(database, _options));
+
+    public IReadOnlyList<string> Check() => Read(HealthCheck.Run);
+
+    public void BackUp(string path) => Read(database =>
+    {
+        BackupCopy.Write(database, Path.GetFullPath(path), _options.LockTimeout);
+        return true;
+    });
+
+    public void Optimize()
+    {
+        lock (_gate)
+        {
+            // ANALYZE is left out on purpose: every query names its index or none, and what it would learn is out of date at the next batch.
+            Writer().Execute("VACUUM; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+namespace Journal.Sqlite.Statements;
+
+/// <summary>Tasks: adding, claiming, amending, and what belongs to a single one. Moves have a file of their own.</summary>
+internal static class TaskStatements
+{
+    /// <summary>In the order that TaskRow reads.</summary>
+    public const string Columns = """
+        id, batch, key, status, stage, priority, weight, attempts, crashes, token, not_before, lease_until, worker, error_category,
+        created_at, updated_at, started_at, ended_at, duration, quota, quota_project, progress, progress_text, input_kind,
+        error_message, signature, source_type, target_id, outputs, metadata, input
+        """;
+
+    public const string ById = $"SELECT {Columns} FROM task WHERE id = ?1";
+
+    public const string ReadSequence = "SELECT next_task, next_event FROM sequence";
+
+    public const string WriteSequence = "UPDATE sequence SET next_task = ?1, next_event = ?2";
+
+    // Adding -----------------------------------------------------------------------------------------------------
+
+    public const string Insert = """
+        INSERT INTO task (id, batch, priority, weight, created_at, updated_at, key, input_kind, source_type, metadata, input)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)
+        ON CONFLICT (batch, key) DO NOTHING
+        """;
+
+    public const string IdOfKey = "SELECT id FROM task WHERE batch = ?1 AND key = ?2";
+
+    // Claiming ---------------------------------------------------------------------------------------------------
+
+    /// <summary>Makes those ready whose time has come. Normally it touches nothing, so that a thousand tasks in backoff cost a claim nothing.</summary>
+    public const string PromoteDue = "UPDATE task SET not_before = 0 WHERE batch = ?1 AND status = 0 AND not_before > 0 AND not_before <= ?2";
+
+    public const string NextDue = "SELECT MIN(not_before) FROM task WHERE batch = ?1 AND status = 0 AND not_before > 0";
+
+    /// <summary>Finishing what was begun comes first: a later stage before an earlier one; then by priority; then in the order of adding.</summary>
+    public const string Ready = """
+        SELECT id, crashes FROM task INDEXED BY task_ready WHERE batch = ?1 AND status = 0 AND not_before = 0
+        ORDER BY stage DESC, priority DESC, id LIMIT ?2
+        """;
+
+    public const string ReadyInStage = """
+        SELECT id, crashes FROM task INDEXED BY task_ready WHERE batch = ?1 AND status = 0 AND not_before = 0 AND stage = ?3
+        ORDER BY priority DESC, id LIMIT ?2
+        """;
+
+    public const string ReadyOne = """
+        SELECT id, crashes FROM task WHERE id = ?1 AND batch = ?2 AND status = 0 AND not_before = 0 AND (?3 IS NULL OR stage = ?3)
+        """;
+
+    public const string Claim = $"""
+        UPDATE task SET
+            status = 1, attempts = attempts + 1, token = token + 1, worker = ?2, claimed_at = ?3, lease_until = ?4,
+            started_at = COALESCE(started_at, ?3), updated_at = ?3
+        WHERE id = ?1 AND status = 0
+        RETURNING {Columns}
+        """;
+
+    public const string Renew = "UPDATE task SET lease_until = ?3 WHERE batch = ?1 AND status = 1 AND worker = ?2";
+
+    // One task ---------------------------------------------------------------------------------------------------
+
+    public const string Fence = "SELECT status, token FROM task WHERE id = ?1";
+
+    public const string Standing = "SELECT status, token, batch, stage, metadata FROM task WHERE id = ?1";
+
+    public const string Texts = "SELECT outputs, metadata FROM task WHERE id = ?1";
+
+    public const string Amend = """
+        UPDATE task SET
+            lease_until = CASE WHEN status = 1 THEN COALESCE(?2, lease_until) END,
+            stage = COALESCE(?3, stage), priority = COALESCE(?4, priority), weight = COALESCE(?5, weight), metadata = COALESCE(?6, metadata),
+            progress = COALESCE(?7, progress), progress_text = COALESCE(?8, progress_text), updated_at = COALESCE(?9, updated_at)
+        WHERE id = ?1
+        """;
+
+    public const string WriteResult = "INSERT OR REPLACE INTO result (task, stage, json) VALUES (?1, ?2, ?3)";
+
+    public const string ReadResult = "SELECT json FROM result WHERE task = ?1 AND stage = ?2";
+
+    public const string ForgetResults = "DELETE FROM result WHERE task = ?1";
+
+    public const string ClaimedAt = "SELECT claimed_at FROM task WHERE id = ?1 AND status = 1";
+
+    public const string BatchOfTask = "SELECT batch FROM task WHERE id = ?1";
+
+    public const string AddTempFile = "INSERT OR IGNORE INTO temp_file (task, path) VALUES (?1, ?2)";
+
+    public const string TempFiles = "SELECT path FROM temp_file WHERE task = ?1 ORDER BY path";
+
+    public const string ClearTempFiles = "DELETE FROM temp_file WHERE task = ?1";
+}

@@ -1,0 +1,47 @@
+using Journal.Lifecycle;
+using Journal.Sqlite.Statements;
+using Journal.Storage;
+
+namespace Journal.Sqlite.Writing;
+
+/// <summary>Adds tasks: one prepared statement, one event for all of them.</summary>
+internal static class TaskAdder
+{
+    public static AddResult Add(WriteSession session, BatchEntry batch, IReadOnlyList<NewTask> tasks)
+    {
+        var first = session.NextTask;
+        var next = first;
+        var wasEmpty = batch.Counts.Total == 0;
+        long there = 0, duplicates = 0;
+        var insert = session.Prepared(TaskStatements.Insert).Bind(2, batch.Number).Bind(5, session.Now);
+        for (var i = 0; i < tasks.Count; i++)
+        {
+            var task = tasks[i];
+            BatchNaming.ValidateKey(task.Key);
+            var metadata = task.Metadata.ToString();
+            var inserted = insert
+                .Bind(1, next).Bind(3, task.Priority).Bind(4, task.Weight).Bind(6, task.Key).Bind(7, (long)task.Input.Kind).Bind(8, task.SourceType)
+                .Bind(9, metadata == "{}" ? null : metadata).Bind(10, task.Input.Text == task.Key ? null : task.Input.Text).Execute();
+            if (inserted > 0) next++;
+            else if (CameBefore(session, batch, task.Key, first, next, wasEmpty)) there++;
+            else duplicates++;
+        }
+
+        var added = next - first;
+        if (added > 0)
+        {
+            session.NextTask = next;
+            batch.FirstTask ??= first;
+            batch.LastTask = next - 1;
+            batch.Counts = batch.Counts.Moved(null, JournalTaskStatus.Pending, added);
+            session.Record(batch, JournalEventKind.TasksAdded, null, null, FormattableString.Invariant($"{added} added"));
+        }
+
+        return new AddResult(added, there, duplicates);
+    }
+
+    // Only a call that adds to a batch with tasks has to look: in an empty batch a known key can only be a duplicate, and before the first
+    // task of this call it can only be an old one.
+    private static bool CameBefore(WriteSession session, BatchEntry batch, string key, long first, long next, bool wasEmpty) =>
+        !wasEmpty && (next == first || session.Prepared(TaskStatements.IdOfKey).Bind(1, batch.Number).Bind(2, key).Scalar() < first);
+}
