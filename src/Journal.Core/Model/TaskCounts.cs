@@ -48,6 +48,17 @@ public readonly record struct TaskCounts(long Pending, long InProgress, long Com
         _ => Canceled,
     };
 
+    /// <summary>The counts as JSON, so that <c>Export-Csv</c> writes something that can be read back.</summary>
+    public override string ToString() => JsonValues.ToJson(new Dictionary<string, object?>
+    {
+        [nameof(Pending)] = Pending,
+        [nameof(InProgress)] = InProgress,
+        [nameof(Completed)] = Completed,
+        [nameof(Failed)] = Failed,
+        [nameof(Skipped)] = Skipped,
+        [nameof(Canceled)] = Canceled,
+    });
+
     private TaskCounts Plus(JournalTaskStatus status, long count) => status switch
     {
         JournalTaskStatus.Pending => this with { Pending = Pending + count },
