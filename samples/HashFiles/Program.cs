@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Journal;
 using Journal.Lifecycle;
-using Journal.Running;
+using Journal.Runs;
 using Journal.Sqlite;
 using Journal.Statistics;
 using Journal.Storage;

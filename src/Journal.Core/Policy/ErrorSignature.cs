@@ -23,8 +23,8 @@ public static class ErrorSignature
 
     // Tried from top to bottom at each place of the text. The name of a group is its placeholder; "keep" stays, "drop" goes.
     private static readonly Regex Variable = new(
-        """(?<keep>Program "[^"]{1,64}" ended\b|\b(?:HTTP(?:/[0-9](?:\.[0-9])?)?(?: error| status)?|status(?: code)?|success|returned error)\W{1,3}[1-5][0-9]{2}\b|\bexit(?:ed)?(?: with)?(?: code| status)?\W{1,3}[0-9]{1,3}\b)"""
-        + @"|(?<drop>\x1b\[[0-9;]*[a-z])"
+        """(?<keep>Program "[^"\p{Cc}]{1,64}" ended\b|\b(?:HTTP(?:/[0-9](?:\.[0-9])?)?(?: error| status)?|status(?: code)?|success|returned error)[ :=#(]{1,3}[1-5][0-9]{2}\b|\bexit(?:ed)?(?: with)?(?: code| status)?[ :=#(]{1,3}[0-9]{1,3}\b)"""
+        + @"|(?<drop>\x1b(?:\[[0-9;]*[a-z])?)"
         + """|(?<value>\B'(?:[^']|\b'\b)*?'\B|"[^"]*"|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»)"""
         + """|(?<url>\b[a-z][a-z0-9+.-]{1,20}://[^\s'"<>]+)"""
         + @"|(?<email>\b[a-z0-9_.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
@@ -37,18 +37,22 @@ public static class ErrorSignature
         + @"|(?<n>\d+)",
         Linear);
 
+    // PowerShell puts the message of a .NET method's exception in quotes, where it would fold away and leave one signature for all of them.
+    private static readonly Regex Wrapper = new("""^\s*Exception calling "[^"]*" with "[^"]*" argument\(s\): "(?<inner>.+?)"?\s*$""", Linear);
     private static readonly Regex Digits = new(@"\d+", Linear);
     private static readonly Regex Blank = new(@"[\s\p{Cc}-[\x1b]]+", Linear);
-    private static readonly Regex Repeated = new("<(?:path(?: <path>)+|value(?:, ?<value>)+|n(?:, ?<n>)+)>", Linear);
+    private static readonly Regex Repeated = new("<path>(?: <path>)+|<value>(?:, ?<value>)+|<n>(?:, ?<n>)+", Linear);
 
-    // A word of this length with digits in it is a name that a machine made (a video id, a hash), not a unit or a version.
+    // A word of this length with digits among its letters is a name that a machine made (a video id, a hash), not a unit or a version.
     private const int MachineMade = 8;
+    private static readonly Regex Counted = new("^(?:[a-z_]+[0-9]+|[0-9]+[a-z_]+)$", Linear);
 
     /// <summary>The signature of a message: one line, at most <see cref="MaxLength"/> long, and its own signature; empty for a blank message.</summary>
     /// <param name="message">Of any length; only its first line counts, and the next where that one ends with a colon.</param>
     public static string Of(string message)
     {
         var text = FirstLine(Cut(message.AsSpan().TrimStart(), Considered).ToString());
+        while (Wrapper.Match(text) is { Success: true } wrapped) text = wrapped.Groups["inner"].Value;
         // Folding can bring together what then folds once more; each round leaves fewer digits, quotes and blanks, so this ends.
         while (true)
         {
@@ -74,7 +78,7 @@ public static class ErrorSignature
             {
                 "keep" => match.Value,
                 "drop" => "",
-                "word" => match.Length >= MachineMade ? "<id>" : Digits.Replace(match.Value, "<n>"),
+                "word" => match.Length >= MachineMade && !Counted.IsMatch(match.Value) ? "<id>" : Digits.Replace(match.Value, "<n>"),
                 _ => $"<{name}>",
             };
         }

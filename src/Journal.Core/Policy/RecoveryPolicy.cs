@@ -23,8 +23,8 @@ public static class RecoveryPolicy
     {
         if (liveness != Liveness.Dead && !task.LeaseExpired) return null;
 
-        var worker = task.Worker?.Name ?? "an unknown worker";
-        var reason = liveness == Liveness.Dead ? $"worker {worker} died" : $"lease of worker {worker} expired";
+        var worker = task.Worker is { } known ? $"worker {known.Name}" : "an unknown worker";
+        var reason = liveness == Liveness.Dead ? $"{worker} died" : $"lease of {worker} expired";
         var crashes = task.Crashes + 1L;
         if (task.Options.OnCrash != CrashAction.Fail && crashes < task.Options.CrashLimit) return TaskMove.Recover(task.TaskId, task.Token, reason);
 

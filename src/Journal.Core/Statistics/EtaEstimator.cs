@@ -5,18 +5,23 @@ namespace Journal.Statistics;
 /// batch began, which counts the nights it stood still (DESIGN.md, "Progress").
 /// </summary>
 /// <remarks>
-/// <para>With <c>r</c> seconds of work per unit of weight, <c>W</c> the weight left, <c>n</c> the tasks left and <c>p</c> lanes:</para>
-/// <para><c>work = r · W − what is in flight has done</c>, <c>P50 = max(work / p + tail, one task)</c>. The tail, <c>(1 − 1/p) · mean / 2</c>, is the
-/// end of a parallel run, when lanes fall idle one by one.</para>
-/// <para><c>P90 = P50 + 1.2816 · √(a² + b²)</c>, the 90th percentile of a normal distribution with <c>a = s · √(n + n²/m) / p</c> for the sum of the
-/// tasks left (<c>s</c> the deviation of one task, <c>m</c> the number of samples: with few of them <c>r</c> itself is uncertain) and
-/// <c>b = s · (1 − 1/p)</c> for the last of them.</para>
+/// <para>With <c>r</c> seconds of work per unit of weight, <c>W</c> the weight left, <c>n</c> the tasks left, <c>m = r · W / n</c> one of them and <c>s</c>
+/// its deviation, <c>k</c> how many run at a time and <c>p</c> how many of them the measurements show at work:</para>
+/// <para><c>P50 = max((r · W − what is in flight has done) / p + (1 − 1/k) · m / 2 + s · ln(k) / 2, m)</c>. The second and third part are the end of
+/// a parallel run, when one lane after the other falls idle and all wait for the longest. What is in flight has done the time it has run, less
+/// <c>2v / (1 + v)</c> of it with <c>v = (s / m)²</c>: the more durations differ, the more of those found running are long ones.</para>
+/// <para><c>P90 = P50 + 1.2816 · √(a² + b²)</c>, the 90th percentile of a normal distribution with <c>a = s · √(n + n² / samples) / p</c> for the sum of
+/// the tasks left (with few samples <c>r</c> itself is uncertain) and <c>b = s · (1 − 1/k) · (1 + ln(k) / 2)</c> for the longest of the last.</para>
+/// <para>What this session measured replaces the history bit by bit, wholly after <c>(s / m / 0.07)²</c> tasks, the number that brings the error of
+/// a mean down to 7 %; at least 5 (tasks alike tell soon that something has changed), at most 200.</para>
 /// </remarks>
 public static class EtaEstimator
 {
-    /// <summary>From so many tasks on a session is trusted alone; before, the history makes up for what is missing.</summary>
-    public const int EnoughSamples = 10;
-
+    // Below, the parallelism is taken at its word: what is in flight at the beginning would weigh too much.
+    private const int FewestForLanes = 10;
+    private const double SampleError = 0.07;
+    private const int FewestForTrust = 5;
+    private const int MostForTrust = 200;
     private const double NinetiethPercentile = 1.2816;
 
     /// <summary>Estimates.</summary>
@@ -31,21 +36,23 @@ public static class EtaEstimator
         var inFlight = Math.Clamp(facts.InFlight, 0, facts.CountLeft);
         var all = measured.Rate * weightLeft;
         var mean = all / facts.CountLeft;
+        // The deviation was measured on tasks of another size, perhaps.
+        var deviation = measured.Deviation * (measured.MeanWeight > 0 ? weightLeft / facts.CountLeft / measured.MeanWeight : 1);
         // A task that takes long already is not over for that: it is taken to need a little still.
-        var done = Math.Min(Math.Max(0, facts.InFlightElapsed.TotalSeconds), inFlight * mean * 0.9);
-        var lanes = Lanes(facts, measured.UsesSession);
-        var idle = 1 - 1 / lanes;
+        var square = Math.Min(1, measured.Variation * measured.Variation);
+        var done = Math.Min(Math.Max(0, facts.InFlightElapsed.TotalSeconds) * (1 - square) / (1 + square), inFlight * mean * 0.9);
 
-        var atLeast = inFlight == facts.CountLeft ? mean - done / inFlight : mean;
-        var middle = Math.Max((all - done) / lanes + idle * mean / 2, atLeast);
+        double lanes = Math.Min(Math.Max(1, facts.Parallelism), facts.CountLeft);
+        var (idle, longest) = (1 - 1 / lanes, Math.Log(lanes) / 2);
+        var atWork = Math.Min(lanes, AtWork(facts) ?? lanes);
+        var middle = Math.Max(
+            (all - done) / atWork + idle * mean / 2 + longest * deviation,
+            inFlight == facts.CountLeft ? mean - done / inFlight : mean);
         var wait = Math.Max(0, facts.Wait.TotalSeconds);
         if (wait > 0) middle = Math.Max(middle, wait + middle * (facts.CountLeft - inFlight) / facts.CountLeft);
 
-        // The deviation was measured on tasks of another size, perhaps.
-        var scale = measured.MeanWeight > 0 ? weightLeft / facts.CountLeft / measured.MeanWeight : 1;
-        var deviation = measured.Deviation * scale;
-        var sum = deviation * Math.Sqrt(facts.CountLeft + (double)facts.CountLeft * facts.CountLeft / measured.Count) / lanes;
-        var last = deviation * idle;
+        var sum = deviation * Math.Sqrt(facts.CountLeft + (double)facts.CountLeft * facts.CountLeft / measured.Count) / atWork;
+        var last = deviation * idle * (1 + longest);
         return new Eta(Span(middle), Span(middle + NinetiethPercentile * Math.Sqrt(sum * sum + last * last)));
     }
 
@@ -53,33 +60,35 @@ public static class EtaEstimator
     private static Measured? Blend(EtaFacts facts)
     {
         var (session, history) = (Rate(facts.Session), Rate(facts.History));
-        if (session is not { } now) return history is { } only ? only with { UsesSession = false } : null;
-        if (history is not { } before) return now;
-        var share = Math.Min(1, now.Count / (double)EnoughSamples);
+        if (session is not { } now) return history;
+        if (history is not { } before) return session;
+        var variation = Math.Max(now.Variation, before.Variation);
+        var share = Math.Min(1, now.Count / Math.Clamp(Math.Pow(variation / SampleError, 2), FewestForTrust, MostForTrust));
         return new Measured(
             Mix(now.Rate, before.Rate), Mix(now.Deviation, before.Deviation), Mix(now.MeanWeight, before.MeanWeight),
-            Math.Max(now.Count, Mix(now.Count, before.Count)), true);
+            Math.Max(now.Count, Mix(now.Count, before.Count)));
 
         double Mix(double ofSession, double ofHistory) => share * ofSession + (1 - share) * ofHistory;
     }
 
     private static Measured? Rate(EtaSample sample) =>
         sample.Count <= 0 ? null
-        : sample.Weight > 0 ? new Measured(sample.Seconds / sample.Weight, sample.Deviation, sample.Weight / sample.Count, sample.Count, true)
-        : new Measured(sample.Seconds / sample.Count, sample.Deviation, 1, sample.Count, true);
+        : sample.Weight > 0 ? new Measured(sample.Seconds / sample.Weight, sample.Deviation, sample.Weight / sample.Count, sample.Count)
+        : new Measured(sample.Seconds / sample.Count, sample.Deviation, 1, sample.Count);
 
-    private static double Lanes(EtaFacts facts, bool usesSession)
+    // How many tasks ran at a time on the average. Less than one is real: the time between tasks that are shorter than their recording.
+    private static double? AtWork(EtaFacts facts)
     {
-        double lanes = Math.Max(1, facts.Parallelism);
-        var active = facts.ActiveTime?.TotalSeconds ?? 0;
+        if (facts.Session.Count < FewestForLanes || facts.ActiveTime is not { } active || active <= TimeSpan.Zero) return null;
         var work = facts.Session.Seconds + Math.Max(0, facts.InFlightElapsed.TotalSeconds);
-        // Less than one lane is real: the time between tasks that are shorter than their recording.
-        if (usesSession && facts.Session.Count >= EnoughSamples && active > 0 && work > 0) lanes = Math.Min(lanes, work / active);
-        return Math.Min(lanes, facts.CountLeft);
+        return work > 0 ? work / active.TotalSeconds : null;
     }
 
     private static TimeSpan Span(double seconds) =>
         seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
 
-    private readonly record struct Measured(double Rate, double Deviation, double MeanWeight, double Count, bool UsesSession);
+    private readonly record struct Measured(double Rate, double Deviation, double MeanWeight, double Count)
+    {
+        public double Variation => Rate > 0 ? Deviation / (Rate * MeanWeight) : 0;
+    }
 }

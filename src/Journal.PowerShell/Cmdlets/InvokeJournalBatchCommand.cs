@@ -3,7 +3,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Running;
 using Journal.Lifecycle;
-using Journal.Running;
+using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
 using Journal.Workers;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using Journal.Running;
+using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
-using Journal.Running;
+using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands;

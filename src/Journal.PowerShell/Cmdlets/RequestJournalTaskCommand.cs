@@ -2,7 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Lifecycle;
-using Journal.Running;
+using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Policy;
-using Journal.Running;
+using Journal.Runs;
 
 namespace Journal.Commands.Running;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
-using Journal.Running;
+using Journal.Runs;
 
 namespace Journal.Commands.Running;
 

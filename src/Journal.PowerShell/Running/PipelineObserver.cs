@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using Journal.Lifecycle;
 using Journal.Policy;
-using Journal.Running;
+using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using Journal.Commands.Binding;
-using Journal.Running;
+using Journal.Runs;
 
 namespace Journal.Commands.Running;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
-using Journal.Running;
+using Journal.Runs;
 
 namespace Journal.Commands.Running;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using Journal.Policy;
-using Journal.Running;
+using Journal.Runs;
 using Journal.Storage;
 using Journal.Workers;
 

@@ -17,6 +17,15 @@ public class ProcessTableTests
     }
 
     [Fact]
+    public void A_worker_that_retired_is_dead_though_its_process_lives_so_a_second_run_takes_over_at_once()
+    {
+        var (retired, other) = (Table.NewWorker(), Table.NewWorker());
+        Table.Retire(retired);
+        Assert.Equal(Liveness.Dead, Table.Probe(retired));
+        Assert.Equal(Liveness.Alive, Table.Probe(other));
+    }
+
+    [Fact]
     public void Another_process_is_alive_until_it_is_killed_and_dead_at_once_after()
     {
         using var process = StartReader();

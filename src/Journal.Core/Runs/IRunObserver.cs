@@ -3,7 +3,7 @@ using Journal.Policy;
 using Journal.Statistics;
 using Journal.Storage;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>Hears of a run. Every method is called on the thread that called <see cref="BatchRunner.Run"/>; what it throws ends the run as a stop does.</summary>
 public interface IRunObserver

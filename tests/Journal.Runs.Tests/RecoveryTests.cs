@@ -1,7 +1,7 @@
 using Journal.Storage;
 using Journal.Workers;
 
-namespace Journal.Running.Tests;
+namespace Journal.Runs.Tests;
 
 /// <summary>Tasks of dead workers are taken over; those of living ones never.</summary>
 public sealed class RecoveryTests : RunnerFixture

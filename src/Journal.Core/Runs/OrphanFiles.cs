@@ -1,6 +1,6 @@
 using Journal.Storage;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>Deletes the temporary files that dead attempts left behind.</summary>
 public static class OrphanFiles

@@ -1,6 +1,6 @@
 using Journal.Storage;
 
-namespace Journal.Running.Tests;
+namespace Journal.Runs.Tests;
 
 /// <summary>However a run is stopped: nothing stays in progress, nothing is marked failed by the stop, and the attempt does not count.</summary>
 public sealed class StopTests : RunnerFixture

@@ -1,4 +1,4 @@
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>How many tasks a worker should hold beyond those it runs: many when they are short, so that one commit serves many; none when they are long, so that no other worker waits for them.</summary>
 public static class ClaimAhead

@@ -3,7 +3,7 @@ using Journal.Policy;
 using Journal.Storage;
 using Journal.Workers;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>A task that recovery took from a dead worker.</summary>
 /// <param name="TaskId">The task.</param>

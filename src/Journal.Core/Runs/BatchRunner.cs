@@ -4,7 +4,7 @@ using Journal.Statistics;
 using Journal.Storage;
 using Journal.Workers;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>
 /// Runs a batch: claims tasks, has them executed, records how each attempt ended, and tells an observer once that is committed. One thread of
@@ -518,7 +518,7 @@ public sealed class BatchRunner : IDisposable
         {
             // Another worker may have ended or paused it in the same moment; then there is nothing left to pause.
             _pause = null;
-            if (BatchLifecycle.Allows(_state.Status, BatchMoveKind.Pause)) _state = StateAfter(_store.Apply(_request.Batch.Id, pause, worker));
+            if (BatchLifecycle.AllowsMoves(_state.Status)) _state = StateAfter(_store.Apply(_request.Batch.Id, pause, worker));
             return null;
         }
 
@@ -567,7 +567,7 @@ public sealed class BatchRunner : IDisposable
         var batch = _store.FindBatch(_request.Batch.Id);
         if (batch is null) return;
         _state = StateAfter(batch);
-        if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.Allows(batch.Status, BatchMoveKind.Pause) || batch.Status is JournalBatchStatus.Paused) return;
+        if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.AllowsMoves(batch.Status) || batch.Status is JournalBatchStatus.Paused) return;
         var reason = _end is RunEnd.Interrupted ? "Interrupted" : _endReason!;
         _state = StateAfter(_store.Apply(batch.Id, BatchMove.Pause(reason), worker));
     }

@@ -3,7 +3,7 @@ using Journal.Sqlite;
 using Journal.Storage;
 using Journal.Workers;
 
-namespace Journal.Running.Tests;
+namespace Journal.Runs.Tests;
 
 /// <summary>A journal in a directory of its own, and what it takes to run a batch in it.</summary>
 public abstract class RunnerFixture : IDisposable

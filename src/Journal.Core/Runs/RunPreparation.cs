@@ -1,7 +1,7 @@
 using Journal.Lifecycle;
 using Journal.Storage;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>Brings the chosen batch to where a run can begin.</summary>
 public static class RunPreparation

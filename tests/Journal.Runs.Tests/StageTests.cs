@@ -1,6 +1,6 @@
 using Journal.Storage;
 
-namespace Journal.Running.Tests;
+namespace Journal.Runs.Tests;
 
 /// <summary>Tasks that go through stages.</summary>
 public sealed class StageTests : RunnerFixture

@@ -1,6 +1,6 @@
 using Journal.Storage;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>What to run, and how.</summary>
 /// <param name="Batch">The batch, as it stands.</param>

@@ -2,7 +2,7 @@ using Journal.Lifecycle;
 using Journal.Policy;
 using Journal.Storage;
 
-namespace Journal.Running.Tests;
+namespace Journal.Runs.Tests;
 
 /// <summary>What becomes of tasks whose work succeeds, fails, or says that there is nothing to do.</summary>
 public sealed class OutcomeTests : RunnerFixture

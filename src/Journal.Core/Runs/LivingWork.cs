@@ -2,7 +2,7 @@ using Journal.Policy;
 using Journal.Storage;
 using Journal.Workers;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>The work of a batch that somebody is really doing.</summary>
 public static class LivingWork

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>Work that other threads hand to the thread that called <see cref="BatchRunner.Run"/>: in PowerShell, only that one may write to the pipeline.</summary>
 public sealed class CallerQueue

@@ -1,6 +1,6 @@
 using Journal.Storage;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>Which batch a line that names one means; the table is in DESIGN, "Idempotent runs".</summary>
 public enum RunMode

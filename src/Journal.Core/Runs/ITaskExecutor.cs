@@ -1,4 +1,4 @@
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>Does the work of one attempt. The runner decides everything else.</summary>
 public interface ITaskExecutor

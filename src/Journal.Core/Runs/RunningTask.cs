@@ -1,7 +1,7 @@
 using Journal.Lifecycle;
 using Journal.Storage;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>
 /// The live task: <c>$JournalTask</c> inside a script block. What the work says here is recorded with the end of the attempt, in the same commit;

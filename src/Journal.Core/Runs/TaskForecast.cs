@@ -1,6 +1,6 @@
 using Journal.Statistics;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>What a run would do with a task.</summary>
 public enum ForecastAction

@@ -1,6 +1,6 @@
 using Journal.Policy;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>Runs a delegate as the work: how a C# program uses the runner.</summary>
 /// <param name="work">Gets the live task; what it returns is handed to the observer; an exception fails the attempt.</param>

@@ -2,7 +2,7 @@ using Journal.Lifecycle;
 using Journal.Statistics;
 using Journal.Storage;
 
-namespace Journal.Running;
+namespace Journal.Runs;
 
 /// <summary>What a run has done so far, and what that says of the rest. Guarded by its owner's lock.</summary>
 internal sealed class RunTally(TimeProvider time, int degree)
