@@ -14,6 +14,7 @@
     AliasesToExport      = @()
     CmdletsToExport      = @(
         'Add-JournalTask'
+        'Backup-Journal'
         'Clear-JournalCheckpoint'
         'Complete-JournalTask'
         'Connect-Journal'
@@ -27,8 +28,10 @@
         'Invoke-JournalBatch'
         'Measure-JournalBatch'
         'Measure-JournalTask'
+        'Optimize-Journal'
         'Remove-JournalBatch'
         'Remove-StaleJournalBatch'
+        'Repair-Journal'
         'Repair-JournalBatch'
         'Request-JournalTask'
         'Resume-JournalBatch'
@@ -38,6 +41,7 @@
         'Start-JournalBatch'
         'Stop-JournalBatch'
         'Suspend-JournalBatch'
+        'Test-Journal'
         'Update-JournalTask'
         'Write-JournalError'
     )

@@ -1,7 +1,7 @@
 BeforeDiscovery {
     $root = Split-Path (Split-Path $PSScriptRoot)
     $commands = (Import-PowerShellDataFile (Join-Path $root 'Journal.psd1')).CmdletsToExport
-    $changing = $commands | Where-Object { $_ -match '^(Start|Add|Suspend|Resume|Stop|Remove|Repair|Request|Update|Complete|Skip|Set|Clear|Invoke)-' }
+    $changing = $commands | Where-Object { $_ -match '^(Optimize|Backup|Start|Add|Suspend|Resume|Stop|Remove|Repair|Request|Update|Complete|Skip|Set|Clear|Invoke)-' }
 }
 BeforeAll {
     Import-Module $PSScriptRoot/TestSupport.psm1 -Force
