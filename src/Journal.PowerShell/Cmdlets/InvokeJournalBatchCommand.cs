@@ -23,7 +23,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
     private StageWorks _works = null!;
     private TaskFeeder _feeder = null!;
-    private IJournalStore _store = null!;
+    private IJournalStore? _store;
     private JournalBatch? _batch;
     private RunForecaster? _forecaster;
     private EarlierRuns? _earlier;
@@ -147,7 +147,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             _held = true;
         }
 
-        _feeder = new TaskFeeder(tasks => _store.AddTasks(_batch!.Id, tasks), TimeProvider.System);
+        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks), TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -182,18 +182,33 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (_earlier is { LeftOut: > 0 } earlier) WriteInformation($"{Name}: {earlier.LeftOut} input(s) were completed by earlier batches and are left out.", ["Journal"]);
         if (OpenBatch(hasInput: false) is not { } batch) return;
         TellAdded(batch);
-        Run(_store, _store.FindBatch(batch.Id) ?? throw JournalErrors.BatchNotFound(batch.Id));
+        Run(_store!, _store!.FindBatch(batch.Id) ?? throw JournalErrors.BatchNotFound(batch.Id));
     }
 
-    /// <summary>The batch, chosen and opened when the first input is there; null when there is nothing to run.</summary>
+    /// <summary>The batch, chosen and opened when the first input is there; null when there is nothing to run. A batch that cannot be run ends the call.</summary>
     private JournalBatch? OpenBatch(bool hasInput)
     {
         if (_batch is not null || _held) return _batch;
-        var definition = Definition();
-        _store = hasInput ? OpenStore(StoreAccess.Create) : Writer;
-        var choice = Choose(_store, definition);
-        if (choice.Existing is null && !hasInput)
+        try
         {
+            return _batch = ChooseAndOpen(hasInput);
+        }
+        catch (JournalException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+            throw;
+        }
+    }
+
+    private JournalBatch? ChooseAndOpen(bool hasInput)
+    {
+        var definition = Definition();
+        // Without an input there is nothing to make a journal for.
+        if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
+        var choice = _store is null ? default : Choose(_store, definition);
+        if (_store is null || (choice.Existing is null && !hasInput))
+        {
+            if (Mode is RunMode.Resume) throw JournalErrors.NothingToResume(Name, "there is no batch of this name.");
             if (_earlier is not { LeftOut: > 0 }) WriteWarning($"There is no input, and no batch named '{Name}' to resume: nothing was done.");
             _held = true;
             return null;
@@ -217,7 +232,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
         }
 
-        return _batch = batch;
+        return batch;
     }
 
     private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name) : null;
