@@ -31,6 +31,7 @@ Describe 'The care of a journal' {
         $health = Test-Journal $other
         $health.IsHealthy | Should -BeFalse
         $health.Problems | Should -Not -BeNullOrEmpty
+        ($health | Get-ViewOf -Width 400) -match '^Problems +: .*is not a journal' | Should -HaveCount 1
     }
 
     It 'does not make what it shall test, repair or copy' {
