@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Journal.Storage;
 
 namespace Journal.Commands;
 
