@@ -70,8 +70,17 @@ internal sealed class Database : IDisposable
             throw failure;
         }
 
+        // SQLite quietly opens for reading what cannot be opened for writing.
+        if (mode == OpenMode.ReadWrite && raw.sqlite3_db_readonly(handle, "main") == 1)
+        {
+            database.Dispose();
+            throw JournalErrors.JournalAccessDenied(path, "it cannot be written to.");
+        }
+
         raw.sqlite3_extended_result_codes(handle, 1);
         Waiting.Install(handle, lockTimeout);
+        // The bundled library checks references unless told not to.
+        database.Execute("PRAGMA foreign_keys = OFF");
         return database;
     }
 

@@ -138,7 +138,6 @@ public sealed class SqliteRepairTests : StoreTest<SqliteFixture>
     private void Sql(string script)
     {
         using var database = Database.Open(Path, OpenMode.ReadWrite, Second);
-        database.Execute("PRAGMA foreign_keys = OFF");
         database.Execute(script);
     }
 }
