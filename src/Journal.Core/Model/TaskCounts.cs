@@ -33,10 +33,6 @@ public readonly record struct TaskCounts(long Pending, long InProgress, long Com
         return counts;
     }
 
-    /// <summary>The counts as JSON, for tables of text.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $$"""{"Pending":{{Pending}},"InProgress":{{InProgress}},"Completed":{{Completed}},"Failed":{{Failed}},"Skipped":{{Skipped}},"Canceled":{{Canceled}}}""");
-
     /// <summary>The number of tasks in a status.</summary>
     public long Of(JournalTaskStatus status) => status switch
     {
