@@ -18,6 +18,7 @@
         'Complete-JournalTask'
         'Connect-Journal'
         'Disconnect-Journal'
+        'Export-JournalReport'
         'Get-Journal'
         'Get-JournalAttempt'
         'Get-JournalBatch'
