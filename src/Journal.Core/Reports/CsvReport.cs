@@ -15,6 +15,12 @@ internal static class CsvReport
         {
             for (var row = 0; row < section.Rows.Count; row++)
             {
+                if (section.Part == ReportPart.Overview)
+                {
+                    Line(csv, section.Title, "", section.Rows[row][0].Text, Text(section.Rows[row][1].Value) ?? "");
+                    continue;
+                }
+
                 for (var column = 0; column < section.Columns.Count; column++)
                 {
                     if (Text(section.Rows[row][column].Value) is { Length: > 0 } value)
@@ -30,6 +36,7 @@ internal static class CsvReport
 
     private static string? Text(object? value) => value switch
     {
+        string text => VisibleText.Of(text, int.MaxValue),
         DateTimeOffset time => time.ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };

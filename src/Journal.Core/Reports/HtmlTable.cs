@@ -29,7 +29,8 @@ internal static class HtmlTable
         {
             ColumnKind.Number => " class=\"n\"",
             ColumnKind.Bar => " class=\"bar\"",
-            _ => cell.Value is DateTimeOffset ? " class=\"t\"" : "",
+            ColumnKind.Word => " class=\"w\"",
+            _ => "",
         };
         page.Append(CultureInfo.InvariantCulture, $"<td{style} data-label=\"{HtmlText.Encode(name)}\">{HtmlText.Encode(cell.Text)}");
         if (kind == ColumnKind.Bar && largest > 0)

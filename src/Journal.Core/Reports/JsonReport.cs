@@ -1,9 +1,12 @@
+using System.Globalization;
+using System.Text;
+
 namespace Journal.Reports;
 
 /// <summary>A report as JSON: figures as numbers, durations in seconds, times in ISO 8601.</summary>
 internal static class JsonReport
 {
-    public static string Render(ReportModel model) => JsonValues.ToJson(new Dictionary<string, object?>
+    public static string Render(ReportModel model) => ShowMarks(JsonValues.ToJson(new Dictionary<string, object?>
     {
         ["Title"] = model.Scope.Title,
         ["JournalPath"] = model.JournalPath,
@@ -21,7 +24,20 @@ internal static class JsonReport
         ["Failures"] = model.Failures.Select(Task).ToList(),
         ["Slowest"] = model.Slowest.Select(Task).ToList(),
         ["Outputs"] = Outputs(model),
-    });
+    }));
+
+    // Marks that turn the order of reading stand only within texts, where JSON can say them in letters.
+    private static string ShowMarks(string json)
+    {
+        var shown = new StringBuilder(json.Length);
+        foreach (var character in json)
+        {
+            if (char.GetUnicodeCategory(character) is UnicodeCategory.Format) shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
+            else shown.Append(character);
+        }
+
+        return shown.ToString();
+    }
 
     private static Dictionary<string, object?> Batch(ReportBatch batch) => new()
     {

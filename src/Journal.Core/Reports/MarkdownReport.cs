@@ -17,8 +17,8 @@ internal static class MarkdownReport
             text.AppendLine().Append("## ").AppendLine(section.Title).AppendLine();
             if (section.Note is { } note) text.AppendLine(note).AppendLine();
             Row(text, section.Columns.Select(static column => column.Name));
-            Row(text, section.Columns.Select(static column => column.Kind == ColumnKind.Text ? "---" : "---:"));
-            foreach (var row in section.Rows) Row(text, row.Select((cell, column) => section.Columns[column].Kind == ColumnKind.Text || cell.Value is string ? Escape(cell.Text) : cell.Text));
+            Row(text, section.Columns.Select(static column => column.Kind is ColumnKind.Text or ColumnKind.Word ? "---" : "---:"));
+            foreach (var row in section.Rows) Row(text, row.Select((cell, column) => section.Columns[column].Kind is ColumnKind.Text or ColumnKind.Word || cell.Value is string ? Escape(cell.Text) : cell.Text));
         }
 
         return text.ToString();

@@ -20,7 +20,7 @@ internal static class ProgressChart
         var top = model.Scope.IsPeriod ? ended : Math.Max(ended, model.Counts.Total);
         var highest = Math.Max(1, stretches.Max(static stretch => stretch.Ended));
         page.Append("<div class=\"chart\">\n");
-        Scale(page, "scale", Number(top), Number(top / 2), "0");
+        Scale(page, "scale", Number(top), (top / 2.0).ToString("#,0.#", CultureInfo.InvariantCulture), "0");
         Curve(page, stretches, Math.Max(1, top));
         Scale(page, "scale rate", Number(highest), "0");
         Bars(page, model, highest);

@@ -45,6 +45,9 @@ public enum ColumnKind
     /// <summary>Text, from the left.</summary>
     Text,
 
+    /// <summary>Short text that is not broken.</summary>
+    Word,
+
     /// <summary>Numbers, to the right.</summary>
     Number,
 

@@ -14,7 +14,15 @@ public static class ReportSections
         var sections = new List<ReportSection> { Overview(model) };
         if (model.Scope.IsPeriod || model.Batches.Count != 1) sections.Add(Batches(model));
         sections.AddRange([Progress(model), Stages(model), Errors(model), Failures(model), Slowest(model), Outputs(model), Quota(model)]);
-        return [.. sections.Where(static section => section.Rows.Count > 0)];
+        return [.. sections.Where(static section => section.Rows.Count > 0).Select(WithoutEmptyColumns)];
+    }
+
+    private static ReportSection WithoutEmptyColumns(ReportSection section)
+    {
+        var kept = Enumerable.Range(0, section.Columns.Count).Where(column => section.Rows.Any(row => row[column].Text.Length > 0)).ToList();
+        return kept.Count == section.Columns.Count
+            ? section
+            : section with { Columns = kept.ConvertAll(column => section.Columns[column]), Rows = [.. section.Rows.Select(row => kept.ConvertAll(column => row[column]))] };
     }
 
     private static ReportSection Overview(ReportModel model) => new(
@@ -24,7 +32,7 @@ public static class ReportSections
     private static ReportSection Batches(ReportModel model) => new(
         ReportPart.Batches, "Batches", model.Scope.IsPeriod ? "What ended in this period; status and percent are of the whole batch, now." : null,
         [
-            new("Batch"), new("Status"), new("Done", ColumnKind.Number), new("Completed", ColumnKind.Number), new("Failed", ColumnKind.Number),
+            new("Batch"), new("Status", ColumnKind.Word), new("Done", ColumnKind.Number), new("Completed", ColumnKind.Number), new("Failed", ColumnKind.Number),
             new("Skipped", ColumnKind.Number), new("Canceled", ColumnKind.Number), new("Median", ColumnKind.Number),
         ],
         [.. model.Batches.Select(static batch => (ReportCell[])
@@ -46,11 +54,11 @@ public static class ReportSections
             ]);
         }
 
-        var step = model.Progress.Count > 0 ? DurationText.Of(model.Progress[0].Span) : "";
+        var step = model.Progress.Count > 0 ? RelativeTime.Countdown(model.Progress[0].Span) : "";
         return new ReportSection(
             ReportPart.Progress, "Progress over time", $"Tasks that ended, in steps of {step}.",
             [
-                new("From"), new("Completed", ColumnKind.Number), new("Failed", ColumnKind.Number), new("Skipped", ColumnKind.Number),
+                new("From", ColumnKind.Word), new("Completed", ColumnKind.Number), new("Failed", ColumnKind.Number), new("Skipped", ColumnKind.Number),
                 new("In all", ColumnKind.Number), new("Per hour", ColumnKind.Number),
             ],
             rows);
@@ -61,7 +69,7 @@ public static class ReportSections
         var several = model.Batches.Count > 1;
         ReportColumn[] columns =
         [
-            new("Stage"), new("Done", ColumnKind.Number), new("Waiting", ColumnKind.Number), new("Running", ColumnKind.Number), new("Failed", ColumnKind.Number),
+            new("Stage", ColumnKind.Word), new("Done", ColumnKind.Number), new("Waiting", ColumnKind.Number), new("Running", ColumnKind.Number), new("Failed", ColumnKind.Number),
             new("Retries", ColumnKind.Number), new("Mean", ColumnKind.Bar), new("Median", ColumnKind.Number), new("P95", ColumnKind.Number),
         ];
         var rows = model.Batches.SelectMany(batch => batch.Summary.Stages.Select(stage => (IReadOnlyList<ReportCell>)
@@ -77,7 +85,7 @@ public static class ReportSections
 
     private static ReportSection Errors(ReportModel model) => new(
         ReportPart.Errors, "Errors", "Failed tasks by what went wrong; numbers, paths and quoted values in a message are folded.",
-        [new("Category"), new("Error"), new("Tasks", ColumnKind.Bar), new("Example"), new("Message")],
+        [new("Category", ColumnKind.Word), new("Error"), new("Tasks", ColumnKind.Bar), new("Example"), new("Message")],
         [.. model.Errors.Select(static error => (ReportCell[])
         [
             ReportText.Text(error.Category.ToString()), ReportText.Text(error.Signature ?? NoSignature), ReportText.Number(error.Count),
@@ -86,21 +94,25 @@ public static class ReportSections
 
     private static ReportSection Failures(ReportModel model) => new(
         ReportPart.Failures, "Failed tasks", Listed(model.Failures.Count, model.Counts.Failed, "the latest"),
-        [new("Task"), new("Stage"), new("Category"), new("Attempts", ColumnKind.Number), new("Ended"), new("Message")],
+        [new("Task"), new("Stage", ColumnKind.Word), new("Category", ColumnKind.Word), new("Attempts", ColumnKind.Number), new("Ended", ColumnKind.Word), new("Message")],
         [.. model.Failures.Select(task => (ReportCell[])
         [
             ReportText.Text(task.Key, 120), ReportText.Text(task.Stage), ReportText.Text(task.ErrorCategory.ToString()), ReportText.Number(task.Attempts),
             ReportText.Time(task.EndedAt, model.Zone), ReportText.Text(task.ErrorMessage),
         ])]);
 
-    private static ReportSection Slowest(ReportModel model) => new(
-        ReportPart.Slowest, "Slowest tasks", null,
-        [new("Task"), new("Status"), new("Duration", ColumnKind.Bar), new("Started"), new("Batch")],
-        [.. model.Slowest.Select(task => (ReportCell[])
-        [
-            ReportText.Text(task.Key, 120), ReportText.Text(task.Status.ToString()), ReportText.Duration(task.Duration),
-            ReportText.Time(task.StartedAt, model.Zone), ReportText.Text(task.BatchId),
-        ])]);
+    private static ReportSection Slowest(ReportModel model)
+    {
+        var several = model.Batches.Count > 1;
+        ReportColumn[] columns = [new("Task"), new("Status", ColumnKind.Word), new("Duration", ColumnKind.Bar), new("Started", ColumnKind.Word)];
+        return new ReportSection(
+            ReportPart.Slowest, "Slowest tasks", null, several ? [.. columns, new("Batch")] : columns,
+            [.. model.Slowest.Select(task => (IReadOnlyList<ReportCell>)
+            [
+                ReportText.Text(task.Key, 120), ReportText.Text(task.Status.ToString()), ReportText.Duration(task.Duration), ReportText.Time(task.StartedAt, model.Zone),
+                .. several ? [ReportText.Text(task.BatchId)] : Array.Empty<ReportCell>(),
+            ])]);
+    }
 
     private static ReportSection Outputs(ReportModel model)
     {
@@ -109,7 +121,7 @@ public static class ReportSections
         return outputs.Missing is null
             ? new ReportSection(ReportPart.Outputs, "Outputs", note, [new("File"), new("Task")],
                 [.. outputs.Files.Select(static file => (ReportCell[])[ReportText.Text(file.Path), ReportText.Text(file.Key, 120)])])
-            : new ReportSection(ReportPart.Outputs, "Outputs", note, [new("File"), new("Task"), new("On disk"), new("Size", ColumnKind.Number)],
+            : new ReportSection(ReportPart.Outputs, "Outputs", note, [new("File"), new("Task"), new("On disk", ColumnKind.Word), new("Size", ColumnKind.Number)],
                 [.. outputs.Files.Select(static file => (ReportCell[])[ReportText.Text(file.Path), ReportText.Text(file.Key, 120), ReportText.Text(file.IsMissing ? "missing" : "yes"), ReportText.Bytes(file.Size)])]);
     }
 

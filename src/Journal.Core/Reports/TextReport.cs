@@ -34,7 +34,7 @@ internal static class TextReport
             for (var column = 0; column < row.Length; column++)
             {
                 var space = new string(' ', widths[column] - Width(row[column]));
-                line.Append(section.Columns[column].Kind == ColumnKind.Text || headless ? row[column] + space : space + row[column]).Append("  ");
+                line.Append(section.Columns[column].Kind is ColumnKind.Text or ColumnKind.Word || headless ? row[column] + space : space + row[column]).Append("  ");
             }
 
             text.AppendLine(line.ToString().TrimEnd());
