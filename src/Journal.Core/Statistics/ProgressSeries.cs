@@ -25,14 +25,16 @@ public static class ProgressSeries
         return Fold(step < TimeSpan.FromMinutes(1) ? Group(store, scope, zone, TaskGroupKey.Second) : minutes, step, zone);
     }
 
-    /// <summary>The stretches of a span, as short as <paramref name="most"/> allows.</summary>
-    internal static TimeSpan StepFor(TimeSpan span, int most) => Array.Find(Steps, step => span <= step * (most - 1)) is { Ticks: > 0 } found ? found : Steps[^1];
+    /// <summary>How long the stretches of a span are: as short as <paramref name="most"/> of them allow.</summary>
+    /// <param name="span">From the first end to the last.</param>
+    /// <param name="most">At most so many, at least 2.</param>
+    public static TimeSpan StepFor(TimeSpan span, int most) => Array.Find(Steps, step => span <= step * (most - 1)) is { Ticks: > 0 } found ? found : Steps[^1];
 
     /// <summary>Adds up what ended within each stretch.</summary>
     /// <param name="ends">How many ended when, in the order of time; not empty.</param>
     /// <param name="step">How long a stretch is.</param>
     /// <param name="zone">Whose clock: stretches begin at its full hours and days.</param>
-    internal static IReadOnlyList<JournalThroughput> Fold(IReadOnlyList<(DateTimeOffset At, TaskCounts Ended)> ends, TimeSpan step, TimeZoneInfo zone)
+    public static IReadOnlyList<JournalThroughput> Fold(IReadOnlyList<(DateTimeOffset At, TaskCounts Ended)> ends, TimeSpan step, TimeZoneInfo zone)
     {
         var stretches = new List<JournalThroughput>();
         var next = 0;
