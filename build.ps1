@@ -25,6 +25,10 @@ $pwsh = [Environment]::ProcessPath
 
 function Build {
     dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet
+    # What Journal.psd1 loads: the module, and each engine in a folder of its own.
+    Remove-Item module/bin -Recurse -Force -ErrorAction Ignore
+    dotnet publish src/Journal.PowerShell -c Release --no-build --nologo -v quiet -o module/bin
+    dotnet publish src/Journal.Sqlite -c Release --no-build --nologo -v quiet -o module/bin/stores/sqlite
 }
 
 # dotnet test writes one .trx for each test project; the suite's figures are their sum.
@@ -35,7 +39,7 @@ function Test-Xunit {
     dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet --logger trx --results-directory $results | Out-Host
     $count = @{ Passed = 0; Failed = [int]($LASTEXITCODE -ne 0); Skipped = 0 }
     foreach ($file in Get-ChildItem $results -Filter *.trx) {
-        $outcomes = ([xml](Get-Content -Raw $file)).TestRun.Results.UnitTestResult.outcome | Group-Object -AsHashTable -AsString
+        $outcomes = ([xml](Get-Content -Raw -LiteralPath $file.FullName)).TestRun.Results.UnitTestResult.outcome | Group-Object -AsHashTable -AsString
         $count.Passed += @($outcomes['Passed']).Where{ $_ }.Count
         $count.Failed += @($outcomes['Failed']).Where{ $_ }.Count
         $count.Skipped += @($outcomes['NotExecuted']).Where{ $_ }.Count

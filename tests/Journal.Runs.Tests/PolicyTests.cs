@@ -14,10 +14,22 @@ public sealed class PolicyTests : RunnerFixture
         var result = Run(batch, static (_, _) => throw new FileNotFoundException("the share is gone"), with: static request => request with { FailureThreshold = 5 });
 
         Assert.Equal(RunEnd.Paused, result.End);
-        Assert.Contains("5 failures in a row", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("5 tasks in a row", result.Reason, StringComparison.Ordinal);
         var after = Find(batch);
         Assert.Equal((JournalBatchStatus.Paused, 20L, 0L, 0L), (after.Status, after.Pending, after.Failed, after.InProgress));
         Assert.All(Tasks(batch), static task => Assert.Equal(0, task.Attempts));
+    }
+
+    [Fact]
+    public void The_breaker_gives_back_retries_too()
+    {
+        var batch = Start(3, BatchOptions.Default with { RetryDelay = TimeSpan.Zero, MaxRetries = 9 });
+
+        // With two tries each before the third task is claimed, every task is in the streak, some of them twice.
+        Run(batch, static (task, _) => throw new InvalidOperationException("the server is down"), with: static request => request with { FailureThreshold = 3 });
+
+        Assert.Equal(JournalBatchStatus.Paused, Find(batch).Status);
+        Assert.All(Tasks(batch), static task => Assert.Equal((JournalTaskStatus.Pending, 0), (task.Status, task.Attempts)));
     }
 
     [Fact]

@@ -38,6 +38,8 @@ public static class BatchLifecycle
     /// <param name="started">Whether a task of it was ever claimed.</param>
     public static JournalBatchStatus Settle(JournalBatchStatus current, TaskCounts counts, bool started)
     {
+        // There are no tasks to tell by: what was ordered stays.
+        if (counts.Total == 0 && current is JournalBatchStatus.Canceled) return current;
         if (counts.Open > 0 || counts.Total == 0)
         {
             return current is JournalBatchStatus.Paused ? JournalBatchStatus.Paused : started ? JournalBatchStatus.Running : JournalBatchStatus.Ready;
@@ -53,12 +55,8 @@ public static class BatchLifecycle
     /// <summary>Whether a pause has ended by itself.</summary>
     public static bool PauseIsOver(DateTimeOffset? pausedUntil, DateTimeOffset now) => pausedUntil is { } until && until <= now;
 
-    /// <summary>Whether a batch may make a move; an order that is fulfilled already is allowed and changes nothing but its reason.</summary>
-    public static bool Allows(JournalBatchStatus status, BatchMoveKind move) => move switch
-    {
-        BatchMoveKind.Pause or BatchMoveKind.Cancel => status is JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused,
-        _ => status is JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused,
-    };
+    /// <summary>Whether a batch may be paused, resumed or stopped: as long as it has not ended. An order that is fulfilled already changes nothing but its reason.</summary>
+    public static bool AllowsMoves(JournalBatchStatus status) => status is JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused;
 
     /// <summary>What an illegal move would have made of the batch, for the error's text.</summary>
     public static string Participle(BatchMoveKind move) => move switch

@@ -68,7 +68,7 @@ public sealed record BatchOptions
     /// <summary>The JSON that a store keeps.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, CoreJson.Default.BatchOptions);
 
-    /// <summary>The JSON, for tables of text.</summary>
+    /// <summary>The same JSON, so that <c>Export-Csv</c> writes something that can be read back.</summary>
     public override string ToString() => ToJson();
 
     /// <summary>The options in a stored JSON text; null or empty text gives the default, and so does a member that is not there.</summary>

@@ -33,10 +33,6 @@ public readonly record struct TaskCounts(long Pending, long InProgress, long Com
         return counts;
     }
 
-    /// <summary>The counts as JSON, for tables of text.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $$"""{"Pending":{{Pending}},"InProgress":{{InProgress}},"Completed":{{Completed}},"Failed":{{Failed}},"Skipped":{{Skipped}},"Canceled":{{Canceled}}}""");
-
     /// <summary>The number of tasks in a status.</summary>
     public long Of(JournalTaskStatus status) => status switch
     {
@@ -47,6 +43,17 @@ public readonly record struct TaskCounts(long Pending, long InProgress, long Com
         JournalTaskStatus.Skipped => Skipped,
         _ => Canceled,
     };
+
+    /// <summary>The counts as JSON, so that <c>Export-Csv</c> writes something that can be read back.</summary>
+    public override string ToString() => JsonValues.ToJson(new Dictionary<string, object?>
+    {
+        [nameof(Pending)] = Pending,
+        [nameof(InProgress)] = InProgress,
+        [nameof(Completed)] = Completed,
+        [nameof(Failed)] = Failed,
+        [nameof(Skipped)] = Skipped,
+        [nameof(Canceled)] = Canceled,
+    });
 
     private TaskCounts Plus(JournalTaskStatus status, long count) => status switch
     {

@@ -89,12 +89,15 @@ public sealed class AttemptJudge
 
     private Verdict Trip(RunningTask task, TaskError error, TaskReport report, TimeSpan duration, RetryDecision decision)
     {
-        var streak = _breaker.Streak;
-        var reason = $"{streak.Count} failures in a row with the same error: {error.Message}";
-        // The last of the streak is this attempt. The others are given back under the token they had: one that runs again is left alone.
-        var refunds = streak.Take(streak.Count - 1)
-            .Select(failure => TaskMove.Refund(failure.TaskId, failure.Token, null, TaskReport.Nothing, null, null, BreakerReason))
+        // Each failure of the streak is given back, under the token of its task's latest attempt: a task that runs again is left alone.
+        var tasks = _breaker.Streak.GroupBy(static failure => failure.TaskId, static failure => failure.Token).ToList();
+        var reason = $"{tasks.Count} tasks in a row failed with the same error: {error.Message}";
+        var refunds = tasks
+            .SelectMany(failures => failures.Select(_ => (TaskId: failures.Key, Token: failures.Max())))
+            .Select(static latest => TaskMove.Refund(latest.TaskId, latest.Token, null, TaskReport.Nothing, null, null, BreakerReason))
             .ToList();
+        // This attempt's own share is the move itself.
+        refunds.Remove(refunds.Last(refund => refund.TaskId == task.Id));
         _breaker.Reset();
         var move = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, BreakerReason);
         return new Verdict(move, decision, refunds, BatchMove.Pause(reason));

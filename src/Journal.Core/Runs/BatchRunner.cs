@@ -302,6 +302,7 @@ public sealed class BatchRunner : IDisposable
         {
             // An executor that throws is being unwound by its host: for the task that is a stop.
             result ??= AttemptResult.Stopped;
+            if (result.End is AttemptEnd.Succeeded) task.RecordOutputs(_request.RecordOutputs is OutputCheck.Hash);
             Submit(task, result, _time.GetElapsedTime(started));
         }
 
@@ -518,7 +519,7 @@ public sealed class BatchRunner : IDisposable
         {
             // Another worker may have ended or paused it in the same moment; then there is nothing left to pause.
             _pause = null;
-            if (BatchLifecycle.Allows(_state.Status, BatchMoveKind.Pause)) _state = StateAfter(_store.Apply(_request.Batch.Id, pause, worker));
+            if (BatchLifecycle.AllowsMoves(_state.Status)) _state = StateAfter(_store.Apply(_request.Batch.Id, pause, worker));
             return null;
         }
 
@@ -567,7 +568,7 @@ public sealed class BatchRunner : IDisposable
         var batch = _store.FindBatch(_request.Batch.Id);
         if (batch is null) return;
         _state = StateAfter(batch);
-        if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.Allows(batch.Status, BatchMoveKind.Pause) || batch.Status is JournalBatchStatus.Paused) return;
+        if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.AllowsMoves(batch.Status) || batch.Status is JournalBatchStatus.Paused) return;
         var reason = _end is RunEnd.Interrupted ? "Interrupted" : _endReason!;
         _state = StateAfter(_store.Apply(batch.Id, BatchMove.Pause(reason), worker));
     }

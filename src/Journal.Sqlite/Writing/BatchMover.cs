@@ -11,7 +11,7 @@ internal static class BatchMover
     /// <exception cref="JournalException">IllegalBatchMove.</exception>
     public static void Apply(WriteSession session, BatchEntry batch, BatchMove move)
     {
-        if (!BatchLifecycle.Allows(batch.Status, move.Kind)) throw JournalErrors.IllegalBatchMove(batch.Id, batch.Status, BatchLifecycle.Participle(move.Kind));
+        if (!BatchLifecycle.AllowsMoves(batch.Status)) throw JournalErrors.IllegalBatchMove(batch.Id, batch.Status, BatchLifecycle.Participle(move.Kind));
         switch (move.Kind)
         {
             case BatchMoveKind.Pause:
@@ -37,7 +37,7 @@ internal static class BatchMover
         foreach (var id in TaskReader.Ids(session.Database, session.Catalog, open)) writer.Apply(TaskMove.Cancel(id, reason ?? ""));
         session.Settle(batch, reason);
         if (batch.Status >= JournalBatchStatus.Completed) return;
-        // A batch without tasks has none to tell by.
+        // A batch without tasks has none that were canceled.
         var from = batch.Status;
         session.Reach(batch, JournalBatchStatus.Canceled);
         session.Record(batch, JournalEventKind.BatchEnded, from, JournalBatchStatus.Canceled, reason);
