@@ -43,7 +43,8 @@ internal static class OwnTable
             Number(task.QuotaConsumed), task.QuotaProject, task.Worker, NodeBuilder.Time(task.CreatedAt), NodeBuilder.Time(task.UpdatedAt), Time(task.StartedAt),
             Time(task.EndedAt), Time(task.NotBefore), task.Duration?.ToString("c", CultureInfo.InvariantCulture), task.Metadata.Count == 0 ? null : task.Metadata.ToString(),
         ];
-        return string.Join(',', texts.Select(CsvCell.Write));
+        // Quoted, an empty text is told from none.
+        return string.Join(',', texts.Select(static text => text is { Length: 0 } ? "\"\"" : CsvCell.Write(text)));
     }
 
     /// <summary>The batches of a table.</summary>
@@ -113,7 +114,7 @@ internal static class OwnTable
             var name = FieldNames.Fold(header[i]);
             var cell = cells[i];
             if (Derived.Contains(name) || (cell.Text.Length == 0 && (!cell.Quoted || !restore))) continue;
-            var text = restore ? CsvCell.Restore(cell.Text) : cell.Text;
+            var text = restore ? CsvCell.Read(cell.Text) : cell.Text;
             var node = name is "outputs" or "metadata" or "batchstages" ? JsonText.Parse(file, System.Text.Encoding.UTF8.GetBytes(text), line) : Node.Of(text, line);
             members.Add(new(header[i], node));
         }
