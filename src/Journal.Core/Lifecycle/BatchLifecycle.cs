@@ -1,5 +1,3 @@
-using static Journal.JournalBatchStatus;
-
 namespace Journal.Lifecycle;
 
 /// <summary>An operator's or a runner's move of a whole batch.</summary>
@@ -41,28 +39,24 @@ public static class BatchLifecycle
     public static JournalBatchStatus Settle(JournalBatchStatus current, TaskCounts counts, bool started)
     {
         // There are no tasks to tell by: what was ordered stays.
-        if (counts.Total == 0 && current is Canceled) return Canceled;
+        if (counts.Total == 0 && current is JournalBatchStatus.Canceled) return current;
         if (counts.Open > 0 || counts.Total == 0)
         {
-            return current is Paused ? Paused : started ? Running : Ready;
+            return current is JournalBatchStatus.Paused ? JournalBatchStatus.Paused : started ? JournalBatchStatus.Running : JournalBatchStatus.Ready;
         }
 
-        return counts.Failed > 0 ? Failed : counts.Canceled > 0 ? Canceled : Completed;
+        return counts.Failed > 0 ? JournalBatchStatus.Failed : counts.Canceled > 0 ? JournalBatchStatus.Canceled : JournalBatchStatus.Completed;
     }
 
     /// <summary>Whether tasks may be handed out. A pause whose time is over does not hold any more.</summary>
     public static bool MayClaim(JournalBatchStatus status, DateTimeOffset? pausedUntil, DateTimeOffset now) =>
-        status is Ready or Running || (status is Paused && PauseIsOver(pausedUntil, now));
+        status is JournalBatchStatus.Ready or JournalBatchStatus.Running || (status is JournalBatchStatus.Paused && PauseIsOver(pausedUntil, now));
 
     /// <summary>Whether a pause has ended by itself.</summary>
     public static bool PauseIsOver(DateTimeOffset? pausedUntil, DateTimeOffset now) => pausedUntil is { } until && until <= now;
 
-    /// <summary>Whether a batch may make a move; an order that is fulfilled already is allowed and changes nothing but its reason.</summary>
-    public static bool Allows(JournalBatchStatus status, BatchMoveKind move) => move switch
-    {
-        BatchMoveKind.Pause or BatchMoveKind.Cancel => status is Ready or Running or Paused,
-        _ => status is Ready or Running or Paused,
-    };
+    /// <summary>Whether a batch may be paused, resumed or stopped: as long as it has not ended. An order that is fulfilled already changes nothing but its reason.</summary>
+    public static bool AllowsMoves(JournalBatchStatus status) => status is JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused;
 
     /// <summary>What an illegal move would have made of the batch, for the error's text.</summary>
     public static string Participle(BatchMoveKind move) => move switch

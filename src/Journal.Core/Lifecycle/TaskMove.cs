@@ -52,7 +52,7 @@ public sealed record TaskMove
     /// <summary>Of which task; 0 in a move that is applied to many by a query.</summary>
     public long TaskId { get; private init; }
 
-    /// <summary>The lease that the mover holds; null for an operator's move.</summary>
+    /// <summary>The lease that the mover holds; null for an operator's move. Of a refund: the attempt it gives back, which may have ended.</summary>
     public long? Token { get; }
 
     /// <summary>Why, for the audit trail.</summary>

@@ -68,12 +68,20 @@ public sealed record BatchOptions
     /// <summary>The JSON that a store keeps.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, CoreJson.Default.BatchOptions);
 
-    /// <summary>The options in a stored JSON text; null or empty text gives the default.</summary>
+    /// <summary>The same JSON, so that <c>Export-Csv</c> writes something that can be read back.</summary>
+    public override string ToString() => ToJson();
+
+    /// <summary>The options in a stored JSON text; null or empty text gives the default, and so does a member that is not there.</summary>
     /// <exception cref="JsonException">The text was not written by <see cref="ToJson"/>.</exception>
-    public static BatchOptions Parse(string? json) =>
-        string.IsNullOrEmpty(json) ? Default : JsonSerializer.Deserialize(json, CoreJson.Default.BatchOptions) ?? Default;
+    public static BatchOptions Parse(string? json)
+    {
+        if (string.IsNullOrEmpty(json)) return Default;
+        // Generated deserialisation gives an init-only member that is not there its type's default, not the one that stands above.
+        var complete = JsonMap.Parse(Default.ToJson()).With(JsonMap.Parse(json));
+        return JsonSerializer.Deserialize(complete.ToString(), CoreJson.Default.BatchOptions) ?? Default;
+    }
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(BatchOptions))]
 internal sealed partial class CoreJson : JsonSerializerContext;

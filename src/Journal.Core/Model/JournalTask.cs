@@ -1,7 +1,7 @@
 namespace Journal;
 
 /// <summary>One input of a batch. A snapshot: it does not follow the journal.</summary>
-public sealed class JournalTask
+public sealed record JournalTask
 {
     /// <summary>Unique in the journal.</summary>
     public long Id { get; init; }

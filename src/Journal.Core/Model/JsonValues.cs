@@ -55,7 +55,7 @@ public static class JsonValues
             case JsonValueKind.String:
                 return element.GetString();
             case JsonValueKind.Number:
-                // The cast keeps a whole number whole: without it both branches would become double.
+                // Without the cast both would become double, and a large id would lose its last digits.
                 return element.TryGetInt64(out var whole) ? (object)whole : element.GetDouble();
             case JsonValueKind.True:
                 return true;

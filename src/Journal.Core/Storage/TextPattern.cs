@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -40,11 +41,16 @@ public sealed class TextPattern
         return new TextPattern(literal.ToString(), false);
     }
 
-    /// <summary>The pattern as an anchored regular expression that .NET and common database engines read alike.</summary>
-    public string ToRegex()
+    /// <summary>
+    /// The pattern as an anchored regular expression that .NET and common database engines read alike, but for one thing: .NET's <c>$</c> also
+    /// stands before a last line feed. <see cref="Matches"/> knows.
+    /// </summary>
+    public string ToRegex() => "^" + Body() + "$";
+
+    private string Body()
     {
-        if (!IsPattern) return "^" + Regex.Escape(Text) + "$";
-        var regex = new StringBuilder("^");
+        if (!IsPattern) return Regex.Escape(Text);
+        var regex = new StringBuilder();
         for (var i = 0; i < Text.Length; i++)
         {
             switch (Text[i])
@@ -52,15 +58,44 @@ public sealed class TextPattern
                 case '*': regex.Append(@"[\s\S]*"); break;
                 case '?': regex.Append(@"[\s\S]"); break;
                 case '`' when i + 1 < Text.Length: regex.Append(Escape(Text[++i])); break;
-                case '[' when Text.IndexOf(']', i + 1) is var end and > 0:
-                    regex.Append('[').Append(Text[(i + 1)..end].Replace(@"\", @"\\", StringComparison.Ordinal).Replace("^", @"\^", StringComparison.Ordinal)).Append(']');
+                case '[' when Set(i + 1) is var (set, end):
+                    regex.Append(set);
                     i = end;
                     break;
                 default: regex.Append(Escape(Text[i])); break;
             }
         }
 
-        return regex.Append('$').ToString();
+        return regex.ToString();
+    }
+
+    // The set that begins at an index, and where its bracket closes; null for what PowerShell calls an error: the bracket then stands for itself.
+    private (string Set, int End)? Set(int start)
+    {
+        var characters = new List<(char Character, bool Literal)>();
+        var end = start;
+        for (; end < Text.Length && (Text[end] != ']' || end == start); end++)
+        {
+            var escaped = Text[end] == '`' && end + 1 < Text.Length;
+            if (escaped) end++;
+            characters.Add((Text[end], escaped));
+        }
+
+        if (end >= Text.Length || characters.Count == 0) return null;
+        var set = new StringBuilder("[");
+        for (var i = 0; i < characters.Count; i++)
+        {
+            var (first, last) = (characters[i].Character, characters[i].Character);
+            if (i + 2 < characters.Count && characters[i + 1] is ('-', false))
+            {
+                last = characters[i += 2].Character;
+                if (last < first) return null;
+            }
+
+            set.Append(CultureInfo.InvariantCulture, $@"\u{(int)first:X4}-\u{(int)last:X4}");
+        }
+
+        return (set.Append(']').ToString(), end);
     }
 
     /// <summary>Whether a text matches. A null text matches nothing.</summary>
@@ -68,7 +103,7 @@ public sealed class TextPattern
     {
         if (text is null) return false;
         if (!IsPattern) return string.Equals(text, Text, StringComparison.Ordinal);
-        _regex ??= new Regex(ToRegex(), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        _regex ??= new Regex("^" + Body() + @"\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         return _regex.IsMatch(text);
     }
 

@@ -16,9 +16,12 @@ public enum Liveness
 /// <summary>The processes of this machine, as far as recovery asks about them.</summary>
 public interface IProcessTable
 {
-    /// <summary>A new identity for a worker in this process.</summary>
+    /// <summary>A new identity for a worker in this process. It counts as alive until the process ends or <see cref="Retire"/> is called.</summary>
     /// <param name="label">What the user calls it, or null.</param>
     WorkerIdentity NewWorker(string? label = null);
+
+    /// <summary>A worker of this process has ended: from now on what it may still hold can be recovered, though the process lives.</summary>
+    void Retire(WorkerIdentity worker);
 
     /// <summary>Whether a worker's process still lives. Never throws.</summary>
     Liveness Probe(WorkerIdentity worker);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -16,6 +17,7 @@ public sealed class ProcessTable : IProcessTable
     private readonly string _host = Environment.MachineName;
     private readonly string _space;
     private readonly string _start;
+    private readonly ConcurrentDictionary<string, bool> _active = new(StringComparer.Ordinal);
 
     private ProcessTable()
     {
@@ -27,8 +29,15 @@ public sealed class ProcessTable : IProcessTable
     public static ProcessTable Instance { get; } = new();
 
     /// <inheritdoc/>
-    public WorkerIdentity NewWorker(string? label = null) =>
-        new(_host, _space, Environment.ProcessId, _start, RandomNumberGenerator.GetHexString(6, lowercase: true), label);
+    public WorkerIdentity NewWorker(string? label = null)
+    {
+        var worker = new WorkerIdentity(_host, _space, Environment.ProcessId, _start, RandomNumberGenerator.GetHexString(6, lowercase: true), label);
+        _active[worker.Nonce] = true;
+        return worker;
+    }
+
+    /// <inheritdoc/>
+    public void Retire(WorkerIdentity worker) => _active.TryRemove(worker.Nonce, out _);
 
     /// <inheritdoc/>
     public bool IsThisProcess(WorkerIdentity worker) =>
@@ -37,6 +46,7 @@ public sealed class ProcessTable : IProcessTable
     /// <inheritdoc/>
     public Liveness Probe(WorkerIdentity worker)
     {
+        if (IsThisProcess(worker)) return _active.ContainsKey(worker.Nonce) ? Liveness.Alive : Liveness.Dead;
         if (worker.ProcessSpace != _space) return RebootedSince(worker) ? Liveness.Dead : Liveness.Unknown;
         if (worker.ProcessStart.Length == 0) return Liveness.Unknown;
         return StartOf(worker.ProcessId) switch

@@ -11,7 +11,7 @@ internal static class BatchMover
     /// <exception cref="JournalException">IllegalBatchMove.</exception>
     public static void Apply(WriteSession session, BatchEntry batch, BatchMove move)
     {
-        if (!BatchLifecycle.Allows(batch.Status, move.Kind)) throw JournalErrors.IllegalBatchMove(batch.Id, batch.Status, BatchLifecycle.Participle(move.Kind));
+        if (!BatchLifecycle.AllowsMoves(batch.Status)) throw JournalErrors.IllegalBatchMove(batch.Id, batch.Status, BatchLifecycle.Participle(move.Kind));
         switch (move.Kind)
         {
             case BatchMoveKind.Pause:

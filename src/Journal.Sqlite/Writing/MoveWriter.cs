@@ -19,12 +19,10 @@ internal sealed class MoveWriter(WriteSession session)
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
         var keepsClaim = move.KeepsClaim && batch.MayClaim(session.Time);
         var ran = Micros.From(move.Duration) ?? Math.Max(session.Now - (task.ClaimedAt ?? session.Now), 0);
-        if (!rule.Allows(task.Status) || !Update(move, task, keepsClaim, ran, lease))
-        {
-            // A lease holds only while the task is in progress.
-            var lost = move.Token is { } held && (task.Status != JournalTaskStatus.InProgress || task.Token != held);
-            return new MoveResult(lost ? MoveOutcome.LeaseLost : MoveOutcome.Illegal, task.Status);
-        }
+        // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
+        var lost = move.Token is { } held && (task.Token != held || (task.Status != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund));
+        if (lost) return new MoveResult(MoveOutcome.LeaseLost, task.Status);
+        if (!rule.Allows(task.Status) || !Update(move, task, keepsClaim, ran, lease)) return new MoveResult(MoveOutcome.Illegal, task.Status);
 
         if (task.Status == JournalTaskStatus.InProgress && rule.Outcome is { } outcome)
         {

@@ -1,0 +1,93 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+Builds, tests, shows, measures and packs Journal.
+.EXAMPLE
+./build.ps1 test
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('build', 'test', 'demo', 'bench', 'package', 'torture')]
+    [string] $Task = 'build',
+
+    # What the task takes: bench -Quick, torture -Minutes 5.
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Arguments = @()
+)
+
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+$env:DOTNET_NOLOGO = '1'
+Set-Location $PSScriptRoot
+$pwsh = [Environment]::ProcessPath
+
+function Build {
+    dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet
+}
+
+# dotnet test writes one .trx for each test project; the suite's figures are their sum.
+function Test-Xunit {
+    $results = 'artifacts/test-results'
+    Remove-Item $results -Recurse -Force -ErrorAction Ignore
+    $PSNativeCommandUseErrorActionPreference = $false
+    dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet --logger trx --results-directory $results | Out-Host
+    $count = @{ Passed = 0; Failed = [int]($LASTEXITCODE -ne 0); Skipped = 0 }
+    foreach ($file in Get-ChildItem $results -Filter *.trx) {
+        $outcomes = ([xml](Get-Content -Raw -LiteralPath $file.FullName)).TestRun.Results.UnitTestResult.outcome | Group-Object -AsHashTable -AsString
+        $count.Passed += @($outcomes['Passed']).Where{ $_ }.Count
+        $count.Failed += @($outcomes['Failed']).Where{ $_ }.Count
+        $count.Skipped += @($outcomes['NotExecuted']).Where{ $_ }.Count
+    }
+    # A failed test run is in the figures already; a run that broke without a failed test counts as one failure.
+    if ($count.Failed -gt 1) { $count.Failed-- }
+    $count
+}
+
+function Test-Pester {
+    if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE '5.3')) {
+        Write-Host 'Left out: the Pester suite (no Pester 5 on this machine).'
+        return @{ Passed = 0; Failed = 0; Skipped = 0 }
+    }
+    # In a process of its own: a module's assemblies can never be unloaded from this one.
+    $report = 'artifacts/pester.json'
+    Remove-Item $report -ErrorAction Ignore
+    $PSNativeCommandUseErrorActionPreference = $false
+    & $pwsh -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Report $report | Out-Host
+    if (-not (Test-Path $report)) { return @{ Passed = 0; Failed = 1; Skipped = 0 } }
+    Get-Content -Raw $report | ConvertFrom-Json -AsHashtable
+}
+
+switch ($Task) {
+    'build' { Build }
+    'test' {
+        Build
+        $parts = (Test-Xunit), (Test-Pester)
+        $sum = @{}
+        foreach ($name in 'Passed', 'Failed', 'Skipped') { $sum[$name] = ($parts.ForEach{ $_[$name] } | Measure-Object -Sum).Sum }
+        Write-Host "xUnit: $($parts[0].Passed) passed, $($parts[0].Failed) failed, $($parts[0].Skipped) skipped; Pester: $($parts[1].Passed) passed, $($parts[1].Failed) failed, $($parts[1].Skipped) skipped."
+        "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
+        if ($sum.Failed -gt 0 -or $sum.Passed -eq 0) { exit 1 }
+    }
+    'demo' {
+        Build
+        & $pwsh -NoProfile -NonInteractive -File samples/demo.ps1
+        exit $LASTEXITCODE
+    }
+    'bench' {
+        Build
+        & $pwsh -NoProfile -NonInteractive -File benchmarks/bench.ps1 @Arguments
+        exit $LASTEXITCODE
+    }
+    'torture' {
+        Build
+        dotnet tests/Journal.Torture/bin/Release/net10.0/Journal.Torture.dll @Arguments
+        exit $LASTEXITCODE
+    }
+    'package' {
+        Build
+        & $pwsh -NoProfile -NonInteractive -File module/package.ps1
+        exit $LASTEXITCODE
+    }
+}

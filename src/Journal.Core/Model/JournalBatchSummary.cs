@@ -1,0 +1,127 @@
+namespace Journal;
+
+/// <summary>A batch measured. A snapshot, made by <c>BatchSummary.Build</c>; flat enough for <c>Export-Csv</c>.</summary>
+public sealed class JournalBatchSummary
+{
+    /// <summary>The batch.</summary>
+    public required string BatchId { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public JournalBatchStatus Status { get; init; }
+
+    /// <summary>All tasks.</summary>
+    public long Total { get; init; }
+
+    /// <summary>Tasks that wait.</summary>
+    public long Pending { get; init; }
+
+    /// <summary>Tasks that a worker holds.</summary>
+    public long InProgress { get; init; }
+
+    /// <summary>Tasks that are done.</summary>
+    public long Completed { get; init; }
+
+    /// <summary>Tasks that were given up.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>Tasks that needed no work.</summary>
+    public long Skipped { get; init; }
+
+    /// <summary>Tasks that were withdrawn.</summary>
+    public long Canceled { get; init; }
+
+    /// <summary>Tasks that have not ended: Pending and InProgress.</summary>
+    public long Remaining { get; init; }
+
+    /// <summary>How much has ended, 0 to 100, rounded down to a tenth.</summary>
+    public double Percent { get; init; }
+
+    /// <summary>Completed tasks in 100 that were completed or failed, rounded down to a tenth, so that 100 means all; null before the first.</summary>
+    public double? SuccessRate { get; init; }
+
+    /// <summary>Attempts that failed, whatever became of their task.</summary>
+    public long Retries { get; init; }
+
+    /// <summary>Mean running time of a completed task; waiting does not count. Null before the first.</summary>
+    public TimeSpan? MeanDuration { get; init; }
+
+    /// <summary>Median running time of a completed task, of two middle ones the lower.</summary>
+    public TimeSpan? MedianDuration { get; init; }
+
+    /// <summary>The running time that 95 % of the completed tasks did not exceed, by nearest rank.</summary>
+    public TimeSpan? P95Duration { get; init; }
+
+    /// <summary>The longest running time of a completed task.</summary>
+    public TimeSpan? MaxDuration { get; init; }
+
+    /// <summary>Time that attempts have run, all workers together, failures included.</summary>
+    public TimeSpan ActiveTime { get; init; }
+
+    /// <summary>
+    /// How much longer it runs once it runs, as likely too long as too short; zero when nothing is left, null when it is not known.
+    /// </summary>
+    public TimeSpan? Eta { get; init; }
+
+    /// <summary>The same, not exceeded nine times out of ten.</summary>
+    public TimeSpan? EtaP90 { get; init; }
+
+    /// <summary>When it is likely over: for a running batch, and for a paused one whose pause has an end; null for others, and when it is not known.</summary>
+    public DateTimeOffset? FinishAt { get; init; }
+
+    /// <summary>Quota units used so far.</summary>
+    public double QuotaConsumed { get; init; }
+
+    /// <summary>Quota units it may still use, not below 0; null when it has no limit.</summary>
+    public double? QuotaLeft { get; init; }
+
+    /// <summary>Quota units used, by project; <c>(none)</c> is that of tasks that named none.</summary>
+    public JsonMap QuotaByProject { get; init; } = JsonMap.Empty;
+
+    /// <summary>Files that completed tasks recorded.</summary>
+    public long Outputs { get; init; }
+
+    /// <summary>How many of those files are gone; null where nobody looked.</summary>
+    public long? OutputsMissing { get; init; }
+
+    /// <summary>The size of those that are there; null where nobody looked.</summary>
+    public long? OutputBytes { get; init; }
+
+    /// <summary>How many tasks ended when, in at most 24 stretches of equal length without gaps; empty before the first.</summary>
+    public JournalList<JournalThroughput> Throughput { get; init; } = new([]);
+
+    /// <summary>Failed tasks by the name of their error's category, most frequent first.</summary>
+    public JsonMap ErrorsByCategory { get; init; } = JsonMap.Empty;
+
+    /// <summary>Failed tasks by category and signature, most frequent first.</summary>
+    public JournalList<JournalErrorSummary> ErrorsBySignature { get; init; } = new([]);
+
+    /// <summary>By stage, in their order; empty where the batch has none.</summary>
+    public JournalList<JournalStageSummary> Stages { get; init; } = new([]);
+
+    /// <summary>Why it is paused; null when it is not.</summary>
+    public string? PauseReason { get; init; }
+
+    /// <summary>When the pause ends by itself; null when it does not.</summary>
+    public DateTimeOffset? PausedUntil { get; init; }
+
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its first task was claimed.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was last resumed.</summary>
+    public DateTimeOffset? LastResumedAt { get; init; }
+
+    /// <summary>When it reached Completed, Failed or Canceled.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The journal it lives in.</summary>
+    public string JournalPath { get; init; } = "";
+
+    /// <summary>The batch's id.</summary>
+    public override string ToString() => BatchId;
+}

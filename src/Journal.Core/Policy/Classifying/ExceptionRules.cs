@@ -1,0 +1,103 @@
+using System.Net.Http;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security;
+using System.Security.Authentication;
+using System.Text.Json;
+using System.Xml;
+using static Journal.JournalErrorCategory;
+
+namespace Journal.Policy.Classifying;
+
+/// <summary>What the type of an exception says.</summary>
+internal static class ExceptionRules
+{
+    // PowerShell's own, and a widespread JSON reader's, which this assembly does not reference; a name also stands for the types derived from it.
+    private static readonly Dictionary<string, JournalErrorCategory> ByTypeName = new(StringComparer.Ordinal)
+    {
+        ["ItemNotFoundException"] = NotFound,
+        ["DriveNotFoundException"] = NotFound,
+        ["CommandNotFoundException"] = NotFound,
+        ["PSSecurityException"] = PermissionDenied,
+        ["ParameterBindingException"] = InvalidInput,
+        ["ValidationMetadataException"] = InvalidInput,
+        ["ParseException"] = InvalidInput,
+        ["JsonException"] = InvalidInput,
+    };
+
+    /// <summary>What was said outright, anywhere in the chain.</summary>
+    public static Classification? Explicit(IReadOnlyList<Exception> chain)
+    {
+        foreach (var exception in chain)
+        {
+            if (exception is CategorizedErrorException said) return new Classification(said.Category == None ? Unknown : said.Category, said.RetryAfter, said.ResetAt);
+        }
+
+        return null;
+    }
+
+    /// <summary>What the outermost exception that proves something proves.</summary>
+    /// <param name="chain">The exceptions.</param>
+    /// <param name="text">The error's text: servers use one status for several things and tell them apart in words.</param>
+    public static Classification? Certain(IReadOnlyList<Exception> chain, string text)
+    {
+        foreach (var exception in chain)
+        {
+            if (HttpRules.Of(exception, text) is { } answer) return answer;
+            if (ByType(exception) is { } category) return new Classification(category);
+        }
+
+        return null;
+    }
+
+    /// <summary>What is likely when nothing else is known.</summary>
+    public static Classification? Likely(IReadOnlyList<Exception> chain)
+    {
+        foreach (var exception in chain)
+        {
+            if (exception is HttpRequestException or System.Net.WebException or PingException or AuthenticationException || Is(exception, "PSRemotingTransportException"))
+            {
+                return new Classification(NetworkError);
+            }
+        }
+
+        return null;
+    }
+
+    private static JournalErrorCategory? ByType(Exception exception) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException or DriveNotFoundException => NotFound,
+        PathTooLongException => InvalidInput,
+        UnauthorizedAccessException or SecurityException => PermissionDenied,
+        // A cancellation alone says nothing; one by HttpClient's own time limit wraps a TimeoutException.
+        TimeoutException => JournalErrorCategory.Timeout,
+        SocketException socket => socket.SocketErrorCode switch
+        {
+            SocketError.TimedOut => JournalErrorCategory.Timeout,
+            SocketError.AccessDenied => PermissionDenied,
+            _ => NetworkError,
+        },
+        ArgumentException or FormatException or InvalidCastException or InvalidDataException or JsonException or XmlException => InvalidInput,
+        _ => ByName(exception.GetType()),
+    };
+
+    private static JournalErrorCategory? ByName(Type? type)
+    {
+        for (; type is not null && type != typeof(Exception); type = type.BaseType)
+        {
+            if (ByTypeName.TryGetValue(type.Name, out var category)) return category;
+        }
+
+        return null;
+    }
+
+    private static bool Is(Exception exception, string typeName)
+    {
+        for (var type = exception.GetType(); type is not null; type = type.BaseType)
+        {
+            if (type.Name == typeName) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,119 @@
+using Journal.Lifecycle;
+using Journal.Policy;
+
+namespace Journal.Runs;
+
+/// <summary>What follows from an attempt: the move of its task, and perhaps the end of the run.</summary>
+/// <param name="Move">The move to record.</param>
+/// <param name="Decision">What the policy said about an error.</param>
+/// <param name="Refunds">Earlier tasks that get their attempts back.</param>
+/// <param name="Pause">A pause of the batch.</param>
+/// <param name="FailureLimit">Why the run ends by its own limit of failures.</param>
+public sealed record Verdict(TaskMove Move, RetryDecision? Decision = null, IReadOnlyList<TaskMove>? Refunds = null, BatchMove? Pause = null, string? FailureLimit = null);
+
+/// <summary>Turns the results of attempts into moves, by the batch's policy. It remembers the streak of failures and the failures of the run; not thread-safe.</summary>
+public sealed class AttemptJudge
+{
+    // A percentage of very few tasks says nothing.
+    private const int FewestForPercent = 20;
+
+    private const string BreakerReason = "The breaker tripped: the cause lies outside the task.";
+
+    private readonly RunRequest _request;
+    private readonly CircuitBreaker _breaker;
+    private readonly Random _random;
+    private long _ended;
+    private long _failed;
+
+    /// <summary>A judge for one run.</summary>
+    /// <param name="request">What is run.</param>
+    /// <param name="random">Spreads the retries.</param>
+    public AttemptJudge(RunRequest request, Random random)
+    {
+        _request = request;
+        _random = random;
+        _breaker = new CircuitBreaker(request.FailureThreshold ?? request.Batch.Options.FailureThreshold);
+    }
+
+    /// <summary>What follows from an attempt.</summary>
+    /// <param name="task">The live task.</param>
+    /// <param name="result">How the attempt went.</param>
+    /// <param name="duration">How long it ran.</param>
+    /// <param name="now">The present.</param>
+    public Verdict Judge(RunningTask task, AttemptResult result, TimeSpan duration, DateTimeOffset now)
+    {
+        var report = task.ToReport(result.Result);
+        switch (result.End)
+        {
+            case AttemptEnd.Stopped:
+                return new Verdict(TaskMove.Release(task.Id, task.Task.Token, "The run was stopped.", report, duration));
+            case AttemptEnd.Succeeded:
+                _breaker.Succeeded();
+                if (task.SkipReason is { } reason)
+                {
+                    _ended++;
+                    return new Verdict(TaskMove.Skip(task.Id, task.Task.Token, reason, report, duration));
+                }
+
+                if (HasLaterStage(task)) return new Verdict(TaskMove.Advance(task.Id, task.Task.Token, report, duration, keepsClaim: _request.Stage is null));
+                _ended++;
+                return new Verdict(TaskMove.Complete(task.Id, task.Task.Token, report, duration));
+            default:
+                return JudgeError(task, result, report, duration, now);
+        }
+    }
+
+    private Verdict JudgeError(RunningTask task, AttemptResult result, TaskReport report, TimeSpan duration, DateTimeOffset now)
+    {
+        var facts = result.Error!;
+        var classification = ErrorClassifier.Classify(facts);
+        var category = classification.Category is JournalErrorCategory.None ? JournalErrorCategory.Unknown : classification.Category;
+        var error = new TaskError(category, facts.Message, ErrorSignature.Of(facts.Message), facts.ErrorId, result.ScriptStackTrace);
+        var decision = RetryPolicy.Decide(task.Batch.Options, task.Stage, task.Attempt, classification, now, _random.NextDouble());
+        if (decision.Action is RetryAction.Pause)
+        {
+            var refund = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, decision.Reason);
+            return new Verdict(refund, decision, Pause: BatchMove.Pause(decision.Reason, decision.PauseUntil));
+        }
+
+        if (_breaker.Failed(new FailedAttempt(task.Id, task.Task.Token), error.Signature)) return Trip(task, error, report, duration, decision);
+        if (decision.Action is RetryAction.Retry)
+        {
+            return new Verdict(TaskMove.Retry(task.Id, task.Task.Token, error, report, decision.NotBefore ?? now, duration, decision.Reason), decision);
+        }
+
+        _ended++;
+        _failed++;
+        return new Verdict(TaskMove.Fail(task.Id, task.Task.Token, error, report, duration, decision.Reason), decision, FailureLimit: LimitReached());
+    }
+
+    private Verdict Trip(RunningTask task, TaskError error, TaskReport report, TimeSpan duration, RetryDecision decision)
+    {
+        // Each failure of the streak is given back, under the token of its task's latest attempt: a task that runs again is left alone.
+        var tasks = _breaker.Streak.GroupBy(static failure => failure.TaskId, static failure => failure.Token).ToList();
+        var reason = $"{tasks.Count} tasks in a row failed with the same error: {error.Message}";
+        var refunds = tasks
+            .SelectMany(failures => failures.Select(_ => (TaskId: failures.Key, Token: failures.Max())))
+            .Select(static latest => TaskMove.Refund(latest.TaskId, latest.Token, null, TaskReport.Nothing, null, null, BreakerReason))
+            .ToList();
+        // This attempt's own share is the move itself.
+        refunds.Remove(refunds.Last(refund => refund.TaskId == task.Id));
+        _breaker.Reset();
+        var move = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, BreakerReason);
+        return new Verdict(move, decision, refunds, BatchMove.Pause(reason));
+    }
+
+    private string? LimitReached()
+    {
+        if (_request.MaxFailures is { } most && _failed >= most) return $"{_failed} task(s) failed; -MaxFailures is {most}.";
+        if (_request.MaxFailurePercent is { } percent && _ended >= FewestForPercent && 100.0 * _failed / _ended >= percent)
+        {
+            return $"{_failed} of {_ended} tasks failed; -MaxFailurePercent is {percent}.";
+        }
+
+        return null;
+    }
+
+    private static bool HasLaterStage(RunningTask task) =>
+        task.Stage is { } stage && !string.Equals(task.Batch.Stages[^1], stage, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,134 @@
+using Journal.Storage;
+
+namespace Journal.Runs;
+
+/// <summary>Which batch a line that names one means; the table is in DESIGN, "Idempotent runs".</summary>
+public enum RunMode
+{
+    /// <summary>The newest resumable batch of the name, else a new one.</summary>
+    ResumeOrNew,
+
+    /// <summary>The newest resumable batch of the name, else an error.</summary>
+    Resume,
+
+    /// <summary>A new one.</summary>
+    New,
+
+    /// <summary>The newest batch of the name, all over, else a new one.</summary>
+    Force,
+
+    /// <summary>The newest incomplete batch of the name, else a new one; its inputs are those that <see cref="EarlierRuns"/> does not leave out.</summary>
+    Incremental,
+
+    /// <summary>The newest batch of the name, complete or not, after the outputs of its completed tasks were looked at; else a new one.</summary>
+    VerifyOutput,
+}
+
+/// <summary>What the line that runs a batch says about it. Members that are null were not said.</summary>
+/// <param name="Name">The batch's name.</param>
+/// <param name="Stages">The stages of the work.</param>
+public sealed record RunDefinition(string Name, JsonList Stages)
+{
+    /// <summary>Where the inputs come from.</summary>
+    public string? InputSource { get; init; }
+
+    /// <summary>What the inputs are.</summary>
+    public string? SourceType { get; init; }
+
+    /// <summary>How keys are found; null where the inputs are keys. Compared only when there is an input source.</summary>
+    public string? KeyExpression { get; init; }
+
+    /// <summary>The settings of the work.</summary>
+    public JsonMap? Settings { get; init; }
+}
+
+/// <summary>What was chosen.</summary>
+/// <param name="Existing">The batch to go on with; null for a new one.</param>
+/// <param name="StartOver">Every ended task of it is requeued, and what the line says replaces what it began with.</param>
+public readonly record struct BatchChoice(JournalBatch? Existing, bool StartOver);
+
+/// <summary>Chooses the batch that a line means, and refuses one that began as something else.</summary>
+public static class BatchSelection
+{
+    /// <summary>Chooses by name.</summary>
+    /// <exception cref="JournalException">NothingToResume, InputSourceChanged, SettingChanged, StagesChanged.</exception>
+    public static BatchChoice Choose(IJournalStore store, RunDefinition definition, RunMode mode)
+    {
+        if (mode is RunMode.New) return new BatchChoice(null, false);
+        var newest = Newest(store, definition.Name, Candidates(mode));
+        if (newest is null)
+        {
+            if (mode is RunMode.Resume) throw JournalErrors.NothingToResume(definition.Name, WhyNothing(store, definition.Name));
+            return new BatchChoice(null, false);
+        }
+
+        if (mode is RunMode.Force)
+        {
+            // Tasks remember the stage they wait for by its place, so stages cannot be exchanged under them.
+            RefuseOtherStages(newest, definition);
+            return new BatchChoice(newest, true);
+        }
+
+        RefuseOther(newest, definition);
+        return new BatchChoice(newest, false);
+    }
+
+    /// <summary>Refuses a batch that began with another input, other settings or other stages.</summary>
+    /// <exception cref="JournalException">InputSourceChanged, SettingChanged, StagesChanged.</exception>
+    public static void RefuseOther(JournalBatch batch, RunDefinition definition)
+    {
+        RefuseOtherStages(batch, definition);
+        if (definition.InputSource is not null)
+        {
+            Compare("the source", batch.InputSource, definition.InputSource);
+            Compare("the source type", batch.SourceType, definition.SourceType);
+            if (batch.InputSource is not null) Compare("-Key", batch.KeyExpression ?? "(the input itself)", definition.KeyExpression ?? "(the input itself)");
+        }
+
+        if (SettingsDifference(batch.Settings, definition.Settings ?? JsonMap.Empty) is { } difference)
+        {
+            throw JournalErrors.SettingChanged(batch.Id, difference);
+        }
+
+        void Compare(string what, string? was, string? now)
+        {
+            if (was is not null && now is not null && was != now) throw JournalErrors.InputSourceChanged(batch.Id, $"{what} was '{was}' and is '{now}'");
+        }
+    }
+
+    /// <summary>The first difference of two hashtables of settings, in words; null when they are alike.</summary>
+    public static string? SettingsDifference(JsonMap was, JsonMap now)
+    {
+        foreach (var name in was.Keys.Union(now.Keys, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase))
+        {
+            var before = was.TryGetValue(name, out var old) ? JsonValues.ToJson(old) : "not set";
+            var after = now.TryGetValue(name, out var present) ? JsonValues.ToJson(present) : "not set";
+            if (before != after) return $"{name} was {before} and is {after}";
+        }
+
+        return null;
+    }
+
+    private static void RefuseOtherStages(JournalBatch batch, RunDefinition definition)
+    {
+        if (!batch.Stages.SequenceEqual(definition.Stages, StringComparer.OrdinalIgnoreCase)) throw JournalErrors.StagesChanged(batch.Id, batch.Stages, definition.Stages);
+    }
+
+    private static JournalBatchStatus[]? Candidates(RunMode mode) => mode switch
+    {
+        RunMode.Force => null,
+        RunMode.VerifyOutput => [.. Enum.GetValues<JournalBatchStatus>().Where(static status => status is not JournalBatchStatus.Canceled)],
+        RunMode.Incremental => [JournalBatchStatus.Ready, JournalBatchStatus.Running, JournalBatchStatus.Paused],
+        _ => [JournalBatchStatus.Ready, JournalBatchStatus.Running, JournalBatchStatus.Paused, JournalBatchStatus.Failed],
+    };
+
+    private static JournalBatch? Newest(IJournalStore store, string name, JournalBatchStatus[]? among) =>
+        store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(name)], First = 1, Statuses = among }).FirstOrDefault();
+
+    private static string WhyNothing(IJournalStore store, string name) => Newest(store, name, among: null) switch
+    {
+        null => "there is no batch of this name.",
+        { Status: JournalBatchStatus.Completed } done => $"'{done.Id}' is complete ({done.Completed + done.Skipped}/{done.Total}).",
+        var other => $"'{other.Id}' is {other.Status}.",
+    };
+}

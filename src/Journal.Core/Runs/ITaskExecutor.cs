@@ -1,0 +1,65 @@
+namespace Journal.Runs;
+
+/// <summary>Does the work of one attempt. The runner decides everything else.</summary>
+public interface ITaskExecutor
+{
+    /// <summary>Whether attempts run on the thread that called <see cref="BatchRunner.Run"/>; only where one runs at a time.</summary>
+    bool RunsOnCaller { get; }
+
+    /// <summary>
+    /// Runs one attempt to its end and never throws for what the work did: an error of the work is a result. Called on as many threads at once
+    /// as the run's degree.
+    /// </summary>
+    /// <param name="task">The live task; the work reports through it.</param>
+    /// <param name="stop">Cancelled when the run is stopped: end the attempt soon and return <see cref="AttemptResult.Stopped"/>.</param>
+    AttemptResult Execute(RunningTask task, CancellationToken stop);
+}
+
+/// <summary>How the work of an attempt went.</summary>
+public enum AttemptEnd
+{
+    /// <summary>It was done.</summary>
+    Succeeded,
+
+    /// <summary>It failed.</summary>
+    Failed,
+
+    /// <summary>A stop ended it.</summary>
+    Stopped,
+}
+
+/// <summary>What an executor says of an attempt.</summary>
+public sealed record AttemptResult
+{
+    private AttemptResult(AttemptEnd end) => End = end;
+
+    /// <summary>How it went.</summary>
+    public AttemptEnd End { get; }
+
+    /// <summary>What it emitted, in the executor's own form; handed to <see cref="IRunObserver.Report"/> once it is committed.</summary>
+    public object? Output { get; private init; }
+
+    /// <summary>What it emitted, as JSON for later stages.</summary>
+    public string? Result { get; private init; }
+
+    /// <summary>What went wrong.</summary>
+    public Policy.ErrorFacts? Error { get; private init; }
+
+    /// <summary>Where in the user's script it went wrong.</summary>
+    public string? ScriptStackTrace { get; private init; }
+
+    /// <summary>The work was done.</summary>
+    /// <param name="output">What it emitted.</param>
+    /// <param name="result">The same as JSON, for later stages.</param>
+    public static AttemptResult Succeeded(object? output = null, string? result = null) => new(AttemptEnd.Succeeded) { Output = output, Result = result };
+
+    /// <summary>The work failed.</summary>
+    /// <param name="error">As the classifier needs it.</param>
+    /// <param name="scriptStackTrace">Where.</param>
+    /// <param name="original">The executor's own form of the error, for the observer.</param>
+    public static AttemptResult Failed(Policy.ErrorFacts error, string? scriptStackTrace = null, object? original = null) =>
+        new(AttemptEnd.Failed) { Error = error, ScriptStackTrace = scriptStackTrace, Output = original };
+
+    /// <summary>A stop ended it.</summary>
+    public static AttemptResult Stopped { get; } = new(AttemptEnd.Stopped);
+}

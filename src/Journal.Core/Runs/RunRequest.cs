@@ -1,0 +1,68 @@
+using Journal.Storage;
+
+namespace Journal.Runs;
+
+/// <summary>What to run, and how.</summary>
+/// <param name="Batch">The batch, as it stands.</param>
+public sealed record RunRequest(JournalBatch Batch)
+{
+    /// <summary>How many attempts run at once; at least 1.</summary>
+    public int Degree { get; init; } = 1;
+
+    /// <summary>Run only this stage; null for all.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>Final failures in this run that end it as a stop does; null for no limit.</summary>
+    public long? MaxFailures { get; init; }
+
+    /// <summary>Final failures in this run, as a percentage of the tasks it has ended (once it has ended 20), that end it as a stop does; null for no limit.</summary>
+    public double? MaxFailurePercent { get; init; }
+
+    /// <summary>Consecutive failures with one signature that pause the batch; 0 for no limit; null for the batch's own.</summary>
+    public int? FailureThreshold { get; init; }
+
+    /// <summary>What to record of each output beside its size: with Hash, its SHA-256.</summary>
+    public OutputCheck RecordOutputs { get; init; }
+
+    /// <summary>What the user calls this worker; null for the usual name.</summary>
+    public string? WorkerLabel { get; init; }
+
+    /// <summary>Makes a full path of what the work calls a path; null for .NET's current directory.</summary>
+    public Func<string, string>? ResolvePath { get; init; }
+
+    /// <summary>Asked, before a task that died in the middle is run again, whether its effect took place; null: never asked.</summary>
+    public Func<RunningTask, bool>? Reconcile { get; init; }
+}
+
+/// <summary>Why a run ended.</summary>
+public enum RunEnd
+{
+    /// <summary>Nothing is left to do in this batch (or stage).</summary>
+    Done,
+
+    /// <summary>Somebody stopped it; the batch is Paused unless other workers go on.</summary>
+    Interrupted,
+
+    /// <summary>The batch is paused: by an operator, a quota, the breaker.</summary>
+    Paused,
+
+    /// <summary>The batch was canceled meanwhile.</summary>
+    Canceled,
+
+    /// <summary>Too many failures, by the run's own limit.</summary>
+    FailureLimit,
+
+    /// <summary>What is left is held by another worker of this very process, which cannot go on while this one waits.</summary>
+    HeldElsewhere,
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="End">Why.</param>
+/// <param name="Reason">The same in words; null when done.</param>
+/// <param name="State">Where the batch stood at the end.</param>
+/// <param name="Completed">Tasks (or, in a run of one stage, stages of tasks) this run completed.</param>
+/// <param name="Failed">Tasks that failed for good in this run.</param>
+/// <param name="Skipped">Tasks this run skipped.</param>
+/// <param name="Retried">Attempts that failed and will be, or were, repeated.</param>
+/// <param name="Recovered">Tasks of dead workers that this run gave back.</param>
+public sealed record RunResult(RunEnd End, string? Reason, BatchState State, long Completed, long Failed, long Skipped, long Retried, long Recovered);

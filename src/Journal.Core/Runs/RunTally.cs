@@ -1,0 +1,96 @@
+using Journal.Lifecycle;
+using Journal.Statistics;
+using Journal.Storage;
+
+namespace Journal.Runs;
+
+/// <summary>What a run has done so far, and what that says of the rest. Guarded by its owner's lock.</summary>
+internal sealed class RunTally(TimeProvider time, int degree)
+{
+    // The weight of the newest attempt in the running mean by which claims are sized.
+    private const double Newest = 0.1;
+
+    private readonly EtaAccumulator _eta = new();
+    private EtaSample _history;
+    private double _weightLeft;
+    private long _began;
+    private TimeSpan _idle;
+    private double _quotaSeen;
+    private long _quotaTasks;
+
+    public long Completed { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public long Skipped { get; private set; }
+
+    public long Retried { get; private set; }
+
+    public long Ended => Completed + Failed + Skipped;
+
+    /// <summary>How long an attempt takes, newer ones counting more; null before the first.</summary>
+    public double? MeanSeconds { get; private set; }
+
+    public double PerSecond => time.GetElapsedTime(_began).TotalSeconds is var seconds and > 0 ? Ended / seconds : 0;
+
+    public void Begin(TaskCounts counts, BatchFigures before)
+    {
+        _history = EtaSample.Of(counts, before);
+        _weightLeft = before.WeightLeft;
+        _began = time.GetTimestamp();
+    }
+
+    /// <summary>There was nothing to do but wait: for a retry to fall due, for other workers.</summary>
+    public void Idled(TimeSpan wait) => _idle += wait;
+
+    /// <summary>An attempt has run.</summary>
+    public void Ran(TimeSpan duration, double quota)
+    {
+        MeanSeconds = MeanSeconds is { } mean ? mean + Newest * (duration.TotalSeconds - mean) : duration.TotalSeconds;
+        if (quota <= 0) return;
+        _quotaSeen += quota;
+        _quotaTasks++;
+    }
+
+    /// <summary>The end of an attempt is recorded.</summary>
+    public void Recorded(RunningTask task, TaskMove move, MoveOutcome outcome)
+    {
+        if (outcome is not MoveOutcome.Applied) return;
+        switch (move.Kind)
+        {
+            case TaskMoveKind.Complete: Completed++; break;
+            case TaskMoveKind.Fail: Failed++; break;
+            case TaskMoveKind.Skip: Skipped++; break;
+            case TaskMoveKind.Retry: Retried++; break;
+        }
+
+        if (!move.Rule.Ends)
+        {
+            _eta.AddLost(move.Duration ?? TimeSpan.Zero);
+            return;
+        }
+
+        _weightLeft -= task.Task.Weight;
+        if (move.Kind is not TaskMoveKind.Skip) _eta.Add(task.Task.Weight, move.Duration ?? TimeSpan.Zero);
+    }
+
+    /// <summary>Quota units a task is likely to need: the mean of those seen in this run, else of those the batch has ended.</summary>
+    public double QuotaPerTask(BatchState state) =>
+        _quotaTasks > 0 ? _quotaSeen / _quotaTasks
+        : state.Counts.Ended > 0 ? state.QuotaConsumed / state.Counts.Ended
+        : 0;
+
+    /// <summary>Time left.</summary>
+    /// <param name="state">The batch.</param>
+    /// <param name="running">Attempts under way here.</param>
+    /// <param name="wait">Until the next task may be claimed.</param>
+    public Eta Estimate(BatchState state, int running, TimeSpan wait) => EtaEstimator.Estimate(new EtaFacts(state.Counts.Open, Math.Max(0, _weightLeft))
+    {
+        Session = _eta.Sample,
+        History = _history,
+        Parallelism = degree,
+        InFlight = running,
+        ActiveTime = time.GetElapsedTime(_began) - _idle,
+        Wait = wait,
+    });
+}

@@ -1,0 +1,174 @@
+using Journal.Lifecycle;
+using Journal.Storage;
+
+namespace Journal.Runs;
+
+/// <summary>
+/// The live task: <c>$JournalTask</c> inside a script block. What the work says here is recorded with the end of the attempt, in the same commit;
+/// only temporary files are noted at once, because they matter when that end never comes.
+/// </summary>
+public sealed class RunningTask
+{
+    /// <summary>The longest result of a stage that is kept, in UTF-16 units of its JSON.</summary>
+    public const int MaxResultLength = 64 * 1024;
+
+    private readonly object _gate = new();
+    private readonly IJournalStore _store;
+    private readonly Func<string, string> _resolvePath;
+    private readonly Action<RunningTask, double?, string?>? _onProgress;
+    private readonly Dictionary<string, object?> _metadata = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _outputs = [];
+    private string? _targetId;
+    private double _quota;
+    private string? _quotaProject;
+
+    internal RunningTask(
+        JournalTask task, JournalBatch batch, IJournalStore store, Func<string, string>? resolvePath, Action<RunningTask, double?, string?>? onProgress)
+    {
+        Task = task;
+        Batch = batch;
+        _store = store;
+        _resolvePath = resolvePath ?? Path.GetFullPath;
+        _onProgress = onProgress;
+    }
+
+    /// <summary>The task as it was claimed.</summary>
+    public JournalTask Task { get; }
+
+    /// <summary>Its batch as it was when the run began.</summary>
+    public JournalBatch Batch { get; }
+
+    /// <summary>The task's id.</summary>
+    public long Id => Task.Id;
+
+    /// <summary>The batch's id.</summary>
+    public string BatchId => Task.BatchId;
+
+    /// <summary>The task's key.</summary>
+    public string Key => Task.Key;
+
+    /// <summary>Which try this is in this stage, from 1; interrupted ones do not count.</summary>
+    public int Attempt => Task.Attempts;
+
+    /// <summary>The stage; null where the batch has none.</summary>
+    public string? Stage => Task.Stage;
+
+    /// <summary>How often a worker died with this task.</summary>
+    public int Crashes => Task.Crashes;
+
+    /// <summary>The user's data, with what this attempt has set.</summary>
+    public JsonMap Metadata
+    {
+        get
+        {
+            lock (_gate) return Task.Metadata.With(JsonMap.From(_metadata));
+        }
+    }
+
+    /// <summary>Why the work wants the task skipped; null when it does not.</summary>
+    public string? SkipReason { get; private set; }
+
+    internal BatchOptions Options => Batch.Options;
+
+    internal bool HasStages => Batch.Stages.Count > 0;
+
+    internal double Quota
+    {
+        get
+        {
+            lock (_gate) return _quota;
+        }
+    }
+
+    /// <summary>Records what the work made, in the target system's terms (an id, an address).</summary>
+    public void SetTarget(string targetId)
+    {
+        lock (_gate) _targetId = targetId;
+    }
+
+    /// <summary>Records a value under a name; it is laid over what the task has.</summary>
+    public void SetMetadata(string name, object? value)
+    {
+        lock (_gate) _metadata[name] = value;
+    }
+
+    /// <summary>Records a file the work made.</summary>
+    /// <param name="path">Relative to the current location, or full.</param>
+    public void AddOutput(string path)
+    {
+        var full = _resolvePath(path);
+        lock (_gate)
+        {
+            if (!_outputs.Contains(full, StringComparer.Ordinal)) _outputs.Add(full);
+        }
+    }
+
+    /// <summary>Notes, at once and durably, a temporary file that recovery shall delete should this attempt die.</summary>
+    /// <param name="path">Relative to the current location, or full; deleted only if it lies in the batch's work directory.</param>
+    public void AddTempFile(string path) => _store.AddTempFile(Id, _resolvePath(path));
+
+    /// <summary>Charges quota units; they add up, and they count even if the attempt fails.</summary>
+    /// <param name="units">How many, not negative.</param>
+    /// <param name="project">Whom to charge; null for nobody in particular.</param>
+    /// <exception cref="JournalException">InvalidValue.</exception>
+    public void AddQuota(double units, string? project = null)
+    {
+        if (!double.IsFinite(units) || units < 0) throw JournalErrors.InvalidValue("AddQuota", units, $"{units} is not a number of units.");
+        lock (_gate)
+        {
+            _quota += units;
+            _quotaProject = string.IsNullOrEmpty(project) ? _quotaProject : project;
+        }
+    }
+
+    /// <summary>Says how far the attempt is.</summary>
+    /// <param name="percent">0 to 100; values outside are cut off.</param>
+    /// <param name="text">What it does.</param>
+    public void ReportProgress(double percent, string? text = null) =>
+        _onProgress?.Invoke(this, double.IsNaN(percent) ? null : Math.Clamp(percent, 0, 100), text);
+
+    /// <summary>Says that the task needs no work. It is recorded as Skipped when the attempt ends without an error; return after calling it.</summary>
+    /// <param name="reason">Why.</param>
+    public void Skip(string reason) => SkipReason = string.IsNullOrWhiteSpace(reason) ? "Skipped by the work." : reason;
+
+    /// <summary>What an earlier stage emitted: text, numbers, dictionaries and lists; null when it emitted nothing.</summary>
+    /// <param name="stage">The stage's name.</param>
+    /// <exception cref="JournalException">StageNotFound.</exception>
+    public object? Result(string stage)
+    {
+        if (!Batch.Stages.Contains(stage, StringComparer.OrdinalIgnoreCase)) throw JournalErrors.StageNotFound(BatchId, stage, Batch.Stages);
+        return _store.ReadResult(Id, stage) is { } json ? JsonValues.Parse(json) : null;
+    }
+
+    /// <summary>A result as it may be kept: null, with nothing lost but the convenience, when it is too long.</summary>
+    public static string? LimitResult(string json) => json.Length <= MaxResultLength ? json : null;
+
+    /// <summary>Notes what the outputs are now, so that a later run can tell whether they are still that.</summary>
+    internal void RecordOutputs(bool hash)
+    {
+        string[] outputs;
+        lock (_gate) outputs = [.. _outputs];
+        if (outputs.Length == 0) return;
+        var recorded = ReservedMetadata.WithOutputs(Metadata, outputs, hash);
+        if (recorded.TryGetValue(ReservedMetadata.Name, out var own)) SetMetadata(ReservedMetadata.Name, own);
+    }
+
+    internal TaskReport ToReport(string? result)
+    {
+        lock (_gate)
+        {
+            return new TaskReport
+            {
+                TargetId = _targetId,
+                Outputs = _outputs.Count == 0 ? null : [.. _outputs],
+                Quota = _quota,
+                QuotaProject = _quotaProject,
+                Metadata = _metadata.Count == 0 ? null : JsonMap.From(_metadata),
+                Result = result,
+            };
+        }
+    }
+
+    /// <summary>The key.</summary>
+    public override string ToString() => Key;
+}

@@ -1,0 +1,30 @@
+namespace Journal.Storage;
+
+/// <summary>Columns to group tasks by, as people write them: <c>Status</c>, <c>ErrorCategory</c>, <c>Metadata.subject</c>.</summary>
+public static class TaskGroupings
+{
+    private const string MetadataPrefix = nameof(TaskGroupKey.Metadata) + ".";
+
+    /// <summary>Everything that can be written, with a placeholder for the name of a metadata value.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Enum.GetNames<TaskGroupKey>().Where(static name => name != nameof(TaskGroupKey.Metadata)), MetadataPrefix + "<name>"];
+
+    /// <summary>The column that a text means.</summary>
+    /// <param name="text">In any case; the name of a metadata value is taken as it is.</param>
+    /// <exception cref="JournalException">InvalidValue.</exception>
+    public static TaskGrouping Parse(string text)
+    {
+        if (text.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && text.Length > MetadataPrefix.Length)
+        {
+            return new TaskGrouping(TaskGroupKey.Metadata, text[MetadataPrefix.Length..]);
+        }
+
+        // A number would parse as well, and so would several names with commas.
+        var name = Array.Find(Enum.GetNames<TaskGroupKey>(), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase));
+        if (name is null or nameof(TaskGroupKey.Metadata)) throw JournalErrors.InvalidValue("-GroupBy", text, $"tasks cannot be grouped by '{text}', but by {string.Join(", ", Names)}.");
+        return new TaskGrouping(Enum.Parse<TaskGroupKey>(name));
+    }
+
+    /// <summary>What the column of a grouping is called: its key, or the name of the metadata value.</summary>
+    public static string ColumnOf(TaskGrouping grouping) => grouping.Path ?? grouping.Key.ToString();
+}

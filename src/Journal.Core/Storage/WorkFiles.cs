@@ -1,0 +1,85 @@
+namespace Journal.Storage;
+
+/// <summary>
+/// Deletes the temporary files that tasks registered: files only, and only those that really lie in the batch's work directory, whatever
+/// <c>..</c> or links their paths go through.
+/// </summary>
+public static class WorkFiles
+{
+    // More links than this in one path are a loop.
+    private const int MaxLinks = 40;
+
+    private static readonly StringComparison PathComparison =
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
+    /// <summary>Deletes what may be deleted.</summary>
+    /// <param name="paths">Full paths.</param>
+    /// <param name="workDirectory">The batch's work directory; null: nothing may be deleted.</param>
+    /// <returns>What became of each file, in their order. A file that is not there counts as deleted: somebody else cleaned up.</returns>
+    public static IReadOnlyList<WorkFileResult> Delete(IEnumerable<string> paths, string? workDirectory)
+    {
+        var root = workDirectory is null ? null : Real(Path.GetFullPath(workDirectory));
+        return [.. paths.Select(path => Delete(path, root))];
+    }
+
+    private static WorkFileResult Delete(string path, string? root)
+    {
+        if (root is null) return new WorkFileResult(path, false, "the batch has no work directory");
+        try
+        {
+            var full = Path.GetFullPath(path);
+            var directory = Path.GetDirectoryName(full);
+            // The directory is followed through its links; the file itself is not, since deleting a link leaves what it points to.
+            if (directory is null || Real(directory) is not { } real || !IsWithin(real, root)) return new WorkFileResult(path, false, "it lies outside the batch's work directory");
+            var file = Path.Combine(real, Path.GetFileName(full));
+            if (Directory.Exists(file)) return new WorkFileResult(path, false, "it is a directory");
+            File.Delete(file);
+            return new WorkFileResult(path, true, null);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return new WorkFileResult(path, true, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return new WorkFileResult(path, false, e.Message);
+        }
+    }
+
+    private static bool IsWithin(string directory, string root) =>
+        string.Equals(directory, root, PathComparison)
+        || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, PathComparison);
+
+    // The path with every link in it resolved; null for a loop of links. Parts that do not exist stay as they are.
+    private static string? Real(string path)
+    {
+        var links = 0;
+        var pending = new Stack<string>(Enumerable.Reverse(Parts(path)));
+        var real = Path.GetPathRoot(path)!;
+        while (pending.TryPop(out var part))
+        {
+            var next = Path.Combine(real, part);
+            if (new DirectoryInfo(next).LinkTarget is not { } target)
+            {
+                real = next;
+                continue;
+            }
+
+            if (++links > MaxLinks) return null;
+            var full = Path.GetFullPath(target, real);
+            real = Path.GetPathRoot(full)!;
+            foreach (var step in Enumerable.Reverse(Parts(full))) pending.Push(step);
+        }
+
+        return real;
+    }
+
+    private static string[] Parts(string path) =>
+        path[Path.GetPathRoot(path)!.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>What became of a temporary file.</summary>
+/// <param name="Path">The file, as it was registered.</param>
+/// <param name="Deleted">Whether it is gone.</param>
+/// <param name="Reason">Why it was left.</param>
+public readonly record struct WorkFileResult(string Path, bool Deleted, string? Reason);

@@ -1,0 +1,59 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace Journal.Commands.Binding;
+
+/// <summary>
+/// The batch and the task that an object means, whatever it is: a batch, a task, an attempt, an event, a summary, the same read back from a
+/// CSV file or another process, an id. What is called Id means a task in one and a batch in another, so that no property's name alone can tell.
+/// </summary>
+internal readonly record struct ObjectReference(string? BatchId, long? TaskId, long? Token)
+{
+    /// <summary>What an object means; members it says nothing of are null.</summary>
+    public static ObjectReference Of(object? value)
+    {
+        var inner = ValueSelector.Unwrap(value);
+        return inner switch
+        {
+            null => default,
+            JournalBatch batch => new(batch.Id, null, null),
+            JournalTask task => new(task.BatchId, task.Id, HeldToken(task.Status, task.Token)),
+            JournalAttempt attempt => new(attempt.BatchId, attempt.TaskId, null),
+            JournalEvent entry => new(entry.BatchId, entry.TaskId, null),
+            string text => new(text, Number(text), null),
+            IConvertible => new(null, Number(inner), null),
+            _ => FromMembers(value!),
+        };
+    }
+
+    private static ObjectReference FromMembers(object value)
+    {
+        var id = Member(value, "Id");
+        var batchId = Member(value, nameof(BatchId)) as string;
+        // Where there is a TaskId, the Id is that of something else (an event).
+        var taskId = Has(value, nameof(TaskId)) ? Number(Member(value, nameof(TaskId))) : Number(id);
+        if (string.IsNullOrEmpty(batchId)) batchId = taskId is null ? id as string : null;
+        var held = LanguagePrimitives.TryConvertTo<JournalTaskStatus>(Member(value, nameof(JournalTask.Status)), out var status);
+        return new ObjectReference(batchId, taskId, held && Number(Member(value, nameof(Token))) is { } token ? HeldToken(status, token) : null);
+    }
+
+    // A task that was not in progress when it was read held no lease; its token is the number of its last attempt.
+    private static long? HeldToken(JournalTaskStatus status, long token) => status is JournalTaskStatus.InProgress ? token : null;
+
+    private static bool Has(object value, string name) =>
+        ValueSelector.Unwrap(value) is IDictionary map ? map.Contains(name) : PSObject.AsPSObject(value).Properties[name] is not null;
+
+    private static object? Member(object value, string name)
+    {
+        var member = ValueSelector.Unwrap(value) is IDictionary map ? map[name] : PSObject.AsPSObject(value).Properties[name]?.Value;
+        return ValueSelector.Unwrap(member);
+    }
+
+    private static long? Number(object? value) => value switch
+    {
+        string text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
+        byte or short or int or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
+        _ => null,
+    };
+}

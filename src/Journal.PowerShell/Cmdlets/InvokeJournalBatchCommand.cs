@@ -1,0 +1,361 @@
+using System.Collections;
+using System.Management.Automation;
+using Journal.Commands.Binding;
+using Journal.Commands.Completion;
+using Journal.Commands.Running;
+using Journal.Lifecycle;
+using Journal.Runs;
+using Journal.Statistics;
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Commands;
+
+/// <summary>Runs a script block over the inputs of a batch, durably: the same line run again goes on where it was.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "JournalBatch", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
+[OutputType(typeof(PSObject), typeof(JournalBatchSummary))]
+public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
+{
+    private const string ByName = "Name";
+    private const string ById = "BatchId";
+
+    // The breaker is on in the cmdlet that runs the work: 25 tasks in a row with one error have one cause, and it is not in them.
+    private const int DefaultFailureThreshold = 25;
+
+    private StageWorks _works = null!;
+    private TaskFeeder _feeder = null!;
+    private IJournalStore? _store;
+    private JournalBatch? _batch;
+    private RunForecaster? _forecaster;
+    private EarlierRuns? _earlier;
+    private bool _held;
+
+    /// <summary>The name that runs of the same work share.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>The id of a batch that exists.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ById)]
+    [ArgumentCompleter(typeof(BatchIdCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string BatchId { get; set; } = "";
+
+    /// <summary>The work: a script block, or an ordered dictionary of script blocks by stage.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [Alias("ScriptBlock")]
+    [ValidateNotNull]
+    public object Process { get; set; } = null!;
+
+    /// <summary>How many tasks run at once: 1 in the caller's session, more in runspaces of their own.</summary>
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int ThrottleLimit { get; set; } = 1;
+
+    /// <summary>Only go on with a batch that exists; an error where there is none.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    public SwitchParameter Resume { get; set; }
+
+    /// <summary>Always start a new batch.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    public SwitchParameter New { get; set; }
+
+    /// <summary>Run the newest batch of the name all over.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Leave out the inputs that an earlier batch of the name has completed.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    public SwitchParameter Incremental { get; set; }
+
+    /// <summary>What tells, with the input as $_, that an input has changed since an incremental run completed it (its time and size, a hash).</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ValidateNotNull]
+    public ScriptBlock? Fingerprint { get; set; }
+
+    /// <summary>Do completed tasks again whose output files are gone (Exists), have another size (Size) or another content (Hash).</summary>
+    [Parameter]
+    public OutputCheck VerifyOutput { get; set; }
+
+    /// <summary>Leave failed tasks alone.</summary>
+    [Parameter]
+    public SwitchParameter SkipFailed { get; set; }
+
+    /// <summary>Run only this stage.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Stage { get; set; }
+
+    /// <summary>Emit the summary of the batch instead of what the blocks emit.</summary>
+    [Parameter]
+    public SwitchParameter Summary { get; set; }
+
+    /// <summary>Failures for good that end the run as a stop does.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long? MaxFailures { get; set; }
+
+    /// <summary>Failures for good, as a percentage of the tasks this run has ended, that end it as a stop does.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 100.0)]
+    public double? MaxFailurePercent { get; set; }
+
+    /// <summary>Modules to load into the runspaces of a parallel run.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] ImportModule { get; set; } = [];
+
+    /// <summary>Functions of this session to carry into the runspaces of a parallel run.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] FunctionName { get; set; } = [];
+
+    /// <summary>Asked, with the task as $_, before a task that died in the middle is run again: $true when its effect took place.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Reconcile { get; set; }
+
+    /// <summary>What to call this worker.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Worker { get; set; }
+
+    private RunMode Mode =>
+        New ? RunMode.New
+        : Force ? RunMode.Force
+        : Resume ? RunMode.Resume
+        : Incremental ? RunMode.Incremental
+        : VerifyOutput is not OutputCheck.None ? RunMode.VerifyOutput
+        : RunMode.ResumeOrNew;
+
+    private bool IsWhatIf => Given("WhatIf")
+        ? ((SwitchParameter)MyInvocation.BoundParameters["WhatIf"]).IsPresent
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        base.OnBegin();
+        if (new[] { Resume, New, Force, Incremental }.Count(static mode => mode) > 1) throw JournalErrors.InvalidValue("-Resume, -New, -Force, -Incremental", null, "give only one of them.");
+        if (ParameterSetName == ByName) BatchNaming.ValidateName(Name);
+        _works = StageWorks.Read(Process, SessionState);
+        if (Stage is not null && !_works.Has(Stage)) throw JournalErrors.StageNotFound(Name + BatchId, Stage, _works.Stages);
+        if (IsWhatIf)
+        {
+            _forecaster = new RunForecaster(this, SkipFailed, VerifyOutput, () => Reader);
+        }
+        else if (!ShouldProcess(ParameterSetName == ByName ? Name : BatchId, "Run batch"))
+        {
+            _held = true;
+        }
+
+        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks), TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnItem()
+    {
+        if (_held) return;
+        ForEach(InputsAtHand(), input =>
+        {
+            var task = WithFingerprint(Inputs.Read(input), input);
+            if (Incremental && Earlier() is { } earlier && earlier.LeavesOut(task))
+            {
+                _forecaster?.AddLeftOut(task);
+                return;
+            }
+
+            if (_forecaster is not null) _forecaster.Add(task, () => ChooseForForecast());
+            else if (OpenBatch(hasInput: true) is not null) _feeder.Add(task);
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        if (_forecaster is not null)
+        {
+            _forecaster.Finish(() => ChooseForForecast());
+            return;
+        }
+
+        if (_held) return;
+        _feeder.Flush();
+        if (_earlier is { LeftOut: > 0 } earlier) WriteInformation($"{Name}: {earlier.LeftOut} input(s) were completed by earlier batches and are left out.", ["Journal"]);
+        if (OpenBatch(hasInput: false) is not { } batch) return;
+        TellAdded(batch);
+        Run(_store!, _store!.FindBatch(batch.Id) ?? throw JournalErrors.BatchNotFound(batch.Id));
+    }
+
+    /// <summary>The batch, chosen and opened when the first input is there; null when there is nothing to run. A batch that cannot be run ends the call.</summary>
+    private JournalBatch? OpenBatch(bool hasInput)
+    {
+        if (_batch is not null || _held) return _batch;
+        try
+        {
+            return _batch = ChooseAndOpen(hasInput);
+        }
+        catch (JournalException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+            throw;
+        }
+    }
+
+    private JournalBatch? ChooseAndOpen(bool hasInput)
+    {
+        var definition = Definition();
+        // Without an input there is nothing to make a journal for.
+        if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
+        var choice = _store is null ? default : Choose(_store, definition);
+        if (_store is null || (choice.Existing is null && !hasInput))
+        {
+            if (Mode is RunMode.Resume) throw JournalErrors.NothingToResume(Name, "there is no batch of this name.");
+            if (_earlier is not { LeftOut: > 0 }) WriteWarning($"There is no input, and no batch named '{Name}' to resume: nothing was done.");
+            _held = true;
+            return null;
+        }
+
+        if (choice.Existing is { } existing && RunPreparation.PauseHolds(existing, ParameterSetName == ById ? RunMode.Resume : Mode, _store.Now))
+        {
+            WriteWarning($"Batch '{existing.Id}' is paused until {existing.PausedUntil!.Value.ToLocalTime():g} ({existing.PauseReason}): nothing was run. To go on before that: Resume-JournalBatch '{existing.Id}'.");
+            _held = true;
+            return null;
+        }
+
+        if (choice.Existing is { } known && !choice.StartOver && VerifyOutput is not OutputCheck.None && OutputVerification.Requeue(_store, known.Id, VerifyOutput) is > 0 and var lost)
+        {
+            WriteWarning($"The outputs of {lost} completed task(s) are gone or changed; they are done again.");
+        }
+
+        var batch = RunPreparation.Open(_store, choice, definition, NewBatch(definition), OptionsOver, SkipFailed);
+        if (choice.Existing is not null)
+        {
+            WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
+        }
+
+        return batch;
+    }
+
+    private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name) : null;
+
+    private NewTask WithFingerprint(NewTask task, object? input)
+    {
+        if (Fingerprint is null) return task;
+        var parts = Fingerprint.InvokeWithContext(null, [new PSVariable("_", input)]);
+        return task with { Metadata = ReservedMetadata.WithFingerprint(task.Metadata, string.Join('|', parts.Select(static part => LanguagePrimitives.ConvertTo<string>(part)))) };
+    }
+
+    private BatchChoice Choose(IJournalStore store, RunDefinition definition)
+    {
+        if (ParameterSetName == ByName) return BatchSelection.Choose(store, definition, Mode);
+        var batch = store.FindBatch(BatchId) ?? throw JournalErrors.BatchNotFound(BatchId);
+        BatchSelection.RefuseOther(batch, Setting is null ? definition with { Settings = batch.Settings } : definition);
+        return new BatchChoice(batch, Force);
+    }
+
+    private bool JournalExists => JournalLocation.IsPostgres(Location) || File.Exists(Location);
+
+    private BatchChoice ChooseForForecast() => JournalExists ? Choose(Reader, Definition()) : new BatchChoice(null, false);
+
+    private RunDefinition Definition() => new(Name, _works.Stages)
+    {
+        InputSource = HasInputs ? InputSource : null,
+        SourceType = SourceType ?? Inputs.SourceType,
+        KeyExpression = Inputs.KeyExpression,
+        Settings = Setting is null ? null : PlainValues.ToMap(Setting, "-Setting"),
+    };
+
+    private NewBatch NewBatch(RunDefinition definition) => new(Name)
+    {
+        InputSource = definition.InputSource,
+        SourceType = definition.SourceType,
+        KeyExpression = definition.KeyExpression,
+        Stages = definition.Stages,
+        Settings = definition.Settings ?? JsonMap.Empty,
+        Metadata = Metadata is null ? JsonMap.Empty : PlainValues.ToMap(Metadata, "-Metadata"),
+        Options = OptionsOver(BatchOptions.Default),
+    };
+
+    private void TellAdded(JournalBatch batch)
+    {
+        var result = _feeder.Result;
+        if (result.Duplicates > 0) WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
+        if (result.Added + result.AlreadyThere > 0) WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", ["Journal"]);
+    }
+
+    private void Run(IJournalStore store, JournalBatch batch)
+    {
+        var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
+        var observer = new PipelineObserver(this, batch, activity, emitsOutput: !Summary, TimeProvider.System);
+        var queue = new CallerQueue();
+        using var pool = ThrottleLimit > 1 ? OpenPool(new StreamForwarder(this, queue, activity)) : null;
+        ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, SessionState.Path.CurrentFileSystemLocation.Provider);
+        var request = new RunRequest(batch)
+        {
+            Degree = ThrottleLimit,
+            Stage = Stage,
+            MaxFailures = MaxFailures,
+            MaxFailurePercent = MaxFailurePercent,
+            RecordOutputs = VerifyOutput,
+            FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
+            WorkerLabel = Worker,
+            ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),
+            Reconcile = Reconcile is null ? null : task => LanguagePrimitives.IsTrue(Reconcile.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task)])),
+        };
+        using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
+        using var signals = new StopSignals(runner.StopNow);
+        RunResult result;
+        try
+        {
+            result = runner.Run(StopToken);
+        }
+        catch (PipelineStoppedException)
+        {
+            TellHowToResume(store, batch.Id);
+            throw;
+        }
+
+        observer.Close();
+        TellEnd(batch, result);
+        if (StopToken.IsCancellationRequested) TellHowToResume(store, batch.Id);
+        if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
+    }
+
+    private PoolExecutor OpenPool(StreamForwarder streams)
+    {
+        foreach (var name in _works.All.SelectMany(work => work.MissingInRunspace(SessionState)).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            WriteWarning($"The script block reads ${name}, which is not there in the runspaces of a parallel run. To hand over the value of this session, write $using:{name}.");
+        }
+
+        return new PoolExecutor(_works, new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName), streams);
+    }
+
+    private void TellEnd(JournalBatch batch, RunResult result)
+    {
+        var counts = result.State.Counts;
+        switch (result.End)
+        {
+            case RunEnd.Done:
+                WriteInformation($"{batch.Id}: {counts.Completed} completed, {counts.Failed} failed, {counts.Skipped} skipped of {counts.Total}.", ["Journal"]);
+                break;
+            case RunEnd.Canceled or RunEnd.HeldElsewhere:
+                WriteWarning(result.Reason!);
+                break;
+            case RunEnd.Interrupted:
+                break;
+            default:
+                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason} Run the same line again to go on.");
+                break;
+        }
+    }
+
+    // The pipeline is being stopped and takes nothing any more; the host still does.
+    private void TellHowToResume(IJournalStore store, string batchId)
+    {
+        if (store.FindBatch(batchId) is not { Status: JournalBatchStatus.Paused } batch) return;
+        Host?.UI?.WriteWarningLine($"Interrupted: {batch.Counts.Ended}/{batch.Total} done, nothing is lost. To go on, run the same line again.");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using Journal.Commands.Completion;
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>Removes batches that ended long ago. Emits what it removed.</summary>
+[Cmdlet(VerbsCommon.Remove, "StaleJournalBatch", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(JournalBatch))]
+public sealed class RemoveStaleJournalBatchCommand : JournalCmdlet
+{
+    /// <summary>How long ago they ended at least; a TimeSpan or seconds, by default 7 days.</summary>
+    [Parameter(Position = 0)]
+    [Duration]
+    public TimeSpan OlderThan { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Only batches of these names; wildcards are allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnItem()
+    {
+        var store = Writer;
+        var now = store.Now;
+        var before = OlderThan < now - DateTimeOffset.MinValue ? now - OlderThan : DateTimeOffset.MinValue;
+        var stale = store.ReadBatches(new BatchQuery { EndedBefore = before, Names = Name?.Select(TextPattern.Wildcard).ToList(), OldestFirst = true }).ToList();
+        ForEach(stale, batch =>
+        {
+            if (!ShouldProcess($"batch '{batch.Id}' ({batch.Status}, {batch.Total} task(s), ended {batch.EndedAt?.ToLocalTime():g})", "Remove")) return;
+            BatchRemoval.Remove(this, store, batch);
+            WriteObject(batch);
+        });
+    }
+}

@@ -1,0 +1,106 @@
+using System.Management.Automation;
+using Journal.Commands.Binding;
+using Journal.Commands.Completion;
+using Journal.Lifecycle;
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>
+/// Resumes batches: ends a pause, and puts failed tasks back. Given tasks, it puts just those back, whatever way they ended.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Resume, "JournalBatch", SupportsShouldProcess = true, DefaultParameterSetName = "Target")]
+[OutputType(typeof(JournalBatch))]
+public sealed class ResumeJournalBatchCommand : JournalCmdlet
+{
+    private const int ChunkSize = 1000;
+    private const string Reason = "Resumed by an operator";
+
+    private readonly HashSet<(string Journal, string BatchId)> _touched = [];
+    private readonly List<(string BatchId, TaskMove Move)> _requeues = [];
+    private IJournalStore? _requeuesIn;
+
+    /// <summary>Batches by id or as objects; or tasks, to put just those back.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Target")]
+    [Alias("Id", "BatchId")]
+    [ArgumentCompleter(typeof(BatchIdCompleter))]
+    public PSObject[] InputObject { get; set; } = [];
+
+    /// <summary>The name of a batch: its newest one that can be resumed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>Leave failed tasks as they are.</summary>
+    [Parameter]
+    public SwitchParameter SkipFailed { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnItem()
+    {
+        if (ParameterSetName == "Name") Resume(Newest());
+        else ForEach(InputObject, Take);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd() => Requeue();
+
+    private void Take(PSObject target)
+    {
+        var reference = ObjectReference.Of(target);
+        // A text is the id of a batch even if it looks like a number.
+        if (reference is { TaskId: { } taskId } && target.BaseObject is not string) Collect(Writer.RequireTask(taskId));
+        else if (reference.BatchId is not { } batchId) throw JournalErrors.InvalidValue("-InputObject", target, "it is neither a batch nor a task.");
+        else if (_touched.Add((Location, batchId))) Resume(Writer.RequireBatch(batchId));
+    }
+
+    private JournalBatch Newest()
+    {
+        var name = TextPattern.Exactly(Name);
+        JournalBatchStatus[] resumable = [JournalBatchStatus.Ready, JournalBatchStatus.Running, JournalBatchStatus.Paused, JournalBatchStatus.Failed];
+        return Writer.ReadBatches(new BatchQuery { Names = [name], Statuses = resumable, First = 1 }).FirstOrDefault()
+            ?? throw (Writer.ReadBatches(new BatchQuery { Names = [name], First = 1 }).FirstOrDefault() is { } ended
+                ? JournalErrors.NothingToResume(Name, $"its newest batch '{ended.Id}' is {ended.Status}.")
+                : JournalErrors.BatchNameNotFound(Name));
+    }
+
+    private void Resume(JournalBatch batch)
+    {
+        var store = Writer;
+        var plan = ResumePlan.For(batch, SkipFailed);
+        var action = plan.RequeuesFailed ? $"Resume, and put {batch.Failed} failed task(s) back" : "Resume";
+        if (!ShouldProcess($"batch '{batch.Id}'", action)) return;
+        var failed = new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.Failed] };
+        if (plan.RequeuesFailed) store.ApplyToAll(TaskMove.Requeue(0, Reason), failed, SessionWorker.Get());
+        WriteObject(store.Apply(batch.Id, BatchMove.Resume(Reason), SessionWorker.Get()));
+    }
+
+    private void Collect(JournalTask task)
+    {
+        if (_requeuesIn is not null && _requeuesIn != Writer) Requeue();
+        _requeuesIn = Writer;
+        if (!ShouldProcess($"task {task.Id} '{task.Key}' of batch '{task.BatchId}'", $"Put back ({task.Status})")) return;
+        _requeues.Add((task.BatchId, TaskMove.Requeue(task.Id, Reason)));
+        if (_requeues.Count >= ChunkSize) Requeue();
+    }
+
+    private void Requeue()
+    {
+        if (_requeues.Count == 0 || _requeuesIn is not { } store) return;
+        var requeues = _requeues.ToList();
+        _requeues.Clear();
+        var results = store.Apply(requeues.ConvertAll(static requeue => requeue.Move), SessionWorker.Get());
+        var batches = new HashSet<string>();
+        ForEach(Enumerable.Range(0, requeues.Count), i =>
+        {
+            results[i].ThrowUnlessApplied(requeues[i].Move);
+            batches.Add(requeues[i].BatchId);
+        });
+        ForEach(batches, batchId =>
+        {
+            var resumed = store.Apply(batchId, BatchMove.Resume(Reason), SessionWorker.Get());
+            if (_touched.Add((store.Location, batchId))) WriteObject(resumed);
+        });
+    }
+}

@@ -1,0 +1,84 @@
+using System.Management.Automation;
+using Journal.Commands.Binding;
+using Journal.Commands.Completion;
+using Journal.Lifecycle;
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>Creates a batch from inputs, without running it.</summary>
+[Cmdlet(VerbsLifecycle.Start, "JournalBatch", SupportsShouldProcess = true)]
+[OutputType(typeof(JournalBatch))]
+public sealed class StartJournalBatchCommand : BatchOptionCmdlet
+{
+    private TaskFeeder _feeder = null!;
+    private JournalBatch? _batch;
+    private bool _confirmed;
+
+    /// <summary>The name that runs of the same work share.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>The steps that every task goes through, in order.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[] Stage { get; set; } = [];
+
+    /// <summary>Add at most so many new tasks: those of the highest priority first, of these the largest weight first.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? First { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        base.OnBegin();
+        BatchNaming.ValidateName(Name);
+        StageNaming.Validate(Stage);
+        _feeder = new TaskFeeder(AddTasks, Time, First);
+        _confirmed = ShouldProcess($"batch '{Name}' in {Location}", "Create");
+    }
+
+    /// <inheritdoc/>
+    protected override void OnItem()
+    {
+        if (_confirmed) ForEach(InputsAtHand(), input => _feeder.Add(Inputs.Read(input)));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        if (!_confirmed) return;
+        _feeder.Flush();
+        // A batch without inputs is one to add tasks to.
+        var batch = _batch ?? Create(OpenStore(StoreAccess.Create));
+        if (_feeder.Result is { } result && result.AlreadyThere + result.Duplicates is > 0 and var repeated)
+        {
+            WriteWarning($"{repeated} input(s) had a key that came before; each key is a task once.");
+        }
+
+        WriteInformation(JournalAddition.Sentence(batch.Id, _feeder.Result, _feeder.LeftOut), [AdditionTag]);
+        WriteObject(Writer.RequireBatch(batch.Id));
+    }
+
+    private AddResult AddTasks(IReadOnlyList<NewTask> tasks)
+    {
+        var store = OpenStore(StoreAccess.Create);
+        _batch ??= Create(store);
+        return store.AddTasks(_batch.Id, tasks, SessionWorker.Get());
+    }
+
+    private JournalBatch Create(IJournalStore store) => store.CreateBatch(
+        new NewBatch(Name)
+        {
+            InputSource = InputSource,
+            SourceType = SourceType ?? Inputs.SourceType,
+            KeyExpression = Inputs.KeyExpression,
+            Stages = JsonList.From(Stage),
+            Settings = PlainValues.ToMap(Setting, "-Setting"),
+            Metadata = PlainValues.ToMap(Metadata, "-Metadata"),
+            Options = OptionsOver(BatchOptions.Default),
+        },
+        SessionWorker.Get());
+}

@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using Journal.Lifecycle;
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>Pauses batches: no task is handed out until they are resumed, or until a time.</summary>
+[Cmdlet(VerbsLifecycle.Suspend, "JournalBatch", SupportsShouldProcess = true)]
+[OutputType(typeof(JournalBatch))]
+public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
+{
+    /// <summary>Why, for the views and the audit trail.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string Reason { get; set; } = "Suspended by an operator";
+
+    /// <summary>When the pause ends by itself.</summary>
+    [Parameter]
+    public DateTimeOffset? Until { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnBatch(IJournalStore store, JournalBatch batch)
+    {
+        if (ShouldProcess($"batch '{batch.Id}'", "Suspend")) WriteObject(store.Apply(batch.Id, BatchMove.Pause(Reason, Until), SessionWorker.Get()));
+    }
+}

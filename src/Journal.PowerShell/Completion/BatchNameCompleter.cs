@@ -1,0 +1,11 @@
+using System.Collections;
+using Journal.Storage;
+
+namespace Journal.Commands.Completion;
+
+/// <summary>Completes names of batches, those used last first.</summary>
+public sealed class BatchNameCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
+        store.ReadBatches(new BatchQuery { Names = [Beginning(word)] }).Select(static batch => new Candidate(batch.Name, batch.Id));
+}

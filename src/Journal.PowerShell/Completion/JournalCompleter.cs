@@ -1,0 +1,74 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using Journal.Storage;
+
+namespace Journal.Commands.Completion;
+
+/// <summary>Completes an argument with what the journal holds. Whatever goes wrong, there is nothing to complete with; a journal is never made.</summary>
+public abstract class JournalCompleter : IArgumentCompleter
+{
+    /// <summary>The most that is offered.</summary>
+    protected const int Limit = 100;
+
+    private const string ResolvePath = "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
+
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        try
+        {
+            var word = (wordToComplete ?? "").Trim('\'', '"');
+            return Complete(word, fakeBoundParameters);
+        }
+#pragma warning disable CA1031 // An error in the middle of a line being typed helps nobody.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return [];
+        }
+    }
+
+    /// <summary>What to offer, from an open journal.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="word">What was typed so far.</param>
+    /// <param name="parameters">The other arguments of the line.</param>
+    private protected abstract IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters);
+
+    /// <summary>The batches that the line names, by id.</summary>
+    protected static IReadOnlyList<string>? BatchIds(IDictionary parameters)
+    {
+        var value = parameters["BatchId"] ?? parameters["Id"];
+        return value is null ? null : LanguagePrimitives.ConvertTo<string[]>(value);
+    }
+
+    /// <summary>A pattern for texts that begin with what was typed.</summary>
+    protected static TextPattern Beginning(string word) => TextPattern.Wildcard(WildcardPattern.Escape(word) + "*");
+
+    private List<CompletionResult> Complete(string word, IDictionary parameters)
+    {
+        var location = Locate((parameters["JournalPath"] ?? parameters["Journal"]) as string);
+        using var stores = new StoreSet();
+        return [.. Find(stores.Get(location, StoreAccess.Read), word, parameters)
+            .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+            .DistinctBy(static candidate => candidate.Text)
+            .Take(Limit)
+            .Select(static candidate => new CompletionResult(Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.ToolTip))];
+    }
+
+    private static string Locate(string? path)
+    {
+        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Location ?? JournalLocation.Default;
+        if (JournalLocation.IsPostgres(path)) return path;
+        // A completer has no cmdlet to ask; a runspace's own SessionStateProxy refuses to answer while the line is being completed.
+        return LanguagePrimitives.ConvertTo<string>(ScriptBlock.Create(ResolvePath).InvokeReturnAsIs(path));
+    }
+
+    private static string Quote(string text) =>
+        text.All(static character => char.IsLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or ':' or '\\')
+            ? text
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
+
+    /// <summary>Something to offer.</summary>
+    private protected readonly record struct Candidate(string Text, string ToolTip);
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Commands;
+
+/// <summary>
+/// What every cmdlet shares: the journal it works on, errors as PowerShell's, and an end by Ctrl+C. An error of one item is written and the
+/// next item goes on; an error of the journal itself ends the call.
+/// </summary>
+public abstract class JournalCmdlet : PSCmdlet, IDisposable
+{
+    private static readonly ConcurrentDictionary<string, bool> Asked = new();
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly StoreSet _stores = new();
+    private string? _resolved;
+    private string? _location;
+    private bool _disposed;
+
+    /// <summary>The journal; by default the connected one, else $env:JOURNAL_PATH, else the user's own.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Journal")]
+    public virtual string? JournalPath { get; set; }
+
+    /// <summary>Signaled when the pipeline is stopped.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>The journal for reading; an error where there is none.</summary>
+    protected IJournalStore Reader => OpenStore(StoreAccess.Read);
+
+    /// <summary>The journal for changing what it holds; an error where there is none.</summary>
+    protected IJournalStore Writer => OpenStore(StoreAccess.Write);
+
+    /// <summary>The clock.</summary>
+    protected static TimeProvider Time => TimeProvider.System;
+
+    /// <summary>The processes of this machine.</summary>
+    protected static IProcessTable Processes => ProcessTable.Instance;
+
+    /// <summary>The journal as a full path or an address, whether it exists or not.</summary>
+    protected string Location
+    {
+        get
+        {
+            // A pipeline of objects from one journal names it again with each of them.
+            if (_location is null || !string.Equals(_resolved, JournalPath, StringComparison.Ordinal)) (_resolved, _location) = (JournalPath, ResolveLocation(JournalPath));
+            return _location;
+        }
+    }
+
+    /// <summary>Opens the journal, or gives the one that is open.</summary>
+    protected IJournalStore OpenStore(StoreAccess access)
+    {
+        var location = Location;
+        var store = _stores.Get(location, access);
+        // Asked once: the question goes through all mounts of the machine.
+        if (access is not StoreAccess.Read && Asked.TryAdd(location, true) && NetworkFileSystem.NameOf(location) is { } network)
+        {
+            WriteWarning($"The journal '{location}' lies on a network file system ({network}). Its locks may not hold between machines: keep it on a local disk, or let one machine at a time use it.");
+        }
+
+        return store;
+    }
+
+    /// <summary>The full path of a file as the session means it: from $PWD, with PSDrives and ~.</summary>
+    /// <param name="path">Taken literally, wildcards and all; the file need not exist.</param>
+    /// <param name="error">Makes the error, of the path and the detail.</param>
+    protected string ResolveFilePath(string path, Func<string, string, JournalException> error)
+    {
+        try
+        {
+            var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            return provider.Name == "FileSystem" ? full : throw error(path, $"it is a path of the provider {provider.Name}, not of a file.");
+        }
+        catch (Exception e) when (e is (RuntimeException and not PipelineStoppedException) or ArgumentException or NotSupportedException)
+        {
+            throw error(path, e.Message);
+        }
+    }
+
+    /// <summary>Once, before the first item.</summary>
+    protected virtual void OnBegin()
+    {
+    }
+
+    /// <summary>For each item of the pipeline, or once where there is none.</summary>
+    protected virtual void OnItem()
+    {
+    }
+
+    /// <summary>Once, after the last item.</summary>
+    protected virtual void OnEnd()
+    {
+    }
+
+    /// <summary>Does something with each of several values; an error of one is written and the next goes on.</summary>
+    protected void ForEach<T>(IEnumerable<T> items, Action<T> action)
+    {
+        foreach (var item in items)
+        {
+            StopToken.ThrowIfCancellationRequested();
+            Guard(() => action(item), itemsGoOn: true);
+        }
+    }
+
+    /// <summary>Emits each of a stream of objects as it comes.</summary>
+    protected void WriteAll<T>(IEnumerable<T> items)
+    {
+        foreach (var item in items)
+        {
+            StopToken.ThrowIfCancellationRequested();
+            WriteObject(item);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Guard(OnBegin, itemsGoOn: false);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(OnItem, itemsGoOn: true);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(OnEnd, itemsGoOn: false);
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        // On another thread, and perhaps after Dispose.
+        lock (_stop)
+        {
+            if (!_disposed) _stop.Cancel();
+        }
+    }
+
+    /// <summary>Closes the journals that this call opened.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc cref="Dispose()"/>
+    protected virtual void Dispose(bool disposing)
+    {
+        lock (_stop)
+        {
+            if (_disposed || !disposing) return;
+            _disposed = true;
+        }
+
+        _stores.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Guard(Action action, bool itemsGoOn)
+    {
+        try
+        {
+            action();
+        }
+        catch (JournalException e) when (itemsGoOn && !e.EndsTheCall())
+        {
+            WriteError(e.ToErrorRecord());
+        }
+        catch (JournalException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private string ResolveLocation(string? path)
+    {
+        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Location ?? JournalLocation.Default;
+        return JournalLocation.IsPostgres(path) ? path : ResolveFilePath(path, JournalErrors.UnsupportedJournal);
+    }
+}

@@ -1,0 +1,28 @@
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>The journals that one cmdlet has open: opened when first needed, one per location and access, closed with the cmdlet.</summary>
+internal sealed class StoreSet : IDisposable
+{
+    private readonly Dictionary<(string Location, StoreAccess Access), IJournalStore> _open = [];
+
+    /// <summary>The journal at a location: the connected one where that is meant.</summary>
+    public IJournalStore Get(string location, StoreAccess access)
+    {
+        if (JournalConnection.Current is { } connection && connection.IsFor(location)) return connection.Open(access);
+        if (_open.TryGetValue((location, access), out var store)) return store;
+        return _open[(location, access)] = Open(location, access, JournalLocation.DefaultDurability);
+    }
+
+    /// <summary>Opens a journal.</summary>
+    public static IJournalStore Open(string location, StoreAccess access, Durability durability) =>
+        StoreLoader.For(location).Open(new StoreOptions(location, access) { Durability = durability });
+
+    /// <summary>Closes what is open, but for the connected journal.</summary>
+    public void Dispose()
+    {
+        foreach (var store in _open.Values) store.Dispose();
+        _open.Clear();
+    }
+}

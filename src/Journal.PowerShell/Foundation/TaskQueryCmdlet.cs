@@ -1,0 +1,124 @@
+using System.Collections;
+using System.Management.Automation;
+using Journal.Commands.Binding;
+using Journal.Commands.Completion;
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>A cmdlet over the tasks that match its filters.</summary>
+public abstract class TaskQueryCmdlet : JournalCmdlet
+{
+    private readonly HashSet<(string Journal, ObjectReference Target)> _seen = [];
+
+    /// <summary>Batches, for their tasks; tasks, attempts or events, for their task as it is now.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Of these batches: ids, or objects that tell their batch.</summary>
+    [Parameter(Position = 0)]
+    [BatchId]
+    [ArgumentCompleter(typeof(BatchIdCompleter))]
+    public string[]? BatchId { get; set; }
+
+    /// <summary>The tasks with these ids.</summary>
+    [Parameter]
+    [Alias("TaskId")]
+    [TaskReference]
+    public TaskReference[]? Id { get; set; }
+
+    /// <summary>Keys; wildcards are allowed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(KeyCompleter))]
+    [SupportsWildcards]
+    public string[]? Key { get; set; }
+
+    /// <summary>In one of these statuses.</summary>
+    [Parameter]
+    public JournalTaskStatus[]? Status { get; set; }
+
+    /// <summary>In one of these stages.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StageCompleter))]
+    public string[]? Stage { get; set; }
+
+    /// <summary>With a last error of one of these categories.</summary>
+    [Parameter]
+    public JournalErrorCategory[]? ErrorCategory { get; set; }
+
+    /// <summary>With a last error of one of these signatures; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Signature { get; set; }
+
+    /// <summary>Held, or last held, by one of these workers; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? Worker { get; set; }
+
+    /// <summary>Of one of these source types; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? SourceType { get; set; }
+
+    /// <summary>Whose metadata has all of these values; texts may have wildcards, and a dot in a name goes a level down.</summary>
+    [Parameter]
+    public IDictionary? Metadata { get; set; }
+
+    /// <summary>Changed at or after this time.</summary>
+    [Parameter]
+    public DateTimeOffset? Since { get; set; }
+
+    /// <summary>Changed before this time.</summary>
+    [Parameter]
+    public DateTimeOffset? Until { get; set; }
+
+    /// <summary>Does it with the tasks that match.</summary>
+    protected abstract void OnScope(IJournalStore store, TaskQuery scope);
+
+    /// <inheritdoc/>
+    protected override void OnItem()
+    {
+        var store = Reader;
+        if (InputObject is null)
+        {
+            ForEach(BatchId ?? [], id => store.RequireBatch(id));
+            ForEach(Id ?? [], task => store.RequireTask(task.Id));
+            OnScope(store, Filters());
+            RequireKeys(store);
+            return;
+        }
+
+        var target = ObjectReference.Of(InputObject) with { Token = null };
+        if (InputObject.BaseObject is string) target = target with { TaskId = null };
+        if (target == default) throw JournalErrors.InvalidValue("-InputObject", InputObject, "it tells neither a batch nor a task.");
+        if (!_seen.Add((Location, target))) return;
+        if (target.TaskId is { } taskId) OnScope(store, Filters() with { Ids = [store.RequireTask(taskId).Id] });
+        else OnScope(store, Filters() with { BatchIds = [store.RequireBatch(target.BatchId!).Id] });
+    }
+
+    // A key without wildcards that is not there is a mistake; one that other filters leave out is not.
+    private void RequireKeys(IJournalStore store) => ForEach(Key ?? [], key =>
+    {
+        var pattern = TextPattern.Wildcard(key);
+        if (!pattern.IsPattern && store.CountTasks(new TaskQuery { BatchIds = BatchId, Keys = [pattern] }) == 0) throw JournalErrors.TaskKeyNotFound(BatchId is null ? "*" : string.Join(", ", BatchId), key);
+    });
+
+    private TaskQuery Filters() => new()
+    {
+        BatchIds = BatchId,
+        Ids = Id?.Select(static task => task.Id).ToList(),
+        Keys = Patterns(Key),
+        Statuses = Status,
+        Stages = Stage,
+        Categories = ErrorCategory,
+        Signatures = Patterns(Signature),
+        Workers = Patterns(Worker),
+        SourceTypes = Patterns(SourceType),
+        Metadata = Metadata is null ? null : [.. PlainValues.ToMap(Metadata, "-Metadata")],
+        Since = Since,
+        Until = Until,
+    };
+
+    private static List<TextPattern>? Patterns(string[]? texts) => texts?.Select(TextPattern.Wildcard).ToList();
+}

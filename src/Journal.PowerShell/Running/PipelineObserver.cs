@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Management.Automation;
+using Journal.Lifecycle;
+using Journal.Policy;
+using Journal.Runs;
+using Journal.Statistics;
+using Journal.Storage;
+
+namespace Journal.Commands.Running;
+
+/// <summary>Writes what happens in a run to the pipeline of its cmdlet: outputs, errors, the progress bar.</summary>
+internal sealed class PipelineObserver : IRunObserver
+{
+    private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(5);
+
+    private readonly Cmdlet _cmdlet;
+    private readonly JournalBatch _batch;
+    private readonly int _activity;
+    private readonly bool _emitsOutput;
+    private readonly TimeProvider _time;
+    private long _saidAt;
+
+    /// <param name="cmdlet">Whose pipeline.</param>
+    /// <param name="batch">The batch that runs.</param>
+    /// <param name="activity">The number of the progress bar.</param>
+    /// <param name="emitsOutput">Whether outputs are written.</param>
+    /// <param name="time">The clock.</param>
+    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, bool emitsOutput, TimeProvider time)
+    {
+        (_cmdlet, _batch, _activity, _emitsOutput, _time) = (cmdlet, batch, activity, emitsOutput, time);
+        _saidAt = time.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    public void Report(AttemptReport report)
+    {
+        if (report.Outcome is MoveOutcome.LeaseLost)
+        {
+            _cmdlet.WriteWarning($"'{report.Task.Key}': the lease was lost while the attempt ran; its result counts for nothing, and whoever holds the task now does it.");
+            return;
+        }
+
+        switch (report.Move.Kind)
+        {
+            case TaskMoveKind.Complete or TaskMoveKind.Advance or TaskMoveKind.Skip when _emitsOutput && report.Output is IEnumerable<PSObject?> output:
+                foreach (var item in output) _cmdlet.WriteObject(item);
+                break;
+            case TaskMoveKind.Fail:
+                _cmdlet.WriteError(ErrorOf(report));
+                break;
+            case TaskMoveKind.Retry or TaskMoveKind.Refund:
+                _cmdlet.WriteVerbose($"'{report.Task.Key}' failed, {report.Decision?.Reason}: {report.Move.Error?.Message}");
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Progress(RunProgress progress)
+    {
+        var counts = progress.State.Counts;
+        var status = string.Create(CultureInfo.InvariantCulture, $"{counts.Ended}/{counts.Total}");
+        if (counts.Failed > 0) status += string.Create(CultureInfo.InvariantCulture, $", {counts.Failed} failed");
+        if (progress.DoneHere > 0) status += string.Create(CultureInfo.InvariantCulture, $", {progress.PerSecond:0.#}/s");
+        if (progress.Eta.P90 is { } late) status += $", done in {RelativeTime.Countdown(progress.Eta.P50!.Value)} (90%: {RelativeTime.Countdown(late)})";
+        var operation = progress.WaitingUntil is { } due ? $"waiting until {due.ToLocalTime():HH:mm:ss} for a retry"
+            : progress.WaitsForOthers ? $"waiting for {counts.InProgress} task(s) of other workers"
+            : progress.Current;
+        // For the log of a scheduled task, where nobody sees a bar.
+        if (_time.GetElapsedTime(_saidAt) >= LineInterval)
+        {
+            _saidAt = _time.GetTimestamp();
+            _cmdlet.WriteInformation($"{_batch.Id}: {status}", ["Journal", "Progress"]);
+        }
+
+        _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, status)
+        {
+            PercentComplete = (int)counts.Percent,
+            SecondsRemaining = progress.Eta.P50 is { } left ? (int)Math.Min(int.MaxValue, left.TotalSeconds) : -1,
+            CurrentOperation = operation,
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Note(string text) => _cmdlet.WriteWarning(text);
+
+    /// <summary>Takes the progress bar away.</summary>
+    public void Close() => _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, "done") { RecordType = ProgressRecordType.Completed });
+
+    // The work's own exception, so that $Error shows what happened; the task as the target, so that a script knows which one.
+    private static ErrorRecord ErrorOf(AttemptReport report)
+    {
+        var error = report.Move.Error!;
+        var original = report.Output as ErrorRecord;
+        var exception = original?.Exception ?? new CategorizedErrorException(error.Message, error.Category);
+        var attempts = report.Task.Attempt;
+        return new ErrorRecord(exception, "TaskFailed", original?.CategoryInfo.Category ?? ErrorCategory.NotSpecified, report.Task.Key)
+        {
+            ErrorDetails = new ErrorDetails($"'{report.Task.Key}' failed ({error.Category}, {attempts} attempt{(attempts == 1 ? "" : "s")}): {error.Message}"),
+        };
+    }
+}

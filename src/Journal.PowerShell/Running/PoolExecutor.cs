@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Management.Automation.Runspaces;
+using Journal.Runs;
+
+namespace Journal.Commands.Running;
+
+/// <summary>Runs script blocks in runspaces of their own, several at a time. A runspace is kept for the next attempt, and given up when an attempt left it unusable.</summary>
+internal sealed class PoolExecutor : ITaskExecutor, IDisposable
+{
+    private readonly StageWorks _works;
+    private readonly RunspaceSetup _setup;
+    private readonly StreamForwarder _streams;
+    private readonly ConcurrentBag<Runspace> _idle = [];
+
+    public PoolExecutor(StageWorks works, RunspaceSetup setup, StreamForwarder streams)
+    {
+        (_works, _setup, _streams) = (works, setup, streams);
+    }
+
+    /// <inheritdoc/>
+    public bool RunsOnCaller => false;
+
+    /// <inheritdoc/>
+    public AttemptResult Execute(RunningTask task, CancellationToken stop)
+    {
+        if (stop.IsCancellationRequested) return AttemptResult.Stopped;
+        var runspace = _idle.TryTake(out var idle) ? idle : _setup.Open();
+        var attempt = new PoolAttempt(runspace, _works.For(task.Stage), task, _streams);
+        var result = attempt.Run(stop);
+        if (attempt.IsAbandoned) return result;
+        if (runspace.RunspaceStateInfo.State is RunspaceState.Opened) _idle.Add(runspace);
+        else runspace.Dispose();
+        return result;
+    }
+
+    /// <summary>Closes the runspaces. Those of abandoned attempts close when their blocks end.</summary>
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var runspace)) runspace.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Journal.Statistics;
+
+namespace Journal.Commands;
+
+/// <summary>A summary as its view shows it.</summary>
+public static class SummaryView
+{
+    private const int TopErrors = 5;
+
+    /// <summary>How far it is: <c>45/100 (45%)</c>.</summary>
+    public static string Progress(JournalBatchSummary summary) =>
+        string.Create(CultureInfo.InvariantCulture, $"{summary.Total - summary.Remaining}/{summary.Total} ({summary.Percent}%)");
+
+    /// <summary>How much longer, and when it is over.</summary>
+    public static string Eta(JournalBatchSummary summary)
+    {
+        if (summary.Remaining == 0) return "";
+        if (summary.Eta is not { } eta) return "not known yet";
+        var text = RelativeTime.Countdown(eta);
+        if (summary.EtaP90 is { } late) text += $" (90%: {RelativeTime.Countdown(late)})";
+        return summary.FinishAt is { } finish ? $"{text}, at {ViewText.Local(finish)}" : text;
+    }
+
+    /// <summary>Mean, median and 95th percentile.</summary>
+    public static string Durations(JournalBatchSummary summary) => summary.MeanDuration is null
+        ? ""
+        : $"mean {ViewText.Duration(summary.MeanDuration)}, median {ViewText.Duration(summary.MedianDuration)}, P95 {ViewText.Duration(summary.P95Duration)}";
+
+    /// <summary>Quota used, and left where there is a limit.</summary>
+    public static string Quota(JournalBatchSummary summary) => summary.QuotaLeft is { } left
+        ? string.Create(CultureInfo.InvariantCulture, $"{summary.QuotaConsumed} used, {left} left")
+        : string.Create(CultureInfo.InvariantCulture, $"{summary.QuotaConsumed} used");
+
+    /// <summary>Files recorded, and what the disk says where it was asked.</summary>
+    public static string Outputs(JournalBatchSummary summary) => summary.OutputsMissing is { } missing
+        ? string.Create(CultureInfo.InvariantCulture, $"{summary.Outputs} ({missing} missing, {ViewText.Bytes(summary.OutputBytes ?? 0)} on disk)")
+        : summary.Outputs.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>How many tasks ended when, as a row of bars with its beginning, its end and the highest rate.</summary>
+    public static string Throughput(JournalBatchSummary summary)
+    {
+        const string bars = " ▁▂▃▄▅▆▇█";
+        var most = summary.Throughput.Max(static stretch => stretch.Ended);
+        var row = string.Concat(summary.Throughput.Select(stretch => bars[(int)(((stretch.Ended * 8) + most - 1) / Math.Max(1, most))]));
+        var peak = summary.Throughput.Max(static stretch => stretch.PerHour);
+        return string.Create(CultureInfo.InvariantCulture, $"{ViewText.Local(summary.Throughput[0].At)} {row} {ViewText.Local(summary.Throughput[^1].At + summary.Throughput[^1].Span)} (at most {peak:N0} an hour)");
+    }
+
+    /// <summary>The most frequent errors, a line each.</summary>
+    public static string Errors(JournalList<JournalErrorSummary> errors) =>
+        string.Join(Environment.NewLine, errors.Take(TopErrors).Select(static error => ViewText.Clip(error.ToString(), 80)));
+
+    /// <summary>The stages, a line each.</summary>
+    public static string Stages(JournalBatchSummary summary) => string.Join(
+        Environment.NewLine, summary.Stages.Select(static stage => $"{stage}; mean {ViewText.Duration(stage.MeanDuration)}"));
+}

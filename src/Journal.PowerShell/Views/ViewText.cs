@@ -1,0 +1,55 @@
+using System.Globalization;
+using Journal.Statistics;
+
+namespace Journal.Commands;
+
+/// <summary>Values as the views show them.</summary>
+public static class ViewText
+{
+    /// <summary>A text cut to a width, on one line.</summary>
+    public static string Clip(string? text, int width)
+    {
+        if (string.IsNullOrEmpty(text)) return "";
+        var line = text.ReplaceLineEndings(" ");
+        return line.Length <= width ? line : string.Concat(line.AsSpan(0, width - 1), "…");
+    }
+
+    /// <summary>A text cut in the middle: the end of a path tells more than its beginning.</summary>
+    public static string ClipMiddle(string? text, int width)
+    {
+        if (string.IsNullOrEmpty(text)) return "";
+        var line = text.ReplaceLineEndings(" ");
+        if (line.Length <= width) return line;
+        var head = (width - 1) / 3;
+        return string.Concat(line.AsSpan(0, head), "…", line.AsSpan(line.Length - (width - 1 - head)));
+    }
+
+    /// <summary>How long ago.</summary>
+    public static string Age(DateTimeOffset? time) => time is { } at ? RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
+
+    /// <summary>A time on the user's clock.</summary>
+    public static string Local(DateTimeOffset? time) => time is { } at ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>A length of time.</summary>
+    public static string Duration(TimeSpan? duration) => DurationText.Of(duration);
+
+    /// <summary>A number of bytes.</summary>
+    public static string Bytes(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        double amount = bytes;
+        var unit = 0;
+        for (; amount >= 1024 && unit < units.Length - 1; unit++) amount /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{amount:0.#} {units[unit]}");
+    }
+
+    /// <summary>Texts, a line each.</summary>
+    public static string Lines(JsonList texts) => string.Join(Environment.NewLine, texts);
+
+    /// <summary>How many tasks are in each status, leaving out what there is none of.</summary>
+    public static string Counts(TaskCounts counts)
+    {
+        var parts = Enum.GetValues<JournalTaskStatus>().Where(status => counts.Of(status) > 0).Select(status => string.Create(CultureInfo.InvariantCulture, $"{counts.Of(status)} {status}"));
+        return counts.Total == 0 ? "none" : string.Join(", ", parts);
+    }
+}

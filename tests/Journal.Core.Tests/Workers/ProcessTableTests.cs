@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using Journal.Workers;
+
+namespace Journal.Tests.Workers;
+
+public class ProcessTableTests
+{
+    private static readonly ProcessTable Table = ProcessTable.Instance;
+
+    [Fact]
+    public void This_process_is_alive_or_a_worker_would_take_its_own_tasks_for_orphans()
+    {
+        var worker = Table.NewWorker();
+        Assert.Equal(Liveness.Alive, Table.Probe(worker));
+        Assert.True(Table.IsThisProcess(worker));
+    }
+
+    [Fact]
+    public void A_worker_that_retired_is_dead_though_its_process_lives_so_a_second_run_takes_over_at_once()
+    {
+        var (retired, other) = (Table.NewWorker(), Table.NewWorker());
+        Table.Retire(retired);
+        Assert.Equal(Liveness.Dead, Table.Probe(retired));
+        Assert.Equal(Liveness.Alive, Table.Probe(other));
+    }
+
+    [Fact]
+    public void Another_process_is_alive_until_it_is_killed_and_dead_at_once_after()
+    {
+        using var process = StartReader();
+        var worker = Table.NewWorker() with { ProcessId = process.Id, ProcessStart = StartOf(process) };
+        Assert.Equal(Liveness.Alive, Table.Probe(worker));
+        Assert.False(Table.IsThisProcess(worker));
+        process.Kill();
+        process.WaitForExit();
+        Assert.Equal(Liveness.Dead, Table.Probe(worker));
+    }
+
+    [Fact]
+    public void A_stranger_with_the_same_process_id_does_not_keep_a_dead_workers_tasks()
+    {
+        using var process = StartReader();
+        var worker = Table.NewWorker() with { ProcessId = process.Id, ProcessStart = StartOf(process) + "1" };
+        Assert.Equal(Liveness.Dead, Table.Probe(worker));
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    [Fact]
+    public void A_process_of_another_machine_cannot_be_asked_so_that_its_work_is_not_stolen()
+    {
+        var here = Table.NewWorker();
+        Assert.Equal(Liveness.Unknown, Table.Probe(here with { Host = "elsewhere", ProcessSpace = "m/b/n" }));
+        Assert.Equal(Liveness.Unknown, Table.Probe(here with { Host = "elsewhere", ProcessSpace = "" }));
+        Assert.Equal(Liveness.Unknown, Table.Probe(here with { ProcessSpace = here.ProcessSpace + "x" }));
+        Assert.False(Table.IsThisProcess(here with { ProcessSpace = "m/b/n" }));
+    }
+
+    [Fact]
+    public void A_worker_from_before_the_last_boot_is_dead_where_the_machine_knows_itself()
+    {
+        var here = Table.NewWorker();
+        var parts = here.ProcessSpace.Split('/');
+        var knowsItself = parts is [{ Length: > 0 }, { Length: > 0 }, ..];
+        var before = here with { ProcessSpace = $"{parts[0]}/another-boot/{parts[^1]}" };
+        Assert.Equal(knowsItself ? Liveness.Dead : Liveness.Unknown, Table.Probe(before));
+        Assert.Equal(Liveness.Unknown, Table.Probe(before with { Host = "elsewhere" }));
+    }
+
+    [Fact]
+    public void A_worker_without_a_start_time_is_left_to_its_lease() =>
+        Assert.Equal(Liveness.Unknown, Table.Probe(Table.NewWorker() with { ProcessStart = "" }));
+
+    [Fact]
+    public void Two_workers_of_one_process_are_told_apart_and_a_label_is_a_name()
+    {
+        Assert.NotEqual(Table.NewWorker(), Table.NewWorker());
+        Assert.Equal("night-shift", Table.NewWorker("night-shift").Name);
+        Assert.Contains(Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Table.NewWorker().Name, StringComparison.Ordinal);
+    }
+
+    // Waits for its input on every system, and so lives until it is killed.
+    private static Process StartReader() =>
+        Process.Start(new ProcessStartInfo("sort") { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+
+    private static string StartOf(Process process) => OperatingSystem.IsLinux()
+        ? File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/stat")).Split(") ")[^1].Split(' ')[19]
+        : process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
+}
