@@ -28,12 +28,13 @@ internal sealed class GroupReader
         _query = query;
     }
 
-    public static IEnumerable<TaskGroup> Read(Database database, Catalog catalog, GroupQuery query) =>
-        new GroupReader(database, catalog, query).Gather().OrderByDescending(static group => group.Count).Select(static group => group.ToGroup());
+    public static IEnumerable<TaskGroup> Read(Database database, Catalog catalog, GroupQuery query) => FailureGroupReader.Answers(query)
+        ? FailureGroupReader.Read(database, catalog, query)
+        : new GroupReader(database, catalog, query).Gather().OrderByDescending(static group => group.Count).Select(static group => group.ToGroup());
 
     private List<Group> Gather()
     {
-        var groups = new Dictionary<object?[], Group>(ValuesComparer.Instance);
+        var groups = new Dictionary<object?[], Group>(GroupValues.Comparer);
         var filter = TaskFilter.Compile(_database, _catalog, _query.Scope with { First = null, Skip = 0 });
         if (filter.Where.IsEmpty) return [];
         var columns = string.Concat(_query.By.Select(static by => ", " + Column(by)));
@@ -129,19 +130,5 @@ internal sealed class GroupReader
 
         public TaskGroup ToGroup() => new(
             Values, Count, _succeeded, _failed, _durations.Mean, _durations.Median, _durations.P95, Micros.ToTime(_first), Micros.ToTime(_last), _example);
-    }
-
-    private sealed class ValuesComparer : IEqualityComparer<object?[]>
-    {
-        public static ValuesComparer Instance { get; } = new();
-
-        public bool Equals(object?[]? x, object?[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(object?[] values)
-        {
-            var hash = default(HashCode);
-            foreach (var value in values) hash.Add(value);
-            return hash.ToHashCode();
-        }
     }
 }
