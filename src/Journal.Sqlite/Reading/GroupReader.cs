@@ -42,13 +42,16 @@ internal sealed class GroupReader
         rows.BindAll([.. _query.By.Where(static by => by.Key == TaskGroupKey.Metadata).Select(static by => by.Path), .. filter.Where.Values]);
 
         var batch = default(BatchFacts);
+        var group = default(Group);
         var values = new object?[_query.By.Count];
         while (rows.Step())
         {
             var number = rows.Integer(0);
             if (batch is null || batch.Number != number) batch = _catalog.Batch(_database, number);
             for (var i = 0; i < values.Length; i++) values[i] = Value(_query.By[i].Key, rows, 6 + i, batch);
-            if (!groups.TryGetValue(values, out var group))
+            // Neighbours are mostly alike.
+            if (group is null || !GroupValues.Comparer.Equals(values, group.Values)) groups.TryGetValue(values, out group);
+            if (group is null)
             {
                 group = new Group([.. values]);
                 groups.Add(group.Values, group);

@@ -5,7 +5,17 @@ internal sealed class GroupValues : IEqualityComparer<object?[]>
 {
     public static GroupValues Comparer { get; } = new();
 
-    public bool Equals(object?[]? x, object?[]? y) => x.AsSpan().SequenceEqual(y);
+    public bool Equals(object?[]? x, object?[]? y)
+    {
+        if (x is null || y is null || x.Length != y.Length) return x == y;
+        for (var i = 0; i < x.Length; i++)
+        {
+            // Most values are boxed once for all rows.
+            if (!ReferenceEquals(x[i], y[i]) && !Equals(x[i], y[i])) return false;
+        }
+
+        return true;
+    }
 
     public int GetHashCode(object?[] values)
     {
