@@ -320,7 +320,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         observer.Close();
         TellEnd(batch, result);
         if (StopToken.IsCancellationRequested) TellHowToResume(store, batch.Id);
-        if (Summary) WriteObject(BatchSummary.Build(store.FindBatch(batch.Id)!, store.ReadFigures(batch.Id), ThrottleLimit, store.Now));
+        if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)
