@@ -14,7 +14,7 @@ namespace Journal.Torture;
 internal sealed class Round : IDisposable
 {
     private const int Generations = 3;
-    private const int DiskMegabytes = 48;
+    private const int DiskMegabytes = 192;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan GenerationTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(90);
@@ -95,7 +95,7 @@ internal sealed class Round : IDisposable
         };
         var batch = store.CreateBatch(new NewBatch("torture") { Options = options, Stages = JsonList.From(stages) });
         _batchId = batch.Id;
-        _keys.AddRange(Enumerable.Range(1, _dice.Next(1500, 4000)).Select(static n => $"task {n}"));
+        _keys.AddRange(Enumerable.Range(1, _dice.Next(2000, 4000)).Select(static n => $"task {n}"));
         store.AddTasks(batch.Id, _keys.ConvertAll(static key => new NewTask(key, TaskInput.OfText(key))));
     }
 

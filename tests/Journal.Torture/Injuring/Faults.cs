@@ -57,11 +57,10 @@ internal static class Faults
     {
         var filler = Path.Combine(directory, "filler");
         var size = Math.Max(0, new DriveInfo(directory).AvailableFreeSpace - leave);
-        using var stream = File.Create(filler);
-        var block = new byte[65536];
         try
         {
-            for (; size > 0; size -= block.Length) stream.Write(block, 0, (int)Math.Min(block.Length, size));
+            // Really allocated, not a hole.
+            new FileStream(filler, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = size }).Dispose();
         }
         catch (IOException)
         {

@@ -37,9 +37,9 @@ internal sealed class BareWorker(IJournalStore store, WorkerOrder order, Ledger 
 
             held = [.. result.Claimed];
             if (_dice.Next(5) == 0) store.RenewLeases(_worker, order.BatchId, Lease);
-            if (held.Count > 0) continue;
-            BatchRecovery.Recover(store, order.BatchId, ProcessTable.Instance, _worker);
-            Thread.Sleep(_dice.Next(20));
+            if (held.Count == 0) BatchRecovery.Recover(store, order.BatchId, ProcessTable.Instance, _worker);
+            // What it does with its tasks.
+            Thread.Sleep(_dice.Next(_dice.Next(20) == 0 ? 500 : 20));
         }
 
         return 0;

@@ -37,7 +37,7 @@ internal sealed class OperatorWorker(IJournalStore store, WorkerOrder order, Led
             case 0: store.Apply(order.BatchId, BatchMove.Pause("for a moment", _dice.Next(2) == 0 ? store.Now.AddSeconds(1) : null)); break;
             case 1 or 2: store.Apply(order.BatchId, BatchMove.Resume("go on")); break;
             case 3: Add(); break;
-            case 4: store.ApplyToAll(TaskMove.Requeue(0, "once more"), few); break;
+            case 4: store.ApplyToAll(TaskMove.Requeue(0, "once more"), few with { First = 50 }); break;
             case 5: store.ApplyToAll(TaskMove.Skip(0, null, "leave it"), few with { First = 1 }); break;
             case 6: store.ApplyToAll(TaskMove.Cancel(0, "no more"), few with { First = 1 }); break;
             case 7: Amend(few); break;
