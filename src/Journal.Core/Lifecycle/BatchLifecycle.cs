@@ -38,8 +38,8 @@ public static class BatchLifecycle
     /// <param name="started">Whether a task of it was ever claimed.</param>
     public static JournalBatchStatus Settle(JournalBatchStatus current, TaskCounts counts, bool started)
     {
-        // A batch that was stopped before it had tasks has none to tell by.
-        if (counts.Total == 0 && !AllowsMoves(current)) return current;
+        // There are no tasks to tell by: what was ordered stays.
+        if (counts.Total == 0 && current is JournalBatchStatus.Canceled) return current;
         if (counts.Open > 0 || counts.Total == 0)
         {
             return current is JournalBatchStatus.Paused ? JournalBatchStatus.Paused : started ? JournalBatchStatus.Running : JournalBatchStatus.Ready;
