@@ -8,7 +8,7 @@ namespace Journal.Commands.Binding;
 /// </summary>
 public sealed class TaskFeeder
 {
-    private const int ChunkSize = 2000;
+    private const int ChunkSize = 10_000;
     private static readonly TimeSpan ChunkAge = TimeSpan.FromMilliseconds(200);
 
     private readonly Func<IReadOnlyList<NewTask>, AddResult> _add;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
+using Journal.Commands.Completion;
 using Journal.Lifecycle;
 using Journal.Storage;
 
@@ -16,6 +17,7 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
 
     /// <summary>The name that runs of the same work share.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
     public string Name { get; set; } = "";
 
     /// <summary>The steps that every task goes through, in order.</summary>
