@@ -122,6 +122,10 @@ public static class JournalErrors
     public static JournalException SecretRefused(string what, string type) =>
         Make(JournalFault.InvalidArgument, what, $"{what} holds a {type}. A journal keeps no credentials; pass them to the script with $using: or from a secret store.");
 
+    /// <summary>Text in the journal that is not the JSON it should be: the file is damaged, or something else wrote it.</summary>
+    public static JournalException UnreadableJson(string json, string detail, Exception? inner = null) =>
+        Make(JournalFault.InvalidData, json, $"The journal holds '{Shorten(json)}' where JSON should be ({detail}). See what else is wrong with Test-Journal.", inner);
+
     /// <summary>A value that JSON cannot hold.</summary>
     public static JournalException InvalidValue(string what, object? value, string detail) =>
         Make(JournalFault.InvalidArgument, value, $"{what}: {detail}");
