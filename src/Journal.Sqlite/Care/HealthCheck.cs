@@ -33,7 +33,7 @@ internal static class HealthCheck
         """,
         """
         SELECT 'Task ' || t.id || ' is in status ' || t.status || ', but its last move went to ' || e.to_status || '.'
-        FROM task t JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE task = t.id AND kind >= 20) WHERE e.to_status <> t.status
+        FROM task t JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE task = t.id AND (kind >= 20 OR kind = 7)) WHERE e.to_status <> t.status
         """,
         """
         SELECT 'The next task would get the id ' || next_task || ', which is taken.' FROM sequence WHERE next_task <= (SELECT MAX(id) FROM task)

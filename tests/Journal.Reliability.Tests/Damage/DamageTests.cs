@@ -11,7 +11,7 @@ public sealed class DamageTests : IDisposable
     private static readonly string[] Clear =
     [
         nameof(JournalErrors.JournalCorrupt), nameof(JournalErrors.NotAJournal), nameof(JournalErrors.JournalTooNew), nameof(JournalErrors.JournalNotFound),
-        nameof(JournalErrors.UnreadableJson), nameof(JournalErrors.BatchNotFound), nameof(JournalErrors.TaskNotFound), nameof(JournalErrors.StageNotFound), nameof(JournalErrors.IllegalBatchMove),
+        nameof(JournalErrors.UnreadableJson), nameof(JournalErrors.JournalWriteFailed), nameof(JournalErrors.BatchNotFound), nameof(JournalErrors.TaskNotFound), nameof(JournalErrors.StageNotFound), nameof(JournalErrors.IllegalBatchMove),
     ];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-damage-").FullName;
