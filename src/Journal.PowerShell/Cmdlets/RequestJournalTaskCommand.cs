@@ -40,7 +40,6 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
         var worker = SessionWorker.Get(Worker);
         foreach (var task in BatchRecovery.Recover(store, batch.Id, Processes, worker))
         {
-            OrphanFiles.Delete(store, batch, task.TaskId);
             WriteVerbose($"Task {task.TaskId} '{task.Key}': {task.Reason}.");
         }
 

@@ -1,5 +1,6 @@
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Rows;
+using Journal.Statistics;
 using Journal.Storage;
 
 namespace Journal.Sqlite.Reading;
@@ -10,8 +11,10 @@ namespace Journal.Sqlite.Reading;
 /// </summary>
 internal sealed class GroupReader
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    // Every zone's hours and days begin at one of these, today's zones' at least.
+    private static readonly long QuarterHour = Micros.From(TimeSpan.FromMinutes(15));
+    private static readonly long Minute = Micros.From(TimeSpan.FromMinutes(1));
+    private static readonly long Second = Micros.From(TimeSpan.FromSeconds(1));
 
     private readonly Database _database;
     private readonly Catalog _catalog;
@@ -78,10 +81,14 @@ internal sealed class GroupReader
         TaskGroupKey.Worker => _catalog.WorkerName(_database, row.IntegerOrNull(column)),
         TaskGroupKey.Stage => batch.StageAt(row.Integer(column)),
         TaskGroupKey.SourceType => row.Text(column) ?? batch.SourceType,
-        TaskGroupKey.Hour => Box(key, row.Integer(column) / Micros.From(Hour), static number => Micros.ToTime(number * Micros.From(Hour))),
-        TaskGroupKey.Day => Box(key, row.Integer(column) / Micros.From(Day), static number => Micros.ToTime(number * Micros.From(Day))),
+        TaskGroupKey.Second => Box(key, row.Integer(column) / Second, number => Local(number * Second)),
+        TaskGroupKey.Minute => Box(key, row.Integer(column) / Minute, number => Local(number * Minute)),
+        TaskGroupKey.Hour => Box(key, row.Integer(column) / QuarterHour, number => CalendarDay.HourOf(Local(number * QuarterHour))),
+        TaskGroupKey.Day => Box(key, row.Integer(column) / QuarterHour, number => CalendarDay.StartOf(Local(number * QuarterHour), _query.Zone)),
         _ => row.Value(column),
     };
+
+    private DateTimeOffset Local(long micros) => TimeZoneInfo.ConvertTime(Micros.ToTime(micros), _query.Zone);
 
     private object Box<T>(TaskGroupKey key, long number, Func<long, T> value) where T : struct
     {

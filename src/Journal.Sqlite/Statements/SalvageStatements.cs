@@ -53,7 +53,6 @@ internal static class SalvageStatements
         FROM n JOIN task t ON t.id = n.task
         """,
         "UPDATE task SET token = (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id) WHERE token > 1000",
-        "UPDATE sequence SET next_task = COALESCE((SELECT MAX(id) FROM task), 0) + 1, next_event = COALESCE((SELECT MAX(id) FROM event), 0) + 1",
         """
         UPDATE batch SET
             pending = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 0),
