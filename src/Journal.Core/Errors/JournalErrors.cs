@@ -33,6 +33,10 @@ public static partial class JournalErrors
     public static JournalException JournalBusy(string path, TimeSpan waited, Exception? inner = null) =>
         Make(JournalFault.ResourceBusy, path, $"The journal '{path}' stayed locked by another process for {waited.TotalSeconds:0.#} s.", inner);
 
+    /// <summary>Somebody works on the journal that was to be replaced.</summary>
+    public static JournalException JournalInUse(string path, long workers) =>
+        Make(JournalFault.ResourceBusy, path, $"The journal '{path}' has work in progress under {workers} living worker(s). Stop them first, or use -Force.");
+
     /// <summary>The disk is full, or failed.</summary>
     public static JournalException JournalWriteFailed(string path, string detail, Exception? inner = null) =>
         Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' could not be written: {detail} Nothing was changed.", inner);
@@ -157,7 +161,7 @@ public static partial class JournalErrors
         Make(JournalFault.ResourceUnavailable, path, $"The file '{path}' cannot be written: {detail}", inner);
 
     private static JournalException Make(JournalFault fault, object? target, string message, Exception? inner = null, [CallerMemberName] string id = "") =>
-        new(id, fault, message, target, inner);
+        new(id, fault, Terminal.TerminalText.Safe(message), target, inner);
 
     private static string Join(IEnumerable<string> names) => string.Join(", ", names.DefaultIfEmpty("(none)"));
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using Journal.Storage;
+using Journal.Terminal;
 using Journal.Workers;
 
 namespace Journal.Commands;
@@ -79,6 +80,15 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
             throw error(path, e.Message);
         }
     }
+
+    /// <summary>A warning of the journal, which may quote keys and messages of anybody's: without what commands a terminal.</summary>
+    public new void WriteWarning(string text) => base.WriteWarning(TerminalText.Safe(text));
+
+    /// <summary>The same for those who want to know more.</summary>
+    public new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Safe(text));
+
+    /// <summary>Asks, or tells under -WhatIf, about what may be named by anybody.</summary>
+    public new bool ShouldProcess(string target, string action) => base.ShouldProcess(TerminalText.Safe(target), TerminalText.Safe(action));
 
     /// <summary>Once, before the first item.</summary>
     protected virtual void OnBegin()
