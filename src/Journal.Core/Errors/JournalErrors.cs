@@ -41,6 +41,10 @@ public static partial class JournalErrors
     public static JournalException JournalWriteFailed(string path, string detail, Exception? inner = null) =>
         Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' could not be written: {detail} Nothing was changed.", inner);
 
+    /// <summary>The module was upgraded while an older one's code is loaded, which a process can never unload.</summary>
+    public static JournalException RestartRequired(string module, string loaded, string installed) =>
+        Make(JournalFault.InvalidOperation, module, $"The module Journal is {installed} now, but this session has loaded {loaded} and cannot exchange it: restart PowerShell.");
+
     /// <summary>No engine is known for such a location.</summary>
     public static JournalException UnsupportedJournal(string location, string detail) =>
         Make(JournalFault.InvalidArgument, location, $"'{location}' cannot be used as a journal: {detail}");

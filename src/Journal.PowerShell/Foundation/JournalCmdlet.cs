@@ -126,7 +126,13 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(OnBegin, itemsGoOn: false);
+    protected sealed override void BeginProcessing() => Guard(
+        () =>
+        {
+            ModuleVersion.Verify(MyInvocation.MyCommand.Module);
+            OnBegin();
+        },
+        itemsGoOn: false);
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Guard(OnItem, itemsGoOn: true);
