@@ -72,7 +72,8 @@ Describe '<_>' -ForEach $commands {
                     $errors = Get-ErrorOf { $null = & $name @arguments 3>$null 6>$null }
                     foreach ($found in $errors) {
                         $found.Id | Should -Not -Match 'Exception$' -Because "-$($parameter.Name) '$($attack.Substring(0, [Math]::Min(30, $attack.Length)))': $($found.Message)"
-                        $found.Message | Should -Not -Match "`e" -Because "-$($parameter.Name)"
+                        # What a script says of its own accord is its own.
+                        if ($name -ne 'Write-JournalError') { $found.Message | Should -Not -Match "`e" -Because "-$($parameter.Name)" }
                     }
                 }
             }
@@ -136,7 +137,7 @@ Describe 'Secrets' {
         $secret = ConvertTo-SecureString 'hush' -AsPlainText -Force
         $credential = [pscredential]::new('me', $secret)
         $batch = 'a' | Start-JournalBatch sample
-        foreach ($script in { [pscustomobject]@{ Name = 'a'; Login = $secret } | Start-JournalBatch s -Key Name }, { $credential | Add-JournalTask -BatchId $batch.Id }, { 'x' | Start-JournalBatch s -Setting @{ Login = $credential } },
+        foreach ($script in { [pscustomobject]@{ Name = 'a'; Login = $secret } | Start-JournalBatch s -Key Name }, { [pscustomobject]@{ Name = 'b'; Login = $credential } | Add-JournalTask -BatchId $batch.Id -Key Name }, { 'x' | Start-JournalBatch s -Setting @{ Login = $credential } },
             { 'x' | Start-JournalBatch s -Metadata @{ Deep = @{ Login = $secret } } }, { Set-JournalCheckpoint c $credential }) {
             (Get-ErrorOf $script).Id | Should -Contain 'SecretRefused' -Because "$script"
         }

@@ -70,6 +70,8 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     /// <param name="error">Makes the error, of the path and the detail.</param>
     protected string ResolveFilePath(string path, Func<string, string, JournalException> error)
     {
+        // PowerShell passes it on, and the system ends the name there.
+        if (path.Contains('\0', StringComparison.Ordinal)) throw error(path, "it holds a NUL character.");
         try
         {
             var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
