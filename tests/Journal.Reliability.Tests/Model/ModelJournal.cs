@@ -66,9 +66,9 @@ internal sealed class ModelJournal(int stages, int crashLimit, TimeSpan lease)
     {
         const long advance = 22, requeue = 30, refund = 31;
         var from = task.Status;
-        var holds = token is null || (task.Token == token && (from == JournalTaskStatus.InProgress || kind == refund));
-        var legal = LegalMoves.Of(kind, (long)from, (long)to) is not null && !(kind == advance && task.Stage + 1 >= stages);
-        if (!holds || !legal) return token is not null && (from != JournalTaskStatus.InProgress || task.Token != token) ? MoveOutcome.LeaseLost : MoveOutcome.Illegal;
+        // A refund's token names the attempt that it gives back, ended or not; every other one a lease, which ends with its attempt.
+        if (token is not null && (task.Token != token || (from != JournalTaskStatus.InProgress && kind != refund))) return MoveOutcome.LeaseLost;
+        if (LegalMoves.Of(kind, (long)from, (long)to) is null || (kind == advance && task.Stage + 1 >= stages)) return MoveOutcome.Illegal;
 
         var effect = LegalMoves.Of(kind, (long)from, (long)to)!.Value;
         if (effect.Outcome >= 0) task.History.Add((task.Token, (JournalAttemptOutcome)effect.Outcome));

@@ -6,6 +6,7 @@ using Journal.Workers;
 namespace Journal.Reliability.Tests.PowerCut;
 
 /// <summary>What is left when the power goes: with Full all that was reported, with Normal a sound journal that may lack the last instants.</summary>
+[Collection(nameof(RecordingFileSystem))]
 public sealed class PowerCutTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("journal-power-").FullName;

@@ -20,7 +20,7 @@ public sealed class TortureTests
     }
 
     [Theory]
-    [InlineData("DELETE FROM task WHERE id = 7", "lost")]
+    [InlineData("DELETE FROM task WHERE id = 300", "lost")]
     [InlineData("UPDATE task SET status = 2, ended_at = 1, lease_until = NULL WHERE id = (SELECT id FROM task WHERE status = 1 LIMIT 1)", "history ends")]
     [InlineData("UPDATE batch SET completed = completed + 1 WHERE no = 1", "counts")]
     [InlineData("UPDATE batch SET status = 2 WHERE no = 1", "history ends")]
