@@ -38,6 +38,8 @@ public static class BatchLifecycle
     /// <param name="started">Whether a task of it was ever claimed.</param>
     public static JournalBatchStatus Settle(JournalBatchStatus current, TaskCounts counts, bool started)
     {
+        // There are no tasks to tell by: what was ordered stays.
+        if (counts.Total == 0 && current is Canceled) return Canceled;
         if (counts.Open > 0 || counts.Total == 0)
         {
             return current is JournalBatchStatus.Paused ? JournalBatchStatus.Paused : started ? JournalBatchStatus.Running : JournalBatchStatus.Ready;

@@ -9,6 +9,9 @@ internal sealed class JournalFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private static readonly OpenMode[] ToRead = [OpenMode.ReadWrite, OpenMode.ReadOnly, OpenMode.Immutable];
+    private static readonly OpenMode[] ToWrite = [OpenMode.ReadWrite];
+
     private readonly StoreOptions _options;
     private readonly OpenMode _mode;
 
@@ -94,32 +97,25 @@ internal sealed class JournalFile
     private static OpenMode Probe(StoreOptions options)
     {
         var path = options.Location;
-        try
+        var refused = default(JournalException);
+        foreach (var mode in options.Access == StoreAccess.Read ? ToRead : ToWrite)
         {
-            var refused = default(JournalException);
-            foreach (var mode in options.Access == StoreAccess.Read ? [OpenMode.ReadWrite, OpenMode.ReadOnly, OpenMode.Immutable] : new[] { OpenMode.ReadWrite })
+            // Without locks only what nobody writes to can be read, and only if no log waits to be merged.
+            if (mode == OpenMode.Immutable && new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }) break;
+            try
             {
-                // Without locks only what nobody writes to can be read, and only if no log waits to be merged.
-                if (mode == OpenMode.Immutable && new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }) break;
-                try
-                {
-                    using var database = Database.Open(path, mode, options.LockTimeout);
-                    database.Number("PRAGMA schema_version");
-                    if (mode == OpenMode.ReadWrite && IsReadOnly(path)) throw JournalErrors.JournalAccessDenied(path, "it cannot be written to.");
-                    return mode;
-                }
-                catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalAccessDenied))
-                {
-                    refused ??= e;
-                }
+                if (mode == OpenMode.ReadWrite && IsReadOnly(path)) throw JournalErrors.JournalAccessDenied(path, "it cannot be written to.");
+                using var database = Database.Open(path, mode, options.LockTimeout);
+                database.Number("PRAGMA schema_version");
+                return mode;
             }
+            catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalAccessDenied))
+            {
+                refused ??= e;
+            }
+        }
 
-            throw refused!;
-        }
-        catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalCorrupt))
-        {
-            throw;
-        }
+        throw refused!;
     }
 
     // SQLite quietly opens for reading what cannot be opened for writing.

@@ -37,7 +37,7 @@ internal static class BatchMover
         foreach (var id in TaskReader.Ids(session.Database, session.Catalog, open)) writer.Apply(TaskMove.Cancel(id, reason ?? ""));
         session.Settle(batch, reason);
         if (batch.Status >= JournalBatchStatus.Completed) return;
-        // A batch without tasks has none to tell by.
+        // A batch without tasks has none that were canceled.
         var from = batch.Status;
         session.Reach(batch, JournalBatchStatus.Canceled);
         session.Record(batch, JournalEventKind.BatchEnded, from, JournalBatchStatus.Canceled, reason);

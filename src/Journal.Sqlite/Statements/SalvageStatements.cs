@@ -1,0 +1,67 @@
+namespace Journal.Sqlite.Statements;
+
+/// <summary>What makes a whole journal of the rows that could be saved of a damaged one.</summary>
+internal static class SalvageStatements
+{
+    /// <summary>The tables with the number they are in order of, parents first.</summary>
+    public static readonly IReadOnlyList<(string Table, string Key)> Tables =
+    [
+        ("worker", "no"), ("batch", "no"), ("task", "id"), ("attempt", "task"), ("event", "id"),
+        ("result", "task"), ("temp_file", "task"), ("quota", "batch"), ("checkpoint", "batch"),
+    ];
+
+    public const string LostBatches = """
+        INSERT INTO batch (no, id, name, stages, stage_count, created_at, updated_at)
+        SELECT lost.batch, 'salvaged-' || lost.batch, 'salvaged',
+            CASE WHEN lost.last_stage = 0 THEN '[]' ELSE (
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= lost.last_stage)
+                SELECT json_group_array('stage' || i) FROM n) END,
+            CASE WHEN lost.last_stage = 0 THEN 0 ELSE lost.last_stage + 1 END, lost.created_at, lost.updated_at
+        FROM (
+            SELECT batch, MAX(stage) AS last_stage, MIN(created_at) AS created_at, MAX(updated_at) AS updated_at
+            FROM task WHERE batch NOT IN (SELECT no FROM batch) GROUP BY batch
+        ) lost
+        """;
+
+    /// <summary>Rows that would point nowhere, and numbers that can be counted again.</summary>
+    public static readonly IReadOnlyList<string> Mending =
+    [
+        """
+        INSERT INTO worker (no, name, host, process_space, process_id, process_start, nonce)
+        SELECT DISTINCT worker, 'lost-' || worker, '', '', 0, '', 'lost-' || worker
+        FROM (SELECT worker FROM task UNION SELECT worker FROM attempt UNION SELECT worker FROM event)
+        WHERE worker IS NOT NULL AND worker NOT IN (SELECT no FROM worker)
+        """,
+        "DELETE FROM attempt WHERE task NOT IN (SELECT id FROM task)",
+        "DELETE FROM result WHERE task NOT IN (SELECT id FROM task)",
+        "DELETE FROM temp_file WHERE task NOT IN (SELECT id FROM task)",
+        "DELETE FROM event WHERE batch NOT IN (SELECT no FROM batch) OR (task IS NOT NULL AND task NOT IN (SELECT id FROM task))",
+        "DELETE FROM quota WHERE batch NOT IN (SELECT no FROM batch)",
+        "DELETE FROM checkpoint WHERE batch <> 0 AND batch NOT IN (SELECT no FROM batch)",
+        // A task cannot have been claimed less often than attempts of it have ended.
+        """
+        UPDATE task SET token = (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
+        WHERE token < (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
+        """,
+        "UPDATE sequence SET next_task = COALESCE((SELECT MAX(id) FROM task), 0) + 1, next_event = COALESCE((SELECT MAX(id) FROM event), 0) + 1",
+        """
+        UPDATE batch SET
+            pending = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 0),
+            in_progress = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 1),
+            completed = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 2),
+            failed = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 3),
+            skipped = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 4),
+            canceled = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 5),
+            first_task = (SELECT MIN(id) FROM task WHERE batch = no), last_task = (SELECT MAX(id) FROM task WHERE batch = no),
+            first_event = (SELECT MIN(id) FROM event WHERE batch = no), last_event = (SELECT MAX(id) FROM event WHERE batch = no)
+        """,
+    ];
+
+    /// <summary>Tasks whose last event tells another status than they have: some of their history is lost.</summary>
+    public const string BrokenChains = """
+        SELECT t.id, t.batch, t.status, t.stage FROM task t
+        WHERE COALESCE((SELECT to_status FROM event WHERE task = t.id ORDER BY id DESC LIMIT 1), 0) <> t.status
+        """;
+
+    public const string Batches = "SELECT no FROM batch ORDER BY no";
+}

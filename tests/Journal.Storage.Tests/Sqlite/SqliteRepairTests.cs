@@ -1,0 +1,145 @@
+using System.Text;
+using Journal.Lifecycle;
+using Journal.Sqlite.Engine;
+using Journal.Storage.Tests.Support;
+
+namespace Journal.Storage.Tests.Sqlite;
+
+/// <summary>A damaged journal is told, set aside, and saved as far as it can be read.</summary>
+public sealed class SqliteRepairTests : StoreTest<SqliteFixture>
+{
+    private const int PageSize = 4096;
+
+    private string Path => Fixture.Location;
+
+    private string Aside => Path + ".corrupt";
+
+    [Fact]
+    public void Damaged_pages_are_told_and_what_lies_around_them_is_saved()
+    {
+        var batch = Fill(3000);
+        Damage(page => Count(page, "/photos/") > 10, count: 3);
+
+        using (var damaged = Fixture.Open(StoreAccess.Write)) Assert.NotEmpty(damaged.Check());
+        var report = Fixture.Engine.Repair(new StoreOptions(Path, StoreAccess.Write) { Time = Fixture.Time }, Aside);
+
+        Assert.True(File.Exists(Aside));
+        Fixture.Reopen();
+        IsSound();
+        var saved = Store.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }).ToList();
+        // Three pages hold some dozens of tasks each.
+        Assert.InRange(saved.Count, 2700, 2999);
+        Assert.Equal(saved.Count, Again(batch).Total);
+        Assert.Contains(report, static line => line.StartsWith("task: ", StringComparison.Ordinal) && line.Contains("could not all be read", StringComparison.Ordinal));
+        // It is a journal like any other: the work goes on.
+        Make(Complete(ClaimOne(batch)));
+        Assert.Equal(1, Add(batch, "new").Added);
+        IsSound();
+    }
+
+    [Fact]
+    public void A_sound_journal_loses_nothing_by_a_repair()
+    {
+        var batch = Fill(500);
+        Add(batch, "late");
+        var before = Store.ReadTasks(TaskQuery.All).Select(static task => (task.Id, task.Key, task.Status, task.Token)).ToList();
+        var events = Store.ReadEvents(new EventQuery()).Count();
+        Store.Dispose();
+
+        Fixture.Engine.Repair(new StoreOptions(Path, StoreAccess.Write) { Time = Fixture.Time }, Aside);
+
+        Fixture.Reopen();
+        Assert.Equal(before, Store.ReadTasks(TaskQuery.All).Select(static task => (task.Id, task.Key, task.Status, task.Token)));
+        Assert.Equal(events, Store.ReadEvents(new EventQuery()).Count());
+        IsSound();
+    }
+
+    [Fact]
+    public void Tasks_whose_batch_was_lost_are_found_in_one_that_says_so()
+    {
+        var staged = Fill(["one", "two", "three"], 20);
+        var task = ClaimOne(staged);
+        Make(TaskMove.Advance(task.Id, task.Token, TaskReport.Nothing, null, keepsClaim: false));
+        Store.Dispose();
+        Sql("DELETE FROM batch");
+
+        var report = Fixture.Engine.Repair(new StoreOptions(Path, StoreAccess.Write) { Time = Fixture.Time }, Aside);
+
+        Fixture.Reopen();
+        var salvaged = Assert.Single(Store.ReadBatches(new BatchQuery()));
+        Assert.Equal(("salvaged", 20L, 5L), (salvaged.Name, salvaged.Total, salvaged.Completed));
+        Assert.Equal(["stage1", "stage2"], salvaged.Stages);
+        Assert.Contains(report, static line => line.Contains("1 batches were lost", StringComparison.Ordinal));
+        IsSound();
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_at_all_is_set_aside_all_the_same()
+    {
+        Fill(10);
+        Store.Dispose();
+        File.WriteAllBytes(Path, Encoding.UTF8.GetBytes(new string('x', 3 * PageSize)));
+
+        Fails("NotAJournal", () => Fixture.Open(StoreAccess.Write));
+        var report = Fixture.Engine.Repair(new StoreOptions(Path, StoreAccess.Write) { Time = Fixture.Time }, Aside);
+
+        Assert.Contains(report, static line => line.Contains("could not be read", StringComparison.Ordinal));
+        Assert.Equal(3 * PageSize, new FileInfo(Aside).Length);
+        Fixture.Reopen();
+        Assert.Empty(Store.ReadBatches(new BatchQuery()));
+        IsSound();
+    }
+
+    [Theory]
+    [InlineData("UPDATE batch SET completed = completed + 1", "counts")]
+    [InlineData("UPDATE task SET batch = 77 WHERE id = 1", "missing")]
+    [InlineData("UPDATE task SET stage = 3 WHERE id = 1", "stage")]
+    [InlineData("UPDATE batch SET last_task = 2", "range")]
+    [InlineData("DELETE FROM attempt WHERE task = 1", "attempts")]
+    [InlineData("DELETE FROM event WHERE kind = 21 AND task = 1", "last move")]
+    [InlineData("UPDATE sequence SET next_task = 1", "next task")]
+    public void A_journal_that_contradicts_itself_is_told(string harm, string word)
+    {
+        Fill(20);
+        IsSound();
+        Sql(harm);
+
+        Assert.Contains(Store.Check(), line => line.Contains(word, StringComparison.Ordinal));
+    }
+
+    private JournalBatch Fill(int count) => Fill([], count);
+
+    private JournalBatch Fill(string[] stages, int count)
+    {
+        var batch = Batch(stages, [.. Enumerable.Range(0, count).Select(static i => $"/photos/{i:D6}.jpg")]);
+        var tasks = Claim(batch, count / 4);
+        Exchange(batch, 0, [.. tasks.Select(static task => Complete(task))]);
+        return batch;
+    }
+
+    private void Damage(Func<byte[], bool> isVictim, int count)
+    {
+        Store.Dispose();
+        using var file = File.Open(Path, FileMode.Open, FileAccess.ReadWrite);
+        var page = new byte[PageSize];
+        for (long at = 10 * PageSize; count > 0; at += 5 * PageSize)
+        {
+            file.Position = at;
+            file.ReadExactly(page);
+            // Leaves of a table begin with 13; of an index with 10.
+            if (page[0] != 13 || !isVictim(page)) continue;
+            file.Position = at;
+            file.Write(new byte[PageSize]);
+            count--;
+        }
+    }
+
+    private static int Count(byte[] page, string text) => Encoding.Latin1.GetString(page).Split(text).Length - 1;
+
+    private void Sql(string script)
+    {
+        using var database = Database.Open(Path, OpenMode.ReadWrite, Second);
+        database.Execute("PRAGMA foreign_keys = OFF");
+        database.Execute(script);
+    }
+}
