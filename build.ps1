@@ -39,7 +39,7 @@ function Test-Xunit {
     dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet --logger trx --results-directory $results | Out-Host
     $count = @{ Passed = 0; Failed = [int]($LASTEXITCODE -ne 0); Skipped = 0 }
     foreach ($file in Get-ChildItem $results -Filter *.trx) {
-        $outcomes = ([xml](Get-Content -Raw $file)).TestRun.Results.UnitTestResult.outcome | Group-Object -AsHashTable -AsString
+        $outcomes = ([xml](Get-Content -Raw -LiteralPath $file.FullName)).TestRun.Results.UnitTestResult.outcome | Group-Object -AsHashTable -AsString
         $count.Passed += @($outcomes['Passed']).Where{ $_ }.Count
         $count.Failed += @($outcomes['Failed']).Where{ $_ }.Count
         $count.Skipped += @($outcomes['NotExecuted']).Where{ $_ }.Count

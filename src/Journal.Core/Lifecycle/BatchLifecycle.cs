@@ -39,7 +39,7 @@ public static class BatchLifecycle
     public static JournalBatchStatus Settle(JournalBatchStatus current, TaskCounts counts, bool started)
     {
         // There are no tasks to tell by: what was ordered stays.
-        if (counts.Total == 0 && current is Canceled) return Canceled;
+        if (counts.Total == 0 && current is JournalBatchStatus.Canceled) return current;
         if (counts.Open > 0 || counts.Total == 0)
         {
             return current is JournalBatchStatus.Paused ? JournalBatchStatus.Paused : started ? JournalBatchStatus.Running : JournalBatchStatus.Ready;

@@ -302,6 +302,7 @@ public sealed class BatchRunner : IDisposable
         {
             // An executor that throws is being unwound by its host: for the task that is a stop.
             result ??= AttemptResult.Stopped;
+            if (result.End is AttemptEnd.Succeeded) task.RecordOutputs(_request.RecordOutputs is OutputCheck.Hash);
             Submit(task, result, _time.GetElapsedTime(started));
         }
 

@@ -16,6 +16,12 @@ public enum RunMode
 
     /// <summary>The newest batch of the name, all over, else a new one.</summary>
     Force,
+
+    /// <summary>The newest incomplete batch of the name, else a new one; its inputs are those that <see cref="EarlierRuns"/> does not leave out.</summary>
+    Incremental,
+
+    /// <summary>The newest batch of the name, complete or not, after the outputs of its completed tasks were looked at; else a new one.</summary>
+    VerifyOutput,
 }
 
 /// <summary>What the line that runs a batch says about it. Members that are null were not said.</summary>
@@ -49,7 +55,7 @@ public static class BatchSelection
     public static BatchChoice Choose(IJournalStore store, RunDefinition definition, RunMode mode)
     {
         if (mode is RunMode.New) return new BatchChoice(null, false);
-        var newest = Newest(store, definition.Name, resumable: mode is not RunMode.Force);
+        var newest = Newest(store, definition.Name, Candidates(mode));
         if (newest is null)
         {
             if (mode is RunMode.Resume) throw JournalErrors.NothingToResume(definition.Name, WhyNothing(store, definition.Name));
@@ -108,18 +114,18 @@ public static class BatchSelection
         if (!batch.Stages.SequenceEqual(definition.Stages, StringComparer.OrdinalIgnoreCase)) throw JournalErrors.StagesChanged(batch.Id, batch.Stages, definition.Stages);
     }
 
-    private static JournalBatch? Newest(IJournalStore store, string name, bool resumable)
+    private static JournalBatchStatus[]? Candidates(RunMode mode) => mode switch
     {
-        var query = new BatchQuery
-        {
-            Names = [TextPattern.Exactly(name)],
-            First = 1,
-            Statuses = resumable ? [JournalBatchStatus.Ready, JournalBatchStatus.Running, JournalBatchStatus.Paused, JournalBatchStatus.Failed] : null,
-        };
-        return store.ReadBatches(query).FirstOrDefault();
-    }
+        RunMode.Force => null,
+        RunMode.VerifyOutput => [.. Enum.GetValues<JournalBatchStatus>().Where(static status => status is not JournalBatchStatus.Canceled)],
+        RunMode.Incremental => [JournalBatchStatus.Ready, JournalBatchStatus.Running, JournalBatchStatus.Paused],
+        _ => [JournalBatchStatus.Ready, JournalBatchStatus.Running, JournalBatchStatus.Paused, JournalBatchStatus.Failed],
+    };
 
-    private static string WhyNothing(IJournalStore store, string name) => Newest(store, name, resumable: false) switch
+    private static JournalBatch? Newest(IJournalStore store, string name, JournalBatchStatus[]? among) =>
+        store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(name)], First = 1, Statuses = among }).FirstOrDefault();
+
+    private static string WhyNothing(IJournalStore store, string name) => Newest(store, name, among: null) switch
     {
         null => "there is no batch of this name.",
         { Status: JournalBatchStatus.Completed } done => $"'{done.Id}' is complete ({done.Completed + done.Skipped}/{done.Total}).",

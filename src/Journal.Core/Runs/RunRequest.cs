@@ -21,6 +21,9 @@ public sealed record RunRequest(JournalBatch Batch)
     /// <summary>Consecutive failures with one signature that pause the batch; 0 for no limit; null for the batch's own.</summary>
     public int? FailureThreshold { get; init; }
 
+    /// <summary>What to record of each output beside its size: with Hash, its SHA-256.</summary>
+    public OutputCheck RecordOutputs { get; init; }
+
     /// <summary>What the user calls this worker; null for the usual name.</summary>
     public string? WorkerLabel { get; init; }
 

@@ -143,6 +143,16 @@ public sealed class RunningTask
     /// <summary>A result as it may be kept: null, with nothing lost but the convenience, when it is too long.</summary>
     public static string? LimitResult(string json) => json.Length <= MaxResultLength ? json : null;
 
+    /// <summary>Notes what the outputs are now, so that a later run can tell whether they are still that.</summary>
+    internal void RecordOutputs(bool hash)
+    {
+        string[] outputs;
+        lock (_gate) outputs = [.. _outputs];
+        if (outputs.Length == 0) return;
+        var recorded = ReservedMetadata.WithOutputs(Metadata, outputs, hash);
+        if (recorded.TryGetValue(ReservedMetadata.Name, out var own)) SetMetadata(ReservedMetadata.Name, own);
+    }
+
     internal TaskReport ToReport(string? result)
     {
         lock (_gate)

@@ -55,6 +55,8 @@ internal sealed class KeyReader(ValueSelector? selector)
         FileSystemInfo file => file.FullName,
         Uri uri => uri.OriginalString,
         DateTime or DateTimeOffset => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+        // A PSCustomObject is formattable, too, but no scalar.
+        PSObject => null,
         IFormattable scalar => scalar.ToString(null, CultureInfo.InvariantCulture),
         bool or char or Version => Convert.ToString(value, CultureInfo.InvariantCulture),
         _ => null,

@@ -43,7 +43,7 @@ internal static class PlainValues
                 return uri.OriginalString;
             case TaskInput input:
                 return input.Kind is TaskInputKind.Json ? JsonValues.Parse(input.Text) : input.Text;
-            case IFormattable or char or Version or Type or Delegate or ScriptBlock:
+            case (IFormattable and not PSObject) or char or Version or Type or Delegate or ScriptBlock:
                 return inner.ToString();
         }
 

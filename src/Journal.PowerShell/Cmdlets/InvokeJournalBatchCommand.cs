@@ -23,9 +23,10 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
     private StageWorks _works = null!;
     private TaskFeeder _feeder = null!;
-    private IJournalStore _store = null!;
+    private IJournalStore? _store;
     private JournalBatch? _batch;
     private RunForecaster? _forecaster;
+    private EarlierRuns? _earlier;
     private bool _held;
 
     /// <summary>The name that runs of the same work share.</summary>
@@ -60,6 +61,19 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     /// <summary>Run the newest batch of the name all over.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Leave out the inputs that an earlier batch of the name has completed.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    public SwitchParameter Incremental { get; set; }
+
+    /// <summary>What tells, with the input as $_, that an input has changed since an incremental run completed it (its time and size, a hash).</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ValidateNotNull]
+    public ScriptBlock? Fingerprint { get; set; }
+
+    /// <summary>Do completed tasks again whose output files are gone (Exists), have another size (Size) or another content (Hash).</summary>
+    [Parameter]
+    public OutputCheck VerifyOutput { get; set; }
 
     /// <summary>Leave failed tasks alone.</summary>
     [Parameter]
@@ -104,7 +118,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNullOrEmpty]
     public string? Worker { get; set; }
 
-    private RunMode Mode => New ? RunMode.New : Force ? RunMode.Force : Resume ? RunMode.Resume : RunMode.ResumeOrNew;
+    private RunMode Mode =>
+        New ? RunMode.New
+        : Force ? RunMode.Force
+        : Resume ? RunMode.Resume
+        : Incremental ? RunMode.Incremental
+        : VerifyOutput is not OutputCheck.None ? RunMode.VerifyOutput
+        : RunMode.ResumeOrNew;
 
     private bool IsWhatIf => Given("WhatIf")
         ? ((SwitchParameter)MyInvocation.BoundParameters["WhatIf"]).IsPresent
@@ -114,20 +134,20 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     protected override void OnBegin()
     {
         base.OnBegin();
-        if ((Resume ? 1 : 0) + (New ? 1 : 0) + (Force ? 1 : 0) > 1) throw JournalErrors.InvalidValue("-Resume, -New, -Force", null, "give only one of them.");
+        if (new[] { Resume, New, Force, Incremental }.Count(static mode => mode) > 1) throw JournalErrors.InvalidValue("-Resume, -New, -Force, -Incremental", null, "give only one of them.");
         if (ParameterSetName == ByName) BatchNaming.ValidateName(Name);
         _works = StageWorks.Read(Process, SessionState);
         if (Stage is not null && !_works.Has(Stage)) throw JournalErrors.StageNotFound(Name + BatchId, Stage, _works.Stages);
         if (IsWhatIf)
         {
-            _forecaster = new RunForecaster(this, SkipFailed, () => Reader);
+            _forecaster = new RunForecaster(this, SkipFailed, VerifyOutput, () => Reader);
         }
         else if (!ShouldProcess(ParameterSetName == ByName ? Name : BatchId, "Run batch"))
         {
             _held = true;
         }
 
-        _feeder = new TaskFeeder(tasks => _store.AddTasks(_batch!.Id, tasks), TimeProvider.System);
+        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks), TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -136,9 +156,15 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (_held) return;
         ForEach(InputsAtHand(), input =>
         {
-            var task = Inputs.Read(input);
+            var task = WithFingerprint(Inputs.Read(input), input);
+            if (Incremental && Earlier() is { } earlier && earlier.LeavesOut(task))
+            {
+                _forecaster?.AddLeftOut(task);
+                return;
+            }
+
             if (_forecaster is not null) _forecaster.Add(task, () => ChooseForForecast());
-            else if (OpenBatch() is not null) _feeder.Add(task);
+            else if (OpenBatch(hasInput: true) is not null) _feeder.Add(task);
         });
     }
 
@@ -153,22 +179,37 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
         if (_held) return;
         _feeder.Flush();
-        if (OpenBatch() is not { } batch) return;
+        if (_earlier is { LeftOut: > 0 } earlier) WriteInformation($"{Name}: {earlier.LeftOut} input(s) were completed by earlier batches and are left out.", ["Journal"]);
+        if (OpenBatch(hasInput: false) is not { } batch) return;
         TellAdded(batch);
-        Run(_store, _store.FindBatch(batch.Id) ?? throw JournalErrors.BatchNotFound(batch.Id));
+        Run(_store!, _store!.FindBatch(batch.Id) ?? throw JournalErrors.BatchNotFound(batch.Id));
     }
 
-    /// <summary>The batch, chosen and opened when the first input is there; null when there is nothing to run.</summary>
-    private JournalBatch? OpenBatch()
+    /// <summary>The batch, chosen and opened when the first input is there; null when there is nothing to run. A batch that cannot be run ends the call.</summary>
+    private JournalBatch? OpenBatch(bool hasInput)
     {
         if (_batch is not null || _held) return _batch;
-        var definition = Definition();
-        var hasInput = HasInputs && Inputs.SourceType is not null;
-        _store = hasInput ? OpenStore(StoreAccess.Create) : Writer;
-        var choice = Choose(_store, definition);
-        if (choice.Existing is null && !hasInput)
+        try
         {
-            WriteWarning($"There is no input, and no batch named '{Name}' to resume: nothing was done.");
+            return _batch = ChooseAndOpen(hasInput);
+        }
+        catch (JournalException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+            throw;
+        }
+    }
+
+    private JournalBatch? ChooseAndOpen(bool hasInput)
+    {
+        var definition = Definition();
+        // Without an input there is nothing to make a journal for.
+        if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
+        var choice = _store is null ? default : Choose(_store, definition);
+        if (_store is null || (choice.Existing is null && !hasInput))
+        {
+            if (Mode is RunMode.Resume) throw JournalErrors.NothingToResume(Name, "there is no batch of this name.");
+            if (_earlier is not { LeftOut: > 0 }) WriteWarning($"There is no input, and no batch named '{Name}' to resume: nothing was done.");
             _held = true;
             return null;
         }
@@ -180,13 +221,27 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             return null;
         }
 
+        if (choice.Existing is { } known && !choice.StartOver && VerifyOutput is not OutputCheck.None && OutputVerification.Requeue(_store, known.Id, VerifyOutput) is > 0 and var lost)
+        {
+            WriteWarning($"The outputs of {lost} completed task(s) are gone or changed; they are done again.");
+        }
+
         var batch = RunPreparation.Open(_store, choice, definition, NewBatch(definition), OptionsOver, SkipFailed);
         if (choice.Existing is not null)
         {
             WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
         }
 
-        return _batch = batch;
+        return batch;
+    }
+
+    private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name) : null;
+
+    private NewTask WithFingerprint(NewTask task, object? input)
+    {
+        if (Fingerprint is null) return task;
+        var parts = Fingerprint.InvokeWithContext(null, [new PSVariable("_", input)]);
+        return task with { Metadata = ReservedMetadata.WithFingerprint(task.Metadata, string.Join('|', parts.Select(static part => LanguagePrimitives.ConvertTo<string>(part)))) };
     }
 
     private BatchChoice Choose(IJournalStore store, RunDefinition definition)
@@ -197,9 +252,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         return new BatchChoice(batch, Force);
     }
 
-    private BatchChoice ChooseForForecast() => File.Exists(Location) || JournalLocation.IsPostgres(Location)
-        ? Choose(Reader, Definition())
-        : new BatchChoice(null, false);
+    private bool JournalExists => JournalLocation.IsPostgres(Location) || File.Exists(Location);
+
+    private BatchChoice ChooseForForecast() => JournalExists ? Choose(Reader, Definition()) : new BatchChoice(null, false);
 
     private RunDefinition Definition() => new(Name, _works.Stages)
     {
@@ -230,7 +285,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private void Run(IJournalStore store, JournalBatch batch)
     {
         var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
-        var observer = new PipelineObserver(this, batch, activity, emitsOutput: !Summary);
+        var observer = new PipelineObserver(this, batch, activity, emitsOutput: !Summary, TimeProvider.System);
         var queue = new CallerQueue();
         using var pool = ThrottleLimit > 1 ? OpenPool(new StreamForwarder(this, queue, activity)) : null;
         ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, SessionState.Path.CurrentFileSystemLocation.Provider);
@@ -240,6 +295,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             Stage = Stage,
             MaxFailures = MaxFailures,
             MaxFailurePercent = MaxFailurePercent,
+            RecordOutputs = VerifyOutput,
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
             WorkerLabel = Worker,
             ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),

@@ -32,7 +32,7 @@ public sealed class SetJournalCheckpointCommand : CheckpointCmdlet
     {
         var json = JsonValues.ToJson(PlainValues.From(Value, "-Value"));
         // A scan may note where it is before there is any batch; only then may this be what makes the journal.
-        var batchId = BatchId is null ? null : BatchIdIn(Writer);
+        var batchId = NamedBatch is null ? null : BatchIdIn(Writer);
         if (!ShouldProcess($"checkpoint '{Name}'", "Set")) return;
         var checkpoint = OpenStore(batchId is null ? StoreAccess.Create : StoreAccess.Write).SetCheckpoint(batchId, Name, json);
         if (PassThru) WriteCheckpoint(checkpoint);

@@ -8,15 +8,22 @@ namespace Journal.Commands;
 /// <summary>A cmdlet over checkpoints: those of a batch, or the journal's own.</summary>
 public abstract class CheckpointCmdlet : JournalCmdlet
 {
+    /// <summary>A batch, or an object of one; or a checkpoint.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>The batch; without it, the journal itself.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
     [BatchId]
     [ArgumentCompleter(typeof(BatchIdCompleter))]
-    [ValidateCount(0, 1)]
+    [ValidateCount(1, 1)]
     public string[]? BatchId { get; set; }
 
-    /// <summary>The id of the batch that was named, after a look whether it is there; null where none was named.</summary>
-    protected string? BatchIdIn(IJournalStore store) => BatchId is [{ } id] ? store.RequireBatch(id).Id : null;
+    /// <summary>The id of the batch that was named; null where none was.</summary>
+    protected string? NamedBatch => BatchId is [{ } id] ? id : ObjectReference.Of(InputObject).BatchId;
+
+    /// <summary>The same, after a look whether it is there.</summary>
+    protected string? BatchIdIn(IJournalStore store) => NamedBatch is { } id ? store.RequireBatch(id).Id : null;
 
     /// <summary>Emits a checkpoint with its value as an object.</summary>
     protected void WriteCheckpoint(JournalCheckpoint checkpoint)

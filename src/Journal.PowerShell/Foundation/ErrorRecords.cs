@@ -5,7 +5,7 @@ namespace Journal.Commands;
 /// <summary>The journal's errors as PowerShell's.</summary>
 internal static class ErrorRecords
 {
-    private static readonly HashSet<string> OfTheWholeJournal =
+    private static readonly HashSet<string> OfTheWholeCall =
     [
         nameof(JournalErrors.JournalNotFound),
         nameof(JournalErrors.JournalAccessDenied),
@@ -15,12 +15,15 @@ internal static class ErrorRecords
         nameof(JournalErrors.JournalBusy),
         nameof(JournalErrors.JournalWriteFailed),
         nameof(JournalErrors.UnsupportedJournal),
+        nameof(JournalErrors.InputFileNotFound),
+        nameof(JournalErrors.InputFileUnreadable),
+        nameof(JournalErrors.InputFileEmpty),
     ];
 
     /// <summary>The error with the same id, the category of the same name and the offending value as its target.</summary>
     public static ErrorRecord ToErrorRecord(this JournalException error) =>
         new(error, error.ErrorId, Enum.Parse<ErrorCategory>(error.Fault.ToString()), error.Target);
 
-    /// <summary>Whether the journal itself cannot be used, so that the next item would meet the same error.</summary>
-    public static bool IsAboutTheJournal(this JournalException error) => OfTheWholeJournal.Contains(error.ErrorId);
+    /// <summary>Whether the error is not of one item: the journal or the file of inputs cannot be used, and the next item would meet the same.</summary>
+    public static bool EndsTheCall(this JournalException error) => OfTheWholeCall.Contains(error.ErrorId);
 }

@@ -149,7 +149,7 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         {
             action();
         }
-        catch (JournalException e) when (itemsGoOn && !e.IsAboutTheJournal())
+        catch (JournalException e) when (itemsGoOn && !e.EndsTheCall())
         {
             WriteError(e.ToErrorRecord());
         }

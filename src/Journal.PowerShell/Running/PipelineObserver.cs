@@ -11,18 +11,24 @@ namespace Journal.Commands.Running;
 /// <summary>Writes what happens in a run to the pipeline of its cmdlet: outputs, errors, the progress bar.</summary>
 internal sealed class PipelineObserver : IRunObserver
 {
+    private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(5);
+
     private readonly Cmdlet _cmdlet;
     private readonly JournalBatch _batch;
     private readonly int _activity;
     private readonly bool _emitsOutput;
+    private readonly TimeProvider _time;
+    private long _saidAt;
 
     /// <param name="cmdlet">Whose pipeline.</param>
     /// <param name="batch">The batch that runs.</param>
     /// <param name="activity">The number of the progress bar.</param>
     /// <param name="emitsOutput">Whether outputs are written.</param>
-    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, bool emitsOutput)
+    /// <param name="time">The clock.</param>
+    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, bool emitsOutput, TimeProvider time)
     {
-        (_cmdlet, _batch, _activity, _emitsOutput) = (cmdlet, batch, activity, emitsOutput);
+        (_cmdlet, _batch, _activity, _emitsOutput, _time) = (cmdlet, batch, activity, emitsOutput, time);
+        _saidAt = time.GetTimestamp();
     }
 
     /// <inheritdoc/>
@@ -59,6 +65,13 @@ internal sealed class PipelineObserver : IRunObserver
         var operation = progress.WaitingUntil is { } due ? $"waiting until {due.ToLocalTime():HH:mm:ss} for a retry"
             : progress.WaitsForOthers ? $"waiting for {counts.InProgress} task(s) of other workers"
             : progress.Current;
+        // For the log of a scheduled task, where nobody sees a bar.
+        if (_time.GetElapsedTime(_saidAt) >= LineInterval)
+        {
+            _saidAt = _time.GetTimestamp();
+            _cmdlet.WriteInformation($"{_batch.Id}: {status}", ["Journal", "Progress"]);
+        }
+
         _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, status)
         {
             PercentComplete = (int)counts.Percent,

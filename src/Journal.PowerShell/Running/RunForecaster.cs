@@ -11,14 +11,15 @@ internal sealed class RunForecaster
 {
     private readonly Cmdlet _cmdlet;
     private readonly bool _skipFailed;
+    private readonly OutputCheck _check;
     private readonly Func<IJournalStore> _open;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private BatchChoice? _choice;
     private HashSet<long> _deadHeld = [];
 
-    public RunForecaster(Cmdlet cmdlet, bool skipFailed, Func<IJournalStore> open)
+    public RunForecaster(Cmdlet cmdlet, bool skipFailed, OutputCheck check, Func<IJournalStore> open)
     {
-        (_cmdlet, _skipFailed, _open) = (cmdlet, skipFailed, open);
+        (_cmdlet, _skipFailed, _check, _open) = (cmdlet, skipFailed, check, open);
     }
 
     /// <summary>Tells of an input.</summary>
@@ -30,6 +31,12 @@ internal sealed class RunForecaster
             ? _open().ReadTasks(new TaskQuery { BatchIds = [batch.Id], Keys = [TextPattern.Exactly(input.Key)], First = 1 }).FirstOrDefault()
             : null;
         Tell(input.Key, task is null ? TaskForecast.ForNewInput(choice.Existing is null) : Forecast(task, choice));
+    }
+
+    /// <summary>Tells of an input that an incremental run leaves out.</summary>
+    public void AddLeftOut(NewTask input)
+    {
+        if (_told.Add(input.Key)) Tell(input.Key, new TaskForecast(ForecastAction.Leave, "completed by an earlier batch"));
     }
 
     /// <summary>Tells of the tasks that the batch has and no input named.</summary>
@@ -58,8 +65,9 @@ internal sealed class RunForecaster
         return choice;
     }
 
-    private TaskForecast Forecast(JournalTask task, BatchChoice choice) =>
-        TaskForecast.For(task, choice.StartOver, _skipFailed, _deadHeld.Contains(task.Id), _open().Now);
+    private TaskForecast Forecast(JournalTask task, BatchChoice choice) => OutputVerification.DifferenceOf(task, _check) is { } lost
+        ? new TaskForecast(ForecastAction.Run, $"its output is lost: {lost}")
+        : TaskForecast.For(task, choice.StartOver, _skipFailed, _deadHeld.Contains(task.Id), _open().Now);
 
     private void Tell(string key, TaskForecast forecast)
     {

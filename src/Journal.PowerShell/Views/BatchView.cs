@@ -13,7 +13,7 @@ public static class BatchView
     /// <summary>A batch on a line, and on another what to do about a pause.</summary>
     public static string Line(JournalBatch batch)
     {
-        var line = Format([batch.Id, ViewText.Clip(batch.Name, 12), Progress(batch), batch.Status.ToString(), batch.Failed.ToString(CultureInfo.InvariantCulture), ViewText.Age(batch.CreatedAt)]);
+        var line = Format([batch.Id, ViewText.Clip(batch.Name, 11), Progress(batch), batch.Status.ToString(), batch.Failed.ToString(CultureInfo.InvariantCulture), ViewText.Age(batch.CreatedAt)]);
         return Pause(batch) is { Length: > 0 } pause ? $"{line}{Environment.NewLine}    {pause}{Environment.NewLine}    {ResumeLine(batch)}" : line;
     }
 
@@ -34,7 +34,7 @@ public static class BatchView
     public static string ResumeLine(JournalBatch batch) =>
         batch.Status is JournalBatchStatus.Paused or JournalBatchStatus.Failed ? $"Resume-JournalBatch '{batch.Id.Replace("'", "''", StringComparison.Ordinal)}'" : "";
 
-    // 80 columns, of which only a long id takes more.
+    // 79 columns, of which only a long id takes more.
     private static string Format(string[] cells) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cells[0],-29} {cells[1],-12} {cells[2],-11} {cells[3],-9} {cells[4],6} {cells[5]}").TrimEnd();
+        string.Create(CultureInfo.InvariantCulture, $"{cells[0],-29} {cells[1],-11} {cells[2],-11} {cells[3],-9} {cells[4],6} {cells[5]}").TrimEnd();
 }

@@ -1,0 +1,284 @@
+# Invoke-JournalBatch in the caller's session: what a user types, and what running the same line again does.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestSupport.psm1" -Force
+}
+
+AfterAll { Clear-JournalSetting }
+
+Describe 'Invoke-JournalBatch' {
+    BeforeEach { $journal = Use-NewJournal }
+
+    Context 'the work' {
+        It 'gives each input as $_ and emits what the block emits, in order' {
+            1..5 | Invoke-JournalBatch double { $_ * 2 } | Should -Be 2, 4, 6, 8, 10
+        }
+
+        It 'records every task before its output is written' {
+            $seen = 'a', 'b', 'c' | Invoke-JournalBatch recorded { $_ } | ForEach-Object { (Get-JournalTask -Key $_).Status }
+            $seen | Should -Be Completed, Completed, Completed
+        }
+
+        It 'sees the functions and variables of the caller' {
+            function Get-Greeting($name) { "$prefix $name" }
+            $prefix = 'hello'
+            'Ann' | Invoke-JournalBatch greet { Get-Greeting $_ } | Should -Be 'hello Ann'
+        }
+
+        It 'takes $using: as well, also inside strings, with members and indexes' {
+            $x = [pscustomobject]@{ Y = 10; Z = 1, 2, 3 }
+            1 | Invoke-JournalBatch using { "$($using:x.Y)", $using:x.Z[1] } | Should -Be '10', 2
+        }
+
+        It 'says which $using: variable is missing' {
+            $errors = Get-ErrorOf { 1 | Invoke-JournalBatch using { $using:nowhere } }
+            $errors.Id | Should -Be InvalidValue
+            $errors.Target | Should -Be nowhere
+            Test-Path $journal | Should -BeFalse
+        }
+
+        It 'gives files back as files that bind by path, brackets and all' {
+            $directory = New-Item -ItemType Directory (Join-Path TestDrive: "files$([guid]::NewGuid())")
+            Set-Content -LiteralPath (Join-Path $directory 'a[1].txt') 'one'
+            Get-ChildItem $directory | Invoke-JournalBatch files -Key FullName { ($_ | Get-FileHash).Hash; $_.GetType().Name } |
+                Should -Be (Get-FileHash -LiteralPath (Join-Path $directory 'a[1].txt')).Hash, 'FileInfo'
+        }
+
+        It 'gives objects back with their properties' {
+            [pscustomobject]@{ Id = 7; Name = 'x'; Tags = 'a', 'b' } | Invoke-JournalBatch objects -Key Id { "$($_.Id) $($_.Name) $($_.Tags[1])" } | Should -Be '7 x b'
+        }
+
+        It 'counts files that the block emits as outputs' {
+            $out = Join-Path $TestDrive 'made.txt'
+            1 | Invoke-JournalBatch outputs { Set-Content $out x; Get-Item $out } | Out-Null
+            (Get-JournalTask).Outputs | Should -Be $out
+        }
+
+        It 'lets the block report through $JournalTask' {
+            'k' | Invoke-JournalBatch report {
+                $JournalTask.SetTarget('t-1'); $JournalTask.SetMetadata('subject', 'AI'); $JournalTask.AddQuota(2, 'p'); "$($JournalTask.Key) $($JournalTask.Attempt)"
+            } | Should -Be 'k 1'
+            $task = Get-JournalTask
+            $task.TargetId, $task.Metadata.subject, $task.QuotaConsumed, $task.QuotaProject | Should -Be 't-1', 'AI', 2, 'p'
+        }
+
+        It 'skips a task that says there is nothing to do' {
+            1 | Invoke-JournalBatch skip { $JournalTask.Skip('a duplicate') }
+            (Get-JournalTask).Status | Should -Be Skipped
+            (Get-JournalBatch).Status | Should -Be Completed
+        }
+
+        It 'emits the summary instead with -Summary' {
+            $summary = 1..3 | Invoke-JournalBatch sums -Summary { $_ }
+            $summary | Should -BeOfType Journal.JournalBatchSummary
+            $summary.Completed | Should -Be 3
+        }
+
+        It 'reads inputs from a file' {
+            $file = Join-Path $TestDrive 'inputs.txt'
+            [IO.File]::WriteAllText($file, "`u{FEFF}one`r`n# no`r`n`r`ntwo`r`n")
+            Invoke-JournalBatch lines -InputFile $file { $_ } | Should -Be one, two
+            (Get-JournalBatch).InputSource | Should -Be $file
+        }
+    }
+
+    Context 'failures' {
+        It 'writes an error for a task that failed for good, with the task as its target and the work''s own exception' {
+            $errors = Get-ErrorOf { 'a', 'b' | Invoke-JournalBatch fails { if ($_ -eq 'a') { throw [IO.FileNotFoundException]::new('no a') } } }
+            $errors.Id | Should -Be TaskFailed
+            $errors.Target | Should -Be a
+            $errors.Message | Should -Be 'no a'
+            (Get-JournalTask -Status Failed).ErrorCategory | Should -Be NotFound
+        }
+
+        It 'fails an attempt at the first error, also one that would not end a script' {
+            Get-ErrorOf { 1 | Invoke-JournalBatch first { Get-Item /no/such/thing; $script:went = $true } } | Out-Null
+            $script:went | Should -BeNullOrEmpty
+            (Get-JournalTask).ErrorCategory | Should -Be NotFound
+        }
+
+        It 'fails an attempt whose native command says that it failed' {
+            Get-ErrorOf { 1 | Invoke-JournalBatch native -MaxRetries 0 { & ([Environment]::ProcessPath) -NoProfile -Command 'exit 3' } } | Out-Null
+            (Get-JournalTask).Status | Should -Be Failed
+            (Get-JournalTask).ErrorMessage | Should -BeLike '*3*'
+        }
+
+        It 'retries what may succeed later, and emits nothing of a failed attempt' {
+            $script:n = 0
+            1 | Invoke-JournalBatch retry -RetryDelay 0 { "try $($JournalTask.Attempt)"; if (++$script:n -lt 3) { throw 'odd' } } | Should -Be 'try 3'
+            (Get-JournalAttempt).Outcome | Should -Be Failed, Failed, Completed
+        }
+
+        It 'keeps where in the script it failed' {
+            Get-ErrorOf { 1 | Invoke-JournalBatch trace -MaxRetries 0 { throw 'here' } } | Out-Null
+            (Get-JournalAttempt).ScriptStackTrace | Should -BeLike '*Invoke.Tests.ps1*'
+        }
+
+        It 'takes a category that the script says' {
+            Get-ErrorOf { 1 | Invoke-JournalBatch said { Write-JournalError 'not like this' -Category InvalidInput } } | Out-Null
+            (Get-JournalTask).ErrorCategory | Should -Be InvalidInput
+        }
+
+        It 'pauses at a used up quota until it is renewed, and runs nothing before that' {
+            1..3 | Invoke-JournalBatch quota { Write-JournalError 'quota' -Category QuotaExceeded -RetryAfter (New-TimeSpan -Hours 4) } -WarningVariable warned -WarningAction SilentlyContinue
+            $batch = Get-JournalBatch
+            $batch.Status, $batch.Pending, $batch.Failed | Should -Be Paused, 3, 0
+            $batch.PausedUntil | Should -BeGreaterThan ([DateTimeOffset]::Now.AddHours(3))
+            (Get-JournalTask).Attempts | Should -Be 0, 0, 0
+            1..3 | Invoke-JournalBatch quota { $_ } -WarningVariable held -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+            $held | Should -BeLike '*paused until*'
+            Resume-JournalBatch $batch.Id | Out-Null
+            1..3 | Invoke-JournalBatch quota { $_ } | Should -Be 1, 2, 3
+        }
+
+        It 'says that break belongs into a loop instead of ending the pipeline' {
+            Get-ErrorOf { 1, 2 | Invoke-JournalBatch breaks -MaxRetries 0 { if ($_ -eq 1) { break }; $_ } } | Out-Null
+            (Get-JournalTask).Status | Should -Be Failed, Completed
+        }
+    }
+
+    Context 'running the line again' {
+        It 'skips what is done, adds what is new and tries again what failed' {
+            $script:bad = $true
+            $work = { if ($_ -eq 2 -and $script:bad) { throw [ArgumentException]::new('bad') }; $_ }
+            Get-ErrorOf { 1..3 | Invoke-JournalBatch again $work } | Out-Null
+            $script:bad = $false
+            1..4 | Invoke-JournalBatch again $work | Should -Be 2, 4
+            (Get-JournalBatch).Count | Should -Be 1
+            (Get-JournalBatch).Status | Should -Be Completed
+        }
+
+        It 'starts a new batch when the newest one is complete' {
+            1 | Invoke-JournalBatch twice { $_ } | Out-Null
+            1 | Invoke-JournalBatch twice { $_ } | Should -Be 1
+            @(Get-JournalBatch).Count | Should -Be 2
+        }
+
+        It 'leaves failed tasks alone with -SkipFailed' {
+            Get-ErrorOf { 1, 2 | Invoke-JournalBatch leave { if ($_ -eq 1) { throw [ArgumentException]::new('bad') } } } | Out-Null
+            3 | Invoke-JournalBatch leave -SkipFailed { $_ } | Should -Be 3
+            (Get-JournalTask -Status Failed).Key | Should -Be '1'
+        }
+
+        It 'goes on without any input: it is in the journal' {
+            Start-JournalBatch stored -InputObject x | Out-Null
+            Invoke-JournalBatch stored { $_ } | Should -Be x
+        }
+
+        It 'has an error where there is nothing to resume: <Case>' -ForEach @(
+            @{ Case = 'no such batch'; Prepare = { 1 | Invoke-JournalBatch other { } } }
+            @{ Case = 'all complete'; Prepare = { 1 | Invoke-JournalBatch resume { } } }
+        ) {
+            & $Prepare
+            $errors = Get-ErrorOf { 1 | Invoke-JournalBatch resume -Resume { } }
+            $errors.Id, $errors.Category, $errors.Target | Should -Be NothingToResume, ObjectNotFound, resume
+        }
+
+        It 'always starts a new one with -New' {
+            Start-JournalBatch fresh -InputObject a | Out-Null
+            'b' | Invoke-JournalBatch fresh -New { $_ } | Should -Be b
+            @(Get-JournalBatch).Count | Should -Be 2
+        }
+
+        It 'does everything again with -Force, and keeps the history' {
+            1, 2 | Invoke-JournalBatch all { $_ } | Out-Null
+            1, 2 | Invoke-JournalBatch all -Force { $_ } | Should -Be 1, 2
+            @(Get-JournalBatch).Count | Should -Be 1
+            @(Get-JournalAttempt).Count | Should -Be 4
+        }
+
+        It 'refuses other settings and names the difference; -Force takes them' {
+            Start-JournalBatch set -InputObject a -Setting @{ Quality = 'high' } | Out-Null
+            $errors = Get-ErrorOf { 'a' | Invoke-JournalBatch set -Setting @{ Quality = 'low' } { } }
+            $errors.Id | Should -Be SettingChanged
+            $errors.Message | Should -BeLike '*Quality was "high" and is "low"*'
+            'a' | Invoke-JournalBatch set -Force -Setting @{ Quality = 'low' } { $_ } | Should -Be a
+            (Get-JournalBatch).Settings.Quality | Should -Be low
+        }
+
+        It 'refuses another input: <Case>' -ForEach @(
+            @{ Case = 'a file instead of the pipeline'; Again = { $file = Join-Path $TestDrive in.txt; Set-Content $file a; Invoke-JournalBatch source -InputFile $file { } } }
+            @{ Case = 'another key'; Again = { [pscustomobject]@{ Id = 1; Name = 'a' } | Invoke-JournalBatch source -Key Name -SourceType thing { } } }
+        ) {
+            [pscustomobject]@{ Id = 1; Name = 'a' } | Start-JournalBatch source -Key Id -SourceType thing | Out-Null
+            (Get-ErrorOf $Again).Id | Should -Be InputSourceChanged
+            (Get-JournalBatch).Total | Should -Be 1
+        }
+
+        It 'runs a batch by its id' {
+            $batch = 1, 2 | Start-JournalBatch byid
+            Invoke-JournalBatch -BatchId $batch.Id { $_ } | Should -Be 1, 2
+            (Get-ErrorOf { Invoke-JournalBatch -BatchId nothing-here { } }).Id | Should -Be BatchNotFound
+        }
+
+        It 'runs a duplicate key once and says so' {
+            1, 1, 2 | Invoke-JournalBatch once { $_ } -WarningVariable warned -WarningAction SilentlyContinue | Should -Be 1, 2
+            $warned | Should -BeLike '1 input*'
+        }
+
+        It 'leaves out, with -Incremental, what earlier batches completed, unless its fingerprint differs' {
+            $print = { $_.Version }
+            $one = [pscustomobject]@{ Id = 'a'; Version = 1 }, [pscustomobject]@{ Id = 'b'; Version = 1 }
+            $one | Invoke-JournalBatch inc -Key Id -Incremental -Fingerprint $print { $_.Id } | Should -Be a, b
+            $two = [pscustomobject]@{ Id = 'a'; Version = 1 }, [pscustomobject]@{ Id = 'b'; Version = 2 }, [pscustomobject]@{ Id = 'c'; Version = 1 }
+            $two | Invoke-JournalBatch inc -Key Id -Incremental -Fingerprint $print { $_.Id } | Should -Be b, c
+            $two | Invoke-JournalBatch inc -Key Id -Incremental -Fingerprint $print { $_.Id } | Should -BeNullOrEmpty
+            @(Get-JournalBatch).Count | Should -Be 2
+        }
+
+        It 'does again, with -VerifyOutput <Check>, what <Damage> its output' -ForEach @(
+            @{ Check = 'Exists'; Damage = 'lost'; Harm = { param($path) Remove-Item $path } }
+            @{ Check = 'Size'; Damage = 'grew'; Harm = { param($path) Add-Content $path more } }
+            @{ Check = 'Hash'; Damage = 'changed'; Harm = { param($path) Set-Content $path BBB } }
+        ) {
+            $directory = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+            $work = { $path = Join-Path $directory $_; Set-Content $path AAA; Get-Item $path }
+            'x', 'y' | Invoke-JournalBatch made -VerifyOutput $Check $work | Out-Null
+            'x', 'y' | Invoke-JournalBatch made -VerifyOutput $Check $work | Should -BeNullOrEmpty
+            & $Harm (Join-Path $directory y)
+            ('x', 'y' | Invoke-JournalBatch made -VerifyOutput $Check $work -WarningAction SilentlyContinue).Name | Should -Be y
+            @(Get-JournalBatch).Count | Should -Be 1
+        }
+
+        It 'tells with -WhatIf what would happen to every task and why, and changes nothing' {
+            Get-ErrorOf { 'done', 'bad' | Invoke-JournalBatch forecast { if ($_ -eq 'bad') { throw [ArgumentException]::new('wrong') } } } | Out-Null
+            $before = Get-JournalBatch | ConvertTo-Json
+            $script:ran = $false
+            $told = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Import-Module '$(Get-RepositoryRoot)/Journal.psd1'; 'done', 'bad', 'new' | Invoke-JournalBatch forecast -WhatIf { throw 'ran' }"
+            $told -join "`n" | Should -BeLike "*Leave 'done': completed*Run 'bad': failed*InvalidInput: wrong*Run 'new': new input*"
+            Get-JournalBatch | ConvertTo-Json | Should -Be $before
+        }
+
+        It 'makes no journal with -WhatIf' {
+            1 | Invoke-JournalBatch nothing -WhatIf { }
+            Test-Path $journal | Should -BeFalse
+        }
+    }
+
+    Context 'bad input' {
+        It 'refuses <Case>' -ForEach @(
+            @{ Case = 'a name with a wildcard'; Id = 'InvalidBatchName'; Line = { 1 | Invoke-JournalBatch 'a*' { } } }
+            @{ Case = 'two modes'; Id = 'InvalidValue'; Line = { 1 | Invoke-JournalBatch a -New -Force { } } }
+            @{ Case = 'work that is no script'; Id = 'InvalidValue'; Line = { 1 | Invoke-JournalBatch a 5 } }
+            @{ Case = 'an unordered hashtable'; Id = 'InvalidStages'; Line = { 1 | Invoke-JournalBatch a @{ One = { }; Two = { } } } }
+            @{ Case = 'a stage that is no script'; Id = 'InvalidStages'; Line = { 1 | Invoke-JournalBatch a ([ordered]@{ One = { }; Two = 5 }) } }
+            @{ Case = 'a stage that is not there'; Id = 'StageNotFound'; Line = { 1 | Invoke-JournalBatch a ([ordered]@{ One = { } }) -Stage Three } }
+            @{ Case = 'an input file that is not there'; Id = 'InputFileNotFound'; Line = { Invoke-JournalBatch a -InputFile /no/such/file { } } }
+        ) {
+            $errors = Get-ErrorOf $Line
+            $errors[0].Id | Should -Be $Id
+            Test-Path $journal | Should -BeFalse
+        }
+
+        It 'goes on with the other inputs when one has no key' {
+            $errors = Get-ErrorOf { 'a', $null, 'b' | Invoke-JournalBatch keys { } }
+            $errors.Id | Should -Be KeyMissing
+            (Get-JournalTask).Key | Should -Be a, b
+        }
+
+        It 'keeps no secrets' {
+            $errors = Get-ErrorOf { [pscustomobject]@{ Id = 1; Password = ConvertTo-SecureString x -AsPlainText -Force } | Invoke-JournalBatch secret -Key Id { } }
+            $errors.Id | Should -Be SecretRefused
+        }
+    }
+}

@@ -1,0 +1,28 @@
+<#
+.SYNOPSIS
+Runs the Pester suite against the module built in this clone.
+.EXAMPLE
+./tests/Pester/Run.ps1 -Path ./tests/Pester/Views.Tests.ps1
+#>
+[CmdletBinding()]
+param(
+    # Which tests; by default all.
+    [string[]] $Path = $PSScriptRoot,
+
+    # A file to write the figures to, as JSON: Passed, Failed, Skipped.
+    [string] $Report
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module Pester -MinimumVersion 5.3
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = $Path
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'Normal'
+$result = Invoke-Pester -Configuration $configuration
+# A file that cannot be run has no tests to count, and is a failure all the same.
+$failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
+if ($Report) {
+    @{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount } | ConvertTo-Json | Set-Content $Report
+}
+exit [int]($failed -gt 0)

@@ -1,0 +1,71 @@
+# What the suites share: the module built in this clone, a journal for each test, and errors in a form that can be compared.
+
+$root = Split-Path (Split-Path $PSScriptRoot)
+Import-Module (Join-Path $root 'Journal.psd1') -Force -Global
+
+function Get-RepositoryRoot { $root }
+
+# A path for a new journal, which is also what the cmdlets of the test use unless they are told otherwise.
+function Use-NewJournal {
+    Disconnect-Journal
+    $env:JOURNAL_DURABILITY = 'Normal'
+    $env:JOURNAL_PATH = Join-Path ([System.IO.Path]::GetFullPath((Get-PSDrive TestDrive).Root)) "$([guid]::NewGuid().ToString('N')).db"
+    $env:JOURNAL_PATH
+}
+
+function Clear-JournalSetting {
+    Disconnect-Journal
+    $env:JOURNAL_PATH = $env:JOURNAL_DURABILITY = $null
+}
+
+# All errors of a script block, whether they ended it or not. The tests run with ErrorActionPreference Stop, under which none would go on.
+function Get-ErrorOf {
+    [CmdletBinding()]
+    param([Parameter(Mandatory)] [scriptblock] $Script)
+
+    $variables = $PSCmdlet.SessionState.PSVariable
+    $before = $variables.GetValue('ErrorActionPreference')
+    $records = try {
+        $variables.Set('ErrorActionPreference', 'Continue')
+        & $Script 2>&1 | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | ForEach-Object { [pscustomobject]@{ Record = $_; Terminating = $false } }
+    }
+    catch {
+        [pscustomobject]@{ Record = $_; Terminating = $true }
+    }
+    finally {
+        $variables.Set('ErrorActionPreference', $before)
+    }
+    foreach ($found in $records) {
+        [pscustomobject]@{
+            Id          = $found.Record.FullyQualifiedErrorId.Split(',')[0]
+            Category    = "$($found.Record.CategoryInfo.Category)"
+            Target      = $found.Record.TargetObject
+            Message     = $found.Record.Exception.Message
+            Terminating = $found.Terminating
+        }
+    }
+}
+
+# What a view shows, as lines without colours.
+function Get-ViewOf([Parameter(ValueFromPipeline)] $InputObject, [int] $Width = 100) {
+    begin { $all = [System.Collections.Generic.List[object]]::new() }
+    process { $all.Add($InputObject) }
+    end { ($all | Out-String -Width $Width) -replace "`e\[[0-9;]*m" -split '\r?\n' }
+}
+
+# A line of PowerShell in a process of its own; killed with SIGKILL (or its like) once it says 'ready', so that its claims are left behind.
+function Invoke-KilledProcess([string] $Line) {
+    $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+    '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$root/Journal.psd1'; $Line; 'ready'; [Console]::In.ReadLine()" | ForEach-Object { $start.ArgumentList.Add($_) }
+    $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    try {
+        do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -eq 'ready')
+        if ($null -eq $said) { throw "The process ended before it was ready: $Line" }
+    }
+    finally {
+        $process.Kill()
+        $process.WaitForExit()
+        $process.Dispose()
+    }
+}
