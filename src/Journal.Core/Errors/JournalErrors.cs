@@ -37,6 +37,10 @@ public static class JournalErrors
     public static JournalException JournalWriteFailed(string path, string detail, Exception? inner = null) =>
         Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' could not be written: {detail} Nothing was changed.", inner);
 
+    /// <summary>The server that keeps the journal does not answer, or went away; what was asked for may be asked again.</summary>
+    public static JournalException JournalUnreachable(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' cannot be reached: {detail}", inner);
+
     /// <summary>No engine is known for such a location.</summary>
     public static JournalException UnsupportedJournal(string location, string detail) =>
         Make(JournalFault.InvalidArgument, location, $"'{location}' cannot be used as a journal: {detail}");

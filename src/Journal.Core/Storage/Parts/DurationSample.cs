@@ -1,20 +1,19 @@
-using Journal.Sqlite.Engine;
-using Journal.Storage;
+namespace Journal.Storage.Parts;
 
-namespace Journal.Sqlite.Reading;
-
-/// <summary>Durations in microseconds, kept for their ranks: sorting a million numbers here takes a tenth of what SQLite's window functions take.</summary>
-internal sealed class DurationSample
+/// <summary>Durations in microseconds, kept for their ranks: sorting a million numbers here takes a tenth of what window functions of SQL take.</summary>
+public sealed class DurationSample
 {
     private readonly List<long> _values = [];
     private bool _sorted;
 
+    /// <summary>One more.</summary>
     public void Add(long micros)
     {
         _values.Add(micros);
         _sorted = false;
     }
 
+    /// <summary>Their mean; null where there are none.</summary>
     public TimeSpan? Mean => _values.Count == 0 ? null : Micros.ToSpan((long)_values.Average());
 
     /// <summary>The lower of two middle ones.</summary>
@@ -23,6 +22,7 @@ internal sealed class DurationSample
     /// <summary>The 95th percentile by nearest rank.</summary>
     public TimeSpan? P95 => Rank(((95L * _values.Count) + 99) / 100);
 
+    /// <summary>All figures.</summary>
     public DurationFigures ToFigures()
     {
         if (_values.Count == 0) return default;
