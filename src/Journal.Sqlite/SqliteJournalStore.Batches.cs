@@ -1,3 +1,4 @@
+using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Reading;
@@ -67,6 +68,9 @@ internal sealed partial class SqliteJournalStore
 
         return files;
     });
+
+    public IReadOnlyList<ImportResult> Import(IReadOnlyList<WholeBatch> batches, WorkerIdentity? by = null) =>
+        Write(by, session => batches.Select(batch => BatchImporter.Import(session, batch)).ToList());
 
     // Checkpoints ------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Journal;
 
 /// <summary>Every error the journal can raise, each with its text. The name of a method is the error's id.</summary>
-public static class JournalErrors
+public static partial class JournalErrors
 {
     // The journal itself -----------------------------------------------------------------------------------------
 

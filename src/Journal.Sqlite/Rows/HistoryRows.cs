@@ -44,6 +44,11 @@ internal static class HistoryRows
         JournalPath = catalog.Location,
     };
 
+    /// <summary>The number of a status by its name; null where there is none of that name.</summary>
+    public static long? StatusNumber(string? name, long? task) =>
+        task is null ? (Enum.TryParse<JournalBatchStatus>(name, out var batch) ? (long)batch : null)
+        : Enum.TryParse<JournalTaskStatus>(name, out var status) ? (long)status : null;
+
     private static string? StatusName(long? number, long? task) =>
         number is not { } known ? null : task is null ? ((JournalBatchStatus)known).ToString() : ((JournalTaskStatus)known).ToString();
 }

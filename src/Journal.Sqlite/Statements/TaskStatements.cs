@@ -24,6 +24,16 @@ internal static class TaskStatements
         ON CONFLICT (batch, key) DO NOTHING
         """;
 
+    /// <summary>A task as it stood in another journal.</summary>
+    public const string Import = """
+        INSERT INTO task (
+            id, batch, status, stage, priority, weight, attempts, crashes, token, not_before, worker, error_category, created_at, updated_at,
+            started_at, ended_at, duration, quota, quota_project, key, input_kind, error_message, signature, source_type, target_id, outputs,
+            metadata, input)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)
+        ON CONFLICT (batch, key) DO NOTHING
+        """;
+
     public const string IdOfKey = "SELECT id FROM task WHERE batch = ?1 AND key = ?2";
 
     // Claiming ---------------------------------------------------------------------------------------------------

@@ -47,7 +47,9 @@ internal sealed class WriteSession
     // Batches ----------------------------------------------------------------------------------------------------
 
     /// <exception cref="JournalException">BatchNotFound.</exception>
-    public BatchEntry Batch(string id) => Load(Prepared(BatchStatements.StandingById).Bind(1, id)) ?? throw JournalErrors.BatchNotFound(id);
+    public BatchEntry Batch(string id) => FindBatch(id) ?? throw JournalErrors.BatchNotFound(id);
+
+    public BatchEntry? FindBatch(string id) => Load(Prepared(BatchStatements.StandingById).Bind(1, id));
 
     public BatchEntry Batch(long number) =>
         _batches.TryGetValue(number, out var entry) ? entry
@@ -75,14 +77,21 @@ internal sealed class WriteSession
     public void Record(BatchEntry batch, long task, JournalEventKind kind, JournalTaskStatus? from, JournalTaskStatus? to, long stage, string? reason) =>
         Record(batch, task, kind, (long?)from, (long?)to, stage, reason);
 
-    private void Record(BatchEntry batch, long? task, JournalEventKind kind, long? from, long? to, long? stage, string? reason)
+    /// <summary>Writes an event of another journal again, with its own time and author.</summary>
+    public void Restore(BatchEntry batch, long? task, JournalEvent entry, long? stage, long? worker) => Record(
+        batch, task, Micros.From(entry.At), entry.Kind, HistoryRows.StatusNumber(entry.From, task), HistoryRows.StatusNumber(entry.To, task), stage, worker, entry.Reason);
+
+    private void Record(BatchEntry batch, long? task, JournalEventKind kind, long? from, long? to, long? stage, string? reason) =>
+        Record(batch, task, Now, kind, from, to, stage, Author, reason);
+
+    private void Record(BatchEntry batch, long? task, long at, JournalEventKind kind, long? from, long? to, long? stage, long? worker, string? reason)
     {
         ReadSequence();
         var id = _nextEvent++;
         _sequenceUsed = true;
         Prepared(HistoryStatements.InsertEvent)
-            .Bind(1, id).Bind(2, Now).Bind(3, batch.Number).Bind(4, task).Bind(5, (long)kind).Bind(6, from).Bind(7, to)
-            .Bind(8, stage).Bind(9, Author).Bind(10, reason).Execute();
+            .Bind(1, id).Bind(2, at).Bind(3, batch.Number).Bind(4, task).Bind(5, (long)kind).Bind(6, from).Bind(7, to)
+            .Bind(8, stage).Bind(9, worker).Bind(10, reason).Execute();
         batch.FirstEvent ??= id;
         batch.LastEvent = id;
         batch.Changed = true;

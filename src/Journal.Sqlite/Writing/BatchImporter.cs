@@ -1,0 +1,159 @@
+using Journal.Interchange;
+using Journal.Lifecycle;
+using Journal.Sqlite.Engine;
+using Journal.Sqlite.Rows;
+using Journal.Sqlite.Statements;
+using Journal.Workers;
+
+namespace Journal.Sqlite.Writing;
+
+/// <summary>Takes over a batch with its tasks and their history.</summary>
+internal sealed class BatchImporter
+{
+    private readonly WriteSession _session;
+    private readonly WholeBatch _whole;
+    private readonly BatchEntry _batch;
+    private readonly BatchFacts _facts;
+    private readonly bool _created;
+    private readonly List<(JournalEvent Event, long? Task)> _events = [];
+    private long _attempts;
+
+    private BatchImporter(WriteSession session, WholeBatch whole)
+    {
+        _session = session;
+        _whole = whole;
+        _created = session.FindBatch(whole.Batch.Id) is null;
+        if (_created) Create();
+        _batch = session.Batch(whole.Batch.Id);
+        _facts = session.Facts(_batch);
+    }
+
+    /// <exception cref="JournalException">InvalidBatchName, InvalidKey, StageNotFound.</exception>
+    public static ImportResult Import(WriteSession session, WholeBatch whole) => new BatchImporter(session, whole).Run();
+
+    private ImportResult Run()
+    {
+        var added = AddTasks();
+        if (_created)
+        {
+            foreach (var entry in _whole.Events) _events.Add((entry, null));
+            foreach (var checkpoint in _whole.Checkpoints)
+            {
+                _session.Prepared(CheckpointStatements.Set)
+                    .Bind(1, _batch.Number).Bind(2, checkpoint.Name).Bind(3, checkpoint.Json).Bind(4, Micros.From(checkpoint.UpdatedAt)).Execute();
+            }
+        }
+
+        // The events of a batch and of its tasks in the order in which they happened there.
+        foreach (var (entry, task) in _events.OrderBy(static item => item.Event.Id)) _session.Restore(_batch, task, entry, Stage(entry.Stage), Worker(entry.Worker));
+        if (_created) Stand();
+        if (_created || added > 0) _session.Record(_batch, JournalEventKind.TasksAdded, null, null, FormattableString.Invariant($"{added} imported from {_whole.Source}"));
+        return new ImportResult(_batch.Id, _created, added, _whole.Tasks.Count - added, _attempts, _events.Count);
+    }
+
+    private void Create()
+    {
+        var batch = _whole.Batch;
+        BatchNaming.ValidateName(batch.Name);
+        BatchNaming.ValidateName(batch.Id);
+        StageNaming.Validate(batch.Stages);
+        _session.Prepared(BatchStatements.Insert)
+            .Bind(1, batch.Id).Bind(2, batch.Name).Bind(3, batch.InputSource).Bind(4, batch.SourceType).Bind(5, batch.KeyExpression)
+            .Bind(6, batch.Stages.ToString()).Bind(7, batch.Stages.Count).Bind(8, batch.Settings.ToString()).Bind(9, batch.Metadata.ToString())
+            .Bind(10, batch.Options.ToJson()).Bind(11, Micros.From(batch.CreatedAt)).Bind(12, _session.Now).Execute();
+    }
+
+    // Tasks ------------------------------------------------------------------------------------------------------
+
+    private long AddTasks()
+    {
+        var first = _session.NextTask;
+        var next = first;
+        foreach (var raw in _whole.Tasks)
+        {
+            var whole = WholeTaskRules.Settle(raw);
+            if (!Insert(next, whole.Task)) continue;
+            Follow(next, whole);
+            next++;
+        }
+
+        if (next == first) return 0;
+        _session.NextTask = next;
+        _batch.FirstTask ??= first;
+        _batch.LastTask = next - 1;
+        _batch.Changed = true;
+        return next - first;
+    }
+
+    private bool Insert(long id, JournalTask task)
+    {
+        var metadata = task.Metadata.ToString();
+        return _session.Prepared(TaskStatements.Import)
+            .Bind(1, id).Bind(2, _batch.Number).Bind(3, (long)task.Status).Bind(4, task.Stage is { } stage ? _facts.RequireStage(stage) : 0).Bind(5, task.Priority)
+            .Bind(6, task.Weight).Bind(7, task.Attempts).Bind(8, task.Crashes).Bind(9, task.Token).Bind(10, task.NotBefore is { } due ? Micros.From(due) : 0)
+            .Bind(11, Worker(task.Worker)).Bind(12, (long)task.ErrorCategory).Bind(13, Micros.From(task.CreatedAt)).Bind(14, Micros.From(task.UpdatedAt))
+            .Bind(15, Stamp(task.StartedAt)).Bind(16, Stamp(task.EndedAt)).Bind(17, Micros.From(task.Duration)).Bind(18, task.QuotaConsumed)
+            .Bind(19, task.QuotaProject).Bind(20, task.Key).Bind(21, (long)task.Input.Kind).Bind(22, task.ErrorMessage).Bind(23, task.Signature)
+            .Bind(24, task.SourceType == _facts.SourceType ? null : task.SourceType).Bind(25, task.TargetId)
+            .Bind(26, task.Outputs.Count == 0 ? null : task.Outputs.ToString()).Bind(27, metadata == "{}" ? null : metadata)
+            .Bind(28, task.Input.Text == task.Key ? null : task.Input.Text).Execute() > 0;
+    }
+
+    private void Follow(long id, WholeTask whole)
+    {
+        var task = whole.Task;
+        _batch.Counts = _batch.Counts.Moved(null, task.Status);
+        foreach (var attempt in whole.Attempts)
+        {
+            _session.Prepared(HistoryStatements.InsertAttempt)
+                .Bind(1, id).Bind(2, attempt.Number).Bind(3, _batch.Number).Bind(4, Stage(attempt.Stage) ?? 0).Bind(5, Worker(attempt.Worker))
+                .Bind(6, Micros.From(attempt.StartedAt)).Bind(7, Micros.From(attempt.EndedAt)).Bind(8, (long)attempt.Outcome)
+                .Bind(9, (long)attempt.ErrorCategory).Bind(10, attempt.ErrorMessage).Bind(11, attempt.ErrorId).Bind(12, attempt.ScriptStackTrace).Execute();
+            if (attempt.Outcome is not JournalAttemptOutcome.Abandoned) _batch.ActiveTime += Micros.From(attempt.Duration);
+        }
+
+        // Where the source tells how long the work ran but not in which attempts.
+        if (whole.Attempts.Count == 0 && task.Duration is { } ran) _batch.ActiveTime += Micros.From(ran);
+        foreach (var (stage, json) in whole.Results)
+        {
+            if (Stage(stage) is { } index) _session.Prepared(TaskStatements.WriteResult).Bind(1, id).Bind(2, index).Bind(3, json).Execute();
+        }
+
+        foreach (var entry in whole.Events) _events.Add((entry, id));
+        if (task.QuotaConsumed != 0)
+        {
+            _batch.QuotaConsumed += task.QuotaConsumed;
+            _session.Prepared(BatchStatements.ChargeQuota).Bind(1, _batch.Number).Bind(2, task.QuotaProject ?? "").Bind(3, task.QuotaConsumed).Execute();
+        }
+
+        _attempts += whole.Attempts.Count;
+    }
+
+    // The batch --------------------------------------------------------------------------------------------------
+
+    /// <summary>Puts a new batch where its tasks, and its own pause, say that it stands, with its own times.</summary>
+    private void Stand()
+    {
+        var from = _whole.Batch;
+        _batch.StartedAt = Stamp(from.StartedAt);
+        _batch.LastResumedAt = Stamp(from.LastResumedAt);
+        var paused = from.Status is JournalBatchStatus.Paused && _batch.Counts.Open > 0;
+        _batch.Status = BatchLifecycle.Settle(paused ? JournalBatchStatus.Paused : JournalBatchStatus.Ready, _batch.Counts, from.StartedAt is not null);
+        if (paused)
+        {
+            _batch.PauseReason = from.PauseReason;
+            _batch.PausedUntil = Stamp(from.PausedUntil);
+        }
+
+        if (_batch.Status >= JournalBatchStatus.Completed) _batch.EndedAt = Stamp(from.EndedAt) ?? Stamp(_whole.Tasks.Max(static task => task.Task.EndedAt)) ?? _session.Now;
+        _batch.Changed = true;
+    }
+
+    private int? Stage(string? name) => name is null ? null : _facts.IndexOf(name);
+
+    // A worker of another journal is a name: no process here can be asked whether it lives, and it holds nothing.
+    private long? Worker(string? name) =>
+        name is null ? null : _session.Catalog.Enrol(_session.Database, new WorkerIdentity("", "", 0, "", "imported", name));
+
+    private static long? Stamp(DateTimeOffset? time) => time is { } known ? Micros.From(known) : null;
+}
