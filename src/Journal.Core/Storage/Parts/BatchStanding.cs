@@ -121,6 +121,23 @@ public sealed class BatchStanding
         }
     }
 
+    /// <summary>Puts a batch that comes from elsewhere where its tasks, which are counted, and its own pause say that it stands, with its own times.</summary>
+    /// <param name="from">The batch as it stood there.</param>
+    /// <param name="lastEnd">When the last of its tasks ended.</param>
+    /// <param name="now">The time.</param>
+    public void Restore(JournalBatch from, DateTimeOffset? lastEnd, long now)
+    {
+        var paused = from.Status is JournalBatchStatus.Paused && Counts.Open > 0;
+        Status = BatchLifecycle.Settle(paused ? JournalBatchStatus.Paused : JournalBatchStatus.Ready, Counts, from.StartedAt is not null);
+        StartedAt = Stamp(from.StartedAt);
+        LastResumedAt = Stamp(from.LastResumedAt);
+        PauseReason = paused ? from.PauseReason : null;
+        PausedUntil = paused ? Stamp(from.PausedUntil) : null;
+        EndedAt = Status >= JournalBatchStatus.Completed ? Stamp(from.EndedAt) ?? Stamp(lastEnd) ?? now : null;
+    }
+
+    private static long? Stamp(DateTimeOffset? time) => time is { } known ? Micros.From(known) : null;
+
     private void LeavePause(string? reason, long now, BatchRecorder record)
     {
         var from = Status;
