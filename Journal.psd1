@@ -8,27 +8,33 @@
     Description          = 'Durable, resumable batches: run a script block over a list of inputs, kill it anywhere, run the same line again. Nothing is lost, nothing done is repeated, and everything about the run can be piped, filtered, measured and exported.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('module/Journal.Format.ps1xml')
+    FormatsToProcess     = @('module/Journal.Format.ps1xml', 'module/JournalTask.Format.ps1xml', 'module/JournalReport.Format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
         'Add-JournalTask'
+        'Backup-Journal'
         'Clear-JournalCheckpoint'
         'Complete-JournalTask'
         'Connect-Journal'
         'Disconnect-Journal'
+        'Export-Journal'
+        'Export-JournalReport'
         'Get-Journal'
         'Get-JournalAttempt'
         'Get-JournalBatch'
         'Get-JournalCheckpoint'
         'Get-JournalEvent'
         'Get-JournalTask'
+        'Import-Journal'
         'Invoke-JournalBatch'
         'Measure-JournalBatch'
         'Measure-JournalTask'
+        'Optimize-Journal'
         'Remove-JournalBatch'
         'Remove-StaleJournalBatch'
+        'Repair-Journal'
         'Repair-JournalBatch'
         'Request-JournalTask'
         'Resume-JournalBatch'
@@ -38,6 +44,7 @@
         'Start-JournalBatch'
         'Stop-JournalBatch'
         'Suspend-JournalBatch'
+        'Test-Journal'
         'Update-JournalTask'
         'Write-JournalError'
     )

@@ -25,10 +25,6 @@ $pwsh = [Environment]::ProcessPath
 
 function Build {
     dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet
-    # What Journal.psd1 loads: the module, and each engine in a folder of its own.
-    Remove-Item module/bin -Recurse -Force -ErrorAction Ignore
-    dotnet publish src/Journal.PowerShell -c Release --no-build --nologo -v quiet -o module/bin
-    dotnet publish src/Journal.Sqlite -c Release --no-build --nologo -v quiet -o module/bin/stores/sqlite
 }
 
 # dotnet test writes one .trx for each test project; the suite's figures are their sum.

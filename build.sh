@@ -24,8 +24,6 @@ no_pwsh="no PowerShell on this machine, and the package registry has none"
 
 build() {
     dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet
-    dotnet publish src/Journal.PowerShell -c Release --no-build --nologo -v quiet -o module/bin
-    dotnet publish src/Journal.Sqlite -c Release --no-build --nologo -v quiet -o module/bin/stores/sqlite
 }
 
 run_xunit() {

@@ -58,6 +58,7 @@ internal sealed partial class SqliteJournalStore
         var files = new List<string>();
         var row = session.Prepared(BatchStatements.TempFiles).Bind(1, batch.Number).Bind(2, first).Bind(3, last);
         while (row.Step()) files.Add(row.Text(0)!);
+        session.Prepared(TaskStatements.KeepSequence).Execute();
         foreach (var sql in BatchStatements.Removal)
         {
             var statement = session.Prepared(sql).Bind(1, batch.Number);
@@ -95,7 +96,7 @@ internal sealed partial class SqliteJournalStore
 
     public JournalCheckpoint SetCheckpoint(string? batchId, string name, string json) => Write(null, session =>
     {
-        var number = batchId is null ? 0 : session.Batch(batchId).Number;
+        var number = batchId is null ? CheckpointStatements.OfJournal : session.Batch(batchId).Number;
         session.Prepared(CheckpointStatements.Set).Bind(1, number).Bind(2, name).Bind(3, json).Bind(4, session.Now).Execute();
         return new JournalCheckpoint(name, batchId, json, Micros.ToTime(session.Now), Location);
     });
@@ -104,7 +105,7 @@ internal sealed partial class SqliteJournalStore
         NumberOf(session.Database, batchId) is { } number && session.Prepared(CheckpointStatements.Clear).Bind(1, number).Bind(2, name).Execute() > 0);
 
     private static long? NumberOf(Database database, string? batchId) =>
-        batchId is null ? 0 : database.Prepared(BatchStatements.StandingById).Bind(1, batchId).Scalar();
+        batchId is null ? CheckpointStatements.OfJournal : database.Prepared(BatchStatements.StandingById).Bind(1, batchId).Scalar();
 
     private JournalCheckpoint ToCheckpoint(Statement row, string? batchId) => new(row.Text(0)!, batchId, row.Text(1)!, row.Time(2), Location);
 

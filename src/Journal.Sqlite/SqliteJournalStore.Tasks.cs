@@ -54,7 +54,6 @@ internal sealed partial class SqliteJournalStore
 
     public long ApplyToAll(TaskMove move, TaskQuery scope, WorkerIdentity? by = null) => Write(by, session =>
     {
-        // The scope narrowed to where the move may start from; a query that pages over other states is paged as it was meant.
         var ids = TaskReader.Ids(session.Database, _catalog, scope);
         var writer = new MoveWriter(session);
         return ids.LongCount(id => writer.Apply(move.Of(id)).Outcome == MoveOutcome.Applied);
@@ -67,8 +66,9 @@ internal sealed partial class SqliteJournalStore
     });
 
     public int RenewLeases(WorkerIdentity worker, string batchId, TimeSpan lease) => Write(worker, session =>
-        _catalog.FindWorker(session.Database, worker) is not { } number ? 0
-            : session.Prepared(TaskStatements.Renew).Bind(1, session.Batch(batchId).Number).Bind(2, number).Bind(3, session.Now + Micros.From(lease)).Execute());
+        _catalog.FindWorker(session.Database, worker) is { } number && NumberOf(session.Database, batchId) is { } batch
+            ? session.Prepared(TaskStatements.Renew).Bind(1, batch).Bind(2, number).Bind(3, session.Now + Micros.From(lease)).Execute()
+            : 0);
 
     public IReadOnlyList<InFlightTask> ReadInFlight(string? batchId) => Read(database =>
     {

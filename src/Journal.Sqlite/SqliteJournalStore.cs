@@ -110,8 +110,8 @@ internal sealed partial class SqliteJournalStore : IJournalStore
     {
         lock (_gate)
         {
-            // ANALYZE is left out on purpose: every query names its index or none, and what it would learn is out of date at the next batch.
-            Writer().Execute("VACUUM; PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+            // No ANALYZE, on purpose: queries name their index, or none, and what it learns of one batch misleads about the next.
+            Writer().Execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
         }
     }
 }

@@ -182,6 +182,13 @@ Describe 'Repair-JournalBatch' {
         @($repaired.FilesLeft -like '*outside*').Count | Should -BeGreaterOrEqual 2
     }
 
+    It 'is done, files and all, by the next claim, too' {
+        $file = (New-Item (Join-Path $work 'part.tmp')).FullName
+        Invoke-KilledProcess "Request-JournalTask '$($batch.Id)' | Update-JournalTask -TempFile '$file'"
+        (Request-JournalTask $batch).Key | Should -Be 'a'
+        $file | Should -Not -Exist
+    }
+
     It 'deletes nothing where the batch has no work directory' {
         $free = 'a' | Start-JournalBatch free
         $file = (New-Item (Join-Path $work 'kept.tmp')).FullName

@@ -59,6 +59,10 @@ public static partial class JournalErrors
     public static JournalException NothingToResume(string name, string detail) =>
         Make(JournalFault.ObjectNotFound, name, $"Nothing to resume for '{name}': {detail}");
 
+    /// <summary>A comparison with the previous batch where there is none.</summary>
+    public static JournalException NoEarlierBatch(string batchId, string name) =>
+        Make(JournalFault.ObjectNotFound, batchId, $"There is no batch named '{name}' before '{batchId}' to compare it with.");
+
     /// <summary>A name that cannot name a batch.</summary>
     public static JournalException InvalidBatchName(string name, string detail) =>
         Make(JournalFault.InvalidArgument, name, $"'{Shorten(name)}' cannot name a batch: {detail}");
@@ -143,6 +147,14 @@ public static partial class JournalErrors
     /// <summary>The input file holds no input.</summary>
     public static JournalException InputFileEmpty(string path) =>
         Make(JournalFault.InvalidData, path, $"The input file '{path}' has no inputs (blank lines and lines that start with # do not count).");
+
+    /// <summary>A file is there already.</summary>
+    public static JournalException FileExists(string path) =>
+        Make(JournalFault.ResourceExists, path, $"There is a file '{path}' already. Use -Force to overwrite it.");
+
+    /// <summary>A file cannot be written.</summary>
+    public static JournalException FileUnwritable(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.ResourceUnavailable, path, $"The file '{path}' cannot be written: {detail}", inner);
 
     private static JournalException Make(JournalFault fault, object? target, string message, Exception? inner = null, [CallerMemberName] string id = "") =>
         new(id, fault, message, target, inner);

@@ -43,22 +43,10 @@ public static class WholeTaskRules
         return whole with { Task = task, Attempts = attempts, Events = Conclude(whole.Events, task, wasInProgress) };
     }
 
-    private static List<JournalAttempt> Number(IReadOnlyList<JournalAttempt> attempts) =>
-        attempts.OrderBy(static attempt => attempt.Number).Select(static (attempt, index) => new JournalAttempt
-        {
-            BatchId = attempt.BatchId,
-            Key = attempt.Key,
-            Number = index + 1,
-            Stage = attempt.Stage,
-            Worker = attempt.Worker,
-            StartedAt = attempt.StartedAt,
-            EndedAt = attempt.EndedAt < attempt.StartedAt ? attempt.StartedAt : attempt.EndedAt,
-            Outcome = attempt.Outcome,
-            ErrorCategory = attempt.ErrorCategory,
-            ErrorMessage = attempt.ErrorMessage,
-            ErrorId = attempt.ErrorId,
-            ScriptStackTrace = attempt.ScriptStackTrace,
-        }).ToList();
+    private static List<JournalAttempt> Number(IReadOnlyList<JournalAttempt> attempts) => attempts
+        .OrderBy(static attempt => attempt.Number)
+        .Select(static (attempt, index) => attempt with { Number = index + 1, EndedAt = attempt.EndedAt < attempt.StartedAt ? attempt.StartedAt : attempt.EndedAt })
+        .ToList();
 
     private static IReadOnlyList<JournalEvent> Conclude(IReadOnlyList<JournalEvent> events, JournalTask task, bool wasInProgress)
     {

@@ -1,7 +1,7 @@
 namespace Journal;
 
 /// <summary>One try at a task that has ended.</summary>
-public sealed class JournalAttempt
+public sealed record JournalAttempt
 {
     /// <summary>The task that was tried.</summary>
     public long TaskId { get; init; }

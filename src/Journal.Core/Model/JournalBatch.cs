@@ -1,7 +1,7 @@
 namespace Journal;
 
 /// <summary>One named run over a list of inputs. A snapshot: it does not follow the journal.</summary>
-public sealed class JournalBatch
+public sealed record JournalBatch
 {
     /// <summary><c>name-yyyyMMdd-HHmmss</c> (UTC), with a numeric suffix where that was taken; unique in the journal.</summary>
     public required string Id { get; init; }

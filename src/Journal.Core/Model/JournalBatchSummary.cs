@@ -83,6 +83,15 @@ public sealed class JournalBatchSummary
     /// <summary>Files that completed tasks recorded.</summary>
     public long Outputs { get; init; }
 
+    /// <summary>How many of those files are gone; null where nobody looked.</summary>
+    public long? OutputsMissing { get; init; }
+
+    /// <summary>The size of those that are there; null where nobody looked.</summary>
+    public long? OutputBytes { get; init; }
+
+    /// <summary>How many tasks ended when, in at most 24 stretches of equal length without gaps; empty before the first.</summary>
+    public JournalList<JournalThroughput> Throughput { get; init; } = new([]);
+
     /// <summary>Failed tasks by the name of their error's category, most frequent first.</summary>
     public JsonMap ErrorsByCategory { get; init; } = JsonMap.Empty;
 

@@ -21,6 +21,9 @@ public readonly record struct TaskCounts(long Pending, long InProgress, long Com
     /// <summary>How much has ended, 0 to 100, rounded down to a tenth, so that 100 means all; 0 for an empty batch.</summary>
     public double Percent => Total == 0 ? 0 : Math.Floor(1000.0 * Ended / Total) / 10;
 
+    /// <summary>Completed tasks in 100 that were completed or failed, rounded down to a tenth, so that 100 means all; null before the first.</summary>
+    public double? SuccessRate => Completed + Failed == 0 ? null : Math.Floor(1000.0 * Completed / (Completed + Failed)) / 10;
+
     /// <summary>The counts after tasks moved from one status to another.</summary>
     /// <param name="from">Where they were; null for new tasks.</param>
     /// <param name="to">Where they are now; null for removed tasks.</param>
@@ -32,6 +35,10 @@ public readonly record struct TaskCounts(long Pending, long InProgress, long Com
         if (to is { } reached) counts = counts.Plus(reached, count);
         return counts;
     }
+
+    /// <summary>These and others together.</summary>
+    public TaskCounts Plus(TaskCounts other) => new(
+        Pending + other.Pending, InProgress + other.InProgress, Completed + other.Completed, Failed + other.Failed, Skipped + other.Skipped, Canceled + other.Canceled);
 
     /// <summary>The number of tasks in a status.</summary>
     public long Of(JournalTaskStatus status) => status switch

@@ -12,12 +12,13 @@ namespace Journal.Runs;
 /// <param name="Worker">Who held it.</param>
 /// <param name="Reason">Why it was taken.</param>
 /// <param name="Abandoned">Whether it was failed because its workers died too often.</param>
-public sealed record RecoveredTask(long TaskId, string BatchId, string Key, string? Worker, string Reason, bool Abandoned);
+/// <param name="Files">What became of the temporary files it had registered.</param>
+public sealed record RecoveredTask(long TaskId, string BatchId, string Key, string? Worker, string Reason, bool Abandoned, IReadOnlyList<WorkFileResult> Files);
 
 /// <summary>Takes tasks back from workers that are dead or have lost their lease, and from nobody else.</summary>
 public static class BatchRecovery
 {
-    /// <summary>Recovers what can be recovered.</summary>
+    /// <summary>Recovers what can be recovered, and deletes the temporary files that the dead attempts left in their batch's work directory.</summary>
     /// <param name="store">The journal.</param>
     /// <param name="batchId">In one batch, or null for all.</param>
     /// <param name="processes">Who lives.</param>
@@ -37,6 +38,8 @@ public static class BatchRecovery
         }
 
         if (moves.Count == 0) return [];
+        // Before the tasks are given back: whoever claims one then may use the same file names.
+        var files = tasks.ConvertAll(task => DeleteTempFiles(store, task));
         var results = store.Apply(moves, by);
         var recovered = new List<RecoveredTask>();
         for (var i = 0; i < moves.Count; i++)
@@ -44,9 +47,18 @@ public static class BatchRecovery
             // One that was not applied ended, or was recovered by somebody else, in the same moment.
             if (results[i].Outcome is not MoveOutcome.Applied) continue;
             recovered.Add(new RecoveredTask(
-                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon));
+                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i]));
         }
 
         return recovered;
+    }
+
+    private static IReadOnlyList<WorkFileResult> DeleteTempFiles(IJournalStore store, InFlightTask task)
+    {
+        var files = store.ReadTempFiles(task.TaskId);
+        if (files.Count == 0) return [];
+        var results = WorkFiles.Delete(files, task.Options.WorkDirectory);
+        store.ClearTempFiles(task.TaskId);
+        return results;
     }
 }

@@ -9,12 +9,31 @@ public static class BatchSummary
     /// <summary>What tasks without a quota project are listed under.</summary>
     public const string NoProject = "(none)";
 
+    private const int MostStretches = 24;
+
+    /// <summary>Reads a batch's figures and builds its summary.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="batch">The batch, just read.</param>
+    /// <param name="zone">On whose clock the throughput is told.</param>
+    /// <param name="parallelism">How many of its tasks would run at a time; 0 for as many as run now.</param>
+    /// <param name="sizeOf">Looks for its outputs, see <see cref="OutputTally.OnDisk"/>; null to leave the disk alone.</param>
+    public static JournalBatchSummary Read(IJournalStore store, JournalBatch batch, TimeZoneInfo zone, int parallelism = 0, Func<string, long?>? sizeOf = null)
+    {
+        var tasks = new TaskQuery { BatchIds = [batch.Id] };
+        return Build(
+            batch, store.ReadFigures(batch.Id), parallelism > 0 ? parallelism : (int)Math.Max(1, batch.InProgress), store.Now,
+            ProgressSeries.Read(store, tasks, zone, MostStretches), sizeOf is null ? null : OutputTally.Read(store, tasks, sizeOf, listed: 0));
+    }
+
     /// <summary>Builds the summary.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="figures">Its figures, read at about the same time.</param>
     /// <param name="parallelism">How many of its tasks run at a time, or would; less than 1 counts as 1.</param>
     /// <param name="now">The time of the finish date's count.</param>
-    public static JournalBatchSummary Build(JournalBatch batch, BatchFigures figures, int parallelism, DateTimeOffset now)
+    /// <param name="throughput">When its tasks ended.</param>
+    /// <param name="outputs">Its files, where somebody looked for them.</param>
+    public static JournalBatchSummary Build(
+        JournalBatch batch, BatchFigures figures, int parallelism, DateTimeOffset now, IReadOnlyList<JournalThroughput>? throughput = null, OutputTally? outputs = null)
     {
         var counts = batch.Counts;
         var eta = EtaEstimator.Estimate(new EtaFacts(counts.Open, figures.WeightLeft)
@@ -36,7 +55,7 @@ public static class BatchSummary
             Canceled = counts.Canceled,
             Remaining = counts.Open,
             Percent = counts.Percent,
-            SuccessRate = SuccessRate(counts),
+            SuccessRate = counts.SuccessRate,
             Retries = figures.Stages.Sum(static stage => stage.Retries),
             MeanDuration = figures.Durations.Mean,
             MedianDuration = figures.Durations.Median,
@@ -50,6 +69,9 @@ public static class BatchSummary
             QuotaLeft = batch.QuotaLimit is { } limit ? Math.Max(0, limit - batch.QuotaConsumed) : null,
             QuotaByProject = Totals(figures.QuotaByProject.Select(static quota => (quota.Key ?? NoProject, quota.Value))),
             Outputs = figures.Outputs,
+            OutputsMissing = outputs?.Missing,
+            OutputBytes = outputs?.Bytes,
+            Throughput = new JournalList<JournalThroughput>(throughput ?? []),
             ErrorsByCategory = Totals(figures.Errors.Select(static error => (error.Category.ToString(), error.Count))),
             ErrorsBySignature = new JournalList<JournalErrorSummary>(
                 figures.Errors.Select(static error => new JournalErrorSummary(error.Category, error.Signature, error.Count, error.Example, error.ExampleKey))),
@@ -63,9 +85,6 @@ public static class BatchSummary
             JournalPath = batch.JournalPath,
         };
     }
-
-    private static double? SuccessRate(TaskCounts counts) =>
-        counts.Completed + counts.Failed == 0 ? null : Math.Floor(1000.0 * counts.Completed / (counts.Completed + counts.Failed)) / 10;
 
     private static DateTimeOffset? FinishAt(JournalBatch batch, Eta eta, DateTimeOffset now)
     {

@@ -215,10 +215,16 @@ public enum TaskGroupKey
     /// <summary>A member of the metadata.</summary>
     Metadata,
 
-    /// <summary>The hour (UTC) of the last change.</summary>
+    /// <summary>The second of the last change.</summary>
+    Second,
+
+    /// <summary>The minute of the last change.</summary>
+    Minute,
+
+    /// <summary>The hour of the last change, by the query's zone.</summary>
     Hour,
 
-    /// <summary>The day (UTC) of the last change.</summary>
+    /// <summary>The day of the last change, by the query's zone.</summary>
     Day,
 }
 
@@ -230,10 +236,14 @@ public readonly record struct TaskGrouping(TaskGroupKey Key, string? Path = null
 /// <summary>Which tasks, grouped by what.</summary>
 /// <param name="Scope">Which tasks; its order and paging do not matter.</param>
 /// <param name="By">One or several columns.</param>
-public sealed record GroupQuery(TaskQuery Scope, IReadOnlyList<TaskGrouping> By);
+public sealed record GroupQuery(TaskQuery Scope, IReadOnlyList<TaskGrouping> By)
+{
+    /// <summary>Whose hours and days to group by.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+}
 
 /// <summary>A group of tasks. Durations are those of the group's completed tasks.</summary>
-/// <param name="Values">The values of the grouped columns, in their order; null where a task has none. Status and category come as their enums, hour and day as DateTimeOffset (UTC).</param>
+/// <param name="Values">The values of the grouped columns, in their order; null where a task has none. Status and category come as their enums, a time as the DateTimeOffset at which it begins, by the query's zone.</param>
 /// <param name="Count">Tasks in it.</param>
 /// <param name="Succeeded">Completed or skipped ones.</param>
 /// <param name="Failed">Failed ones.</param>

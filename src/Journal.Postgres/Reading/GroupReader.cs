@@ -8,7 +8,7 @@ internal static class GroupReader
 {
     public static IEnumerable<TaskGroup> Read(ReadSession session, GroupQuery query)
     {
-        var tally = new GroupTally(query.By);
+        var tally = new GroupTally(query);
         foreach (var task in TaskReader.Read(session, query.Scope with { First = null, Skip = 0 }, light: true))
         {
             var counted = new GroupedTask(task.Id, task.Status, Micros.From(task.Duration), Micros.From(task.UpdatedAt));

@@ -28,6 +28,11 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
     [ValidateNotNull]
     public System.Collections.IDictionary? Metadata { get; set; }
 
+    /// <summary>Add at most so many new tasks: those of the highest priority first, of these the largest weight first.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? First { get; set; }
+
     /// <inheritdoc/>
     protected override void OnBegin()
     {
@@ -36,7 +41,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         _batchId = batch.Id;
         _ownSourceType = SourceType == batch.SourceType ? null : SourceType;
         var metadata = PlainValues.ToMap(Metadata, "-Metadata");
-        _feeder = new TaskFeeder(tasks => Writer.AddTasks(_batchId, Annotate(tasks, metadata), SessionWorker.Get()), Time);
+        _feeder = new TaskFeeder(tasks => Writer.AddTasks(_batchId, Annotate(tasks, metadata), SessionWorker.Get()), Time, First);
         _confirmed = ShouldProcess($"batch '{_batchId}'", "Add tasks");
     }
 
@@ -52,7 +57,9 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         if (!_confirmed) return;
         _feeder.Flush();
         var result = _feeder.Result;
-        WriteObject(new JournalAddition(_batchId, result.Added, result.AlreadyThere, result.Duplicates, Writer.RequireBatch(_batchId).Total, Writer.Location));
+        var addition = new JournalAddition(_batchId, result.Added, result.AlreadyThere, result.Duplicates, _feeder.LeftOut, Writer.RequireBatch(_batchId).Total, Writer.Location);
+        WriteInformation(addition.ToString(), [AdditionTag]);
+        WriteObject(addition);
     }
 
     private IReadOnlyList<NewTask> Annotate(IReadOnlyList<NewTask> tasks, JsonMap metadata) =>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using Journal.Commands.Binding;
+using Journal.Commands.Completion;
 using Journal.Commands.Running;
 using Journal.Lifecycle;
 using Journal.Runs;
@@ -31,11 +32,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
     /// <summary>The name that runs of the same work share.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
     /// <summary>The id of a batch that exists.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById)]
+    [ArgumentCompleter(typeof(BatchIdCompleter))]
     [ValidateNotNullOrEmpty]
     public string BatchId { get; set; } = "";
 
@@ -317,7 +320,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         observer.Close();
         TellEnd(batch, result);
         if (StopToken.IsCancellationRequested) TellHowToResume(store, batch.Id);
-        if (Summary) WriteObject(BatchSummary.Build(store.FindBatch(batch.Id)!, store.ReadFigures(batch.Id), ThrottleLimit, store.Now));
+        if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)
@@ -352,7 +355,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     // The pipeline is being stopped and takes nothing any more; the host still does.
     private void TellHowToResume(IJournalStore store, string batchId)
     {
-        if (store.FindBatch(batchId) is not { } batch) return;
+        if (store.FindBatch(batchId) is not { Status: JournalBatchStatus.Paused } batch) return;
         Host?.UI?.WriteWarningLine($"Interrupted: {batch.Counts.Ended}/{batch.Total} done, nothing is lost. To go on, run the same line again.");
     }
 }

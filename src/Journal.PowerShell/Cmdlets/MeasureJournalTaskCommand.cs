@@ -9,7 +9,7 @@ namespace Journal.Commands;
 [OutputType(TaskGroupView.TypeName)]
 public sealed class MeasureJournalTaskCommand : TaskQueryCmdlet
 {
-    /// <summary>By what to group, one or several: Status, ErrorCategory, Signature, Worker, Stage, SourceType, QuotaProject, BatchId, Hour, Day, Metadata.name.</summary>
+    /// <summary>By what to group, one or several: Status, ErrorCategory, Signature, Worker, Stage, SourceType, QuotaProject, BatchId, Second, Minute, Hour, Day (of your clock), Metadata.name.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(GroupingCompleter))]
     [ValidateNotNullOrEmpty]
@@ -19,6 +19,6 @@ public sealed class MeasureJournalTaskCommand : TaskQueryCmdlet
     protected override void OnScope(IJournalStore store, TaskQuery scope)
     {
         var by = GroupBy.Select(TaskGroupings.Parse).ToList();
-        WriteAll(store.GroupTasks(new GroupQuery(scope, by)).Select(group => TaskGroupView.Row(by, group, store.Location)));
+        WriteAll(store.GroupTasks(new GroupQuery(scope, by) { Zone = TimeZoneInfo.Local }).Select(group => TaskGroupView.Row(by, group, store.Location)));
     }
 }

@@ -24,19 +24,15 @@ public sealed class RepairJournalBatchCommand : JournalCmdlet
         var store = Writer;
         ForEach(Id ?? store.ReadInFlight(null).Select(static task => task.BatchId).Distinct(), id =>
         {
-            var batch = store.RequireBatch(id);
+            store.RequireBatch(id);
             if (!ShouldProcess($"batch '{id}'", "Recover the tasks of dead workers")) return;
-            foreach (var task in BatchRecovery.Recover(store, id, Processes, SessionWorker.Get())) WriteObject(Clean(store, batch, task));
+            foreach (var task in BatchRecovery.Recover(store, id, Processes, SessionWorker.Get())) WriteObject(Describe(store, task));
         });
     }
 
-    private static JournalRecovery Clean(IJournalStore store, JournalBatch batch, RecoveredTask task)
-    {
-        var files = OrphanFiles.Delete(store, batch, task.TaskId);
-        return new JournalRecovery(
-            task.TaskId, task.BatchId, task.Key, task.Abandoned ? JournalTaskStatus.Failed : JournalTaskStatus.Pending, task.Worker, task.Reason,
-            JsonList.From(files.Where(static file => file.Deleted).Select(static file => file.Path)),
-            JsonList.From(files.Where(static file => !file.Deleted).Select(static file => $"{file.Path}: {file.Reason}")),
-            store.Location);
-    }
+    private static JournalRecovery Describe(IJournalStore store, RecoveredTask task) => new(
+        task.TaskId, task.BatchId, task.Key, task.Abandoned ? JournalTaskStatus.Failed : JournalTaskStatus.Pending, task.Worker, task.Reason,
+        JsonList.From(task.Files.Where(static file => file.Deleted).Select(static file => file.Path)),
+        JsonList.From(task.Files.Where(static file => !file.Deleted).Select(static file => $"{file.Path}: {file.Reason}")),
+        store.Location);
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Lifecycle;
 using Journal.Runs;
@@ -39,7 +38,11 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
         var stage = StageNaming.Require(batch, Stage);
         if (!ShouldProcess($"batch '{batch.Id}'", $"Claim up to {Count} task(s)")) return;
         var worker = SessionWorker.Get(Worker);
-        foreach (var task in BatchRecovery.Recover(store, batch.Id, Processes, worker)) WriteVerbose($"Task {task.TaskId} '{task.Key}': {task.Reason}.");
+        foreach (var task in BatchRecovery.Recover(store, batch.Id, Processes, worker))
+        {
+            WriteVerbose($"Task {task.TaskId} '{task.Key}': {task.Reason}.");
+        }
+
         var claim = new ExchangeRequest(worker, batch.Id, LeaseTimeout ?? batch.Options.LeaseTimeout) { Claim = Count, Stage = stage };
         var result = store.Exchange(claim);
         if (result.Claimed.Count == 0) WriteVerbose(WhyNone(result.Batch));

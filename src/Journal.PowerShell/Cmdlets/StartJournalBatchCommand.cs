@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
+using Journal.Commands.Completion;
 using Journal.Lifecycle;
 using Journal.Storage;
 
@@ -16,6 +17,7 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
 
     /// <summary>The name that runs of the same work share.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
     public string Name { get; set; } = "";
 
     /// <summary>The steps that every task goes through, in order.</summary>
@@ -23,13 +25,18 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNull]
     public string[] Stage { get; set; } = [];
 
+    /// <summary>Add at most so many new tasks: those of the highest priority first, of these the largest weight first.</summary>
+    [Parameter]
+    [ValidateRange(1L, long.MaxValue)]
+    public long? First { get; set; }
+
     /// <inheritdoc/>
     protected override void OnBegin()
     {
         base.OnBegin();
         BatchNaming.ValidateName(Name);
         StageNaming.Validate(Stage);
-        _feeder = new TaskFeeder(AddTasks, Time);
+        _feeder = new TaskFeeder(AddTasks, Time, First);
         _confirmed = ShouldProcess($"batch '{Name}' in {Location}", "Create");
     }
 
@@ -51,6 +58,7 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
             WriteWarning($"{repeated} input(s) had a key that came before; each key is a task once.");
         }
 
+        WriteInformation(JournalAddition.Sentence(batch.Id, _feeder.Result, _feeder.LeftOut), [AdditionTag]);
         WriteObject(Writer.RequireBatch(batch.Id));
     }
 

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Management.Automation.Runspaces;
 using Journal.Storage;
 
 namespace Journal.Commands.Completion;
@@ -11,6 +10,8 @@ public abstract class JournalCompleter : IArgumentCompleter
 {
     /// <summary>The most that is offered.</summary>
     protected const int Limit = 100;
+
+    private const string ResolvePath = "param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)";
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
@@ -59,7 +60,8 @@ public abstract class JournalCompleter : IArgumentCompleter
     {
         if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Location ?? JournalLocation.Default;
         if (JournalLocation.IsPostgres(path)) return path;
-        return Runspace.DefaultRunspace.SessionStateProxy.Path.GetUnresolvedProviderPathFromPSPath(path);
+        // A completer has no cmdlet to ask; a runspace's own SessionStateProxy refuses to answer while the line is being completed.
+        return LanguagePrimitives.ConvertTo<string>(ScriptBlock.Create(ResolvePath).InvokeReturnAsIs(path));
     }
 
     private static string Quote(string text) =>

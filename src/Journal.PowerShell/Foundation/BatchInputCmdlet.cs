@@ -9,6 +9,9 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     /// <summary>What a batch's InputSource says where its inputs came through the pipeline.</summary>
     protected const string PipelineSource = "pipeline";
 
+    /// <summary>Marks what the information stream says about added tasks.</summary>
+    protected const string AdditionTag = "Journal.Added";
+
     /// <summary>The journal. Not taken from the inputs: a property of theirs that is called Journal means something else.</summary>
     [Parameter]
     [Alias("Journal")]

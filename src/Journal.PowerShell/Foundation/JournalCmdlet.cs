@@ -11,10 +11,12 @@ namespace Journal.Commands;
 /// </summary>
 public abstract class JournalCmdlet : PSCmdlet, IDisposable
 {
-    private static readonly ConcurrentDictionary<string, bool> Warned = new();
+    private static readonly ConcurrentDictionary<string, bool> Asked = new();
 
     private readonly CancellationTokenSource _stop = new();
     private readonly StoreSet _stores = new();
+    private string? _resolved;
+    private string? _location;
     private bool _disposed;
 
     /// <summary>The journal; by default the connected one, else $env:JOURNAL_PATH, else the user's own.</summary>
@@ -38,14 +40,23 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     protected static IProcessTable Processes => ProcessTable.Instance;
 
     /// <summary>The journal as a full path or an address, whether it exists or not.</summary>
-    protected string Location => ResolveLocation(JournalPath);
+    protected string Location
+    {
+        get
+        {
+            // A pipeline of objects from one journal names it again with each of them.
+            if (_location is null || !string.Equals(_resolved, JournalPath, StringComparison.Ordinal)) (_resolved, _location) = (JournalPath, ResolveLocation(JournalPath));
+            return _location;
+        }
+    }
 
     /// <summary>Opens the journal, or gives the one that is open.</summary>
     protected IJournalStore OpenStore(StoreAccess access)
     {
         var location = Location;
         var store = _stores.Get(location, access);
-        if (access is not StoreAccess.Read && NetworkFileSystem.NameOf(location) is { } network && Warned.TryAdd(location, true))
+        // Asked once: the question goes through all mounts of the machine.
+        if (access is not StoreAccess.Read && Asked.TryAdd(location, true) && NetworkFileSystem.NameOf(location) is { } network)
         {
             WriteWarning($"The journal '{location}' lies on a network file system ({network}). Its locks may not hold between machines: keep it on a local disk, or let one machine at a time use it.");
         }

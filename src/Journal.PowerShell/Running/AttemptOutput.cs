@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
-using Journal.Policy;
 using Journal.Runs;
 
 namespace Journal.Commands.Running;
@@ -22,12 +21,7 @@ internal static class AttemptOutput
     }
 
     /// <summary>The block ended with an error.</summary>
-    public static AttemptResult Failed(ErrorRecord error)
-    {
-        var message = error.ErrorDetails?.Message ?? error.Exception?.Message ?? error.ToString();
-        var facts = new ErrorFacts(message, error.Exception, error.CategoryInfo.Category.ToString(), error.FullyQualifiedErrorId);
-        return AttemptResult.Failed(facts, error.ScriptStackTrace, error);
-    }
+    public static AttemptResult Failed(ErrorRecord error) => AttemptResult.Failed(ErrorRecordFacts.Of(error), error.ScriptStackTrace, error);
 
     /// <summary>The attempt ran too long.</summary>
     public static AttemptResult TimedOut(RunningTask task, TimeSpan limit) =>

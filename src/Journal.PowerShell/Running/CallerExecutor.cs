@@ -7,6 +7,9 @@ namespace Journal.Commands.Running;
 /// <summary>Runs script blocks in the caller's session, one at a time, on the pipeline's thread: its functions, variables and modules are there.</summary>
 internal sealed class CallerExecutor : ITaskExecutor
 {
+    // Any command will do: PowerShell starts none in a pipeline that is being stopped.
+    private static readonly ScriptBlock Probe = ScriptBlock.Create("$null = Write-Output 1");
+
     private readonly StageWorks _works;
     private readonly ProviderInfo _fileSystem;
 
@@ -40,9 +43,13 @@ internal sealed class CallerExecutor : ITaskExecutor
         // A stop goes on up: the runner gives the task back, and PowerShell unwinds the pipeline.
         catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null && e.GetType().Name != "ExitException")
         {
+            ThrowIfStopping();
             return AttemptOutput.Failed(AttemptOutput.ErrorOf(e)!);
         }
     }
+
+    // A stop in the wrong instant (while a module is being loaded, say) comes out of the block as some other error. It is a stop all the same.
+    private static void ThrowIfStopping() => Probe.Invoke();
 
     // Only a pipeline of its own can be stopped without stopping the caller's.
     private static AttemptResult ExecuteWithin(TimeSpan limit, RunningTask task, ScriptWork work, List<PSVariable> variables)
@@ -60,6 +67,8 @@ internal sealed class CallerExecutor : ITaskExecutor
         try
         {
             var output = shell.Invoke();
+            // A nested pipeline that is stopped ends without an exception.
+            if (shell.InvocationStateInfo.State is PSInvocationState.Stopped) return Volatile.Read(ref timedOut) == 1 ? AttemptOutput.TimedOut(task, limit) : throw new PipelineStoppedException();
             return shell.Streams.Error.Count > 0 ? AttemptOutput.Failed(Innermost(shell.Streams.Error[0])) : AttemptOutput.Succeeded(task, output);
         }
         catch (PipelineStoppedException) when (Volatile.Read(ref timedOut) == 1)

@@ -80,11 +80,13 @@ internal sealed class ScriptWork
             .Select(static variable => variable.VariablePath.UserPath)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return variables
-            .Where(static variable => variable.Parent is not UsingExpressionAst && variable.VariablePath.IsUnqualified)
+            .Where(static variable => !IsUsing(variable) && variable.VariablePath.IsUnqualified)
             .Select(static variable => variable.VariablePath.UserPath)
             .Where(name => !set.Contains(name) && !RunspaceSetup.IsDefaultVariable(name))
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Where(name => session.PSVariable.GetValue(name) is not null)
             .ToList();
     }
+
+    private static bool IsUsing(Ast? node) => node is not null && (node is UsingExpressionAst || IsUsing(node.Parent));
 }

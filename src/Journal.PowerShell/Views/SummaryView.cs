@@ -32,9 +32,24 @@ public static class SummaryView
         ? string.Create(CultureInfo.InvariantCulture, $"{summary.QuotaConsumed} used, {left} left")
         : string.Create(CultureInfo.InvariantCulture, $"{summary.QuotaConsumed} used");
 
+    /// <summary>Files recorded, and what the disk says where it was asked.</summary>
+    public static string Outputs(JournalBatchSummary summary) => summary.OutputsMissing is { } missing
+        ? string.Create(CultureInfo.InvariantCulture, $"{summary.Outputs} ({missing} missing, {ViewText.Bytes(summary.OutputBytes ?? 0)} on disk)")
+        : summary.Outputs.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>How many tasks ended when, as a row of bars with its beginning, its end and the highest rate.</summary>
+    public static string Throughput(JournalBatchSummary summary)
+    {
+        const string bars = " ▁▂▃▄▅▆▇█";
+        var most = summary.Throughput.Max(static stretch => stretch.Ended);
+        var row = string.Concat(summary.Throughput.Select(stretch => bars[(int)(((stretch.Ended * 8) + most - 1) / Math.Max(1, most))]));
+        var peak = summary.Throughput.Max(static stretch => stretch.PerHour);
+        return string.Create(CultureInfo.InvariantCulture, $"{ViewText.Local(summary.Throughput[0].At)} {row} {ViewText.Local(summary.Throughput[^1].At + summary.Throughput[^1].Span)} (at most {peak:N0} an hour)");
+    }
+
     /// <summary>The most frequent errors, a line each.</summary>
-    public static string Errors(JournalBatchSummary summary) =>
-        string.Join(Environment.NewLine, summary.ErrorsBySignature.Take(TopErrors).Select(static error => ViewText.Clip(error.ToString(), 80)));
+    public static string Errors(JournalList<JournalErrorSummary> errors) =>
+        string.Join(Environment.NewLine, errors.Take(TopErrors).Select(static error => ViewText.Clip(error.ToString(), 80)));
 
     /// <summary>The stages, a line each.</summary>
     public static string Stages(JournalBatchSummary summary) => string.Join(

@@ -43,6 +43,9 @@ public static class ViewText
         return string.Create(CultureInfo.InvariantCulture, $"{amount:0.#} {units[unit]}");
     }
 
+    /// <summary>Texts, a line each.</summary>
+    public static string Lines(JsonList texts) => string.Join(Environment.NewLine, texts);
+
     /// <summary>How many tasks are in each status, leaving out what there is none of.</summary>
     public static string Counts(TaskCounts counts)
     {

@@ -22,6 +22,11 @@ internal static class BackupCopy
 
             File.Move(partial, path, overwrite: true);
         }
+        catch (JournalException)
+        {
+            File.Delete(partial);
+            throw;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw JournalErrors.JournalWriteFailed(path, e.Message, e);

@@ -35,9 +35,6 @@ internal static class HealthCheck
         SELECT 'Task ' || t.id || ' is in status ' || t.status || ', but its last move went to ' || e.to_status || '.'
         FROM task t JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE task = t.id AND kind >= 20) WHERE e.to_status <> t.status
         """,
-        """
-        SELECT 'The next task would get the id ' || next_task || ', which is taken.' FROM sequence WHERE next_task <= (SELECT MAX(id) FROM task)
-        """,
     ];
 
     private const int MostLines = 100;

@@ -9,7 +9,7 @@ namespace Journal.Sqlite.Care;
 
 /// <summary>
 /// Saves what can be read of a damaged journal. The damaged file is set aside first and read only as a copy, so that it stays as it was found,
-/// whatever happens.
+/// whatever happens. No store may be open on the journal meanwhile.
 /// </summary>
 internal sealed class Salvage(StoreOptions options, string asidePath)
 {

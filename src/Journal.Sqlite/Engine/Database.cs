@@ -18,6 +18,8 @@ internal enum OpenMode
 /// <summary>One connection. Only one thread may use it at a time: its owner sees to that.</summary>
 internal sealed class Database : IDisposable
 {
+    private const int ConfigMemoryStatistics = 9;
+
     private readonly sqlite3 _handle;
     private readonly TimeSpan _lockTimeout;
     private readonly Dictionary<string, Statement> _prepared = new(StringComparer.Ordinal);
@@ -25,6 +27,8 @@ internal sealed class Database : IDisposable
     static Database()
     {
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
+        // Nobody asks for SQLite's statistics of its memory, and keeping them takes a lock of the whole process at each allocation.
+        raw.sqlite3_config(ConfigMemoryStatistics, 0);
         Waiting.MendSleep();
     }
 
@@ -66,8 +70,17 @@ internal sealed class Database : IDisposable
             throw failure;
         }
 
+        // SQLite quietly opens for reading what cannot be opened for writing.
+        if (mode == OpenMode.ReadWrite && raw.sqlite3_db_readonly(handle, "main") == 1)
+        {
+            database.Dispose();
+            throw JournalErrors.JournalAccessDenied(path, "it cannot be written to.");
+        }
+
         raw.sqlite3_extended_result_codes(handle, 1);
         Waiting.Install(handle, lockTimeout);
+        // The bundled library checks references unless told not to.
+        database.Execute("PRAGMA foreign_keys = OFF");
         return database;
     }
 
@@ -112,7 +125,14 @@ internal sealed class Database : IDisposable
     /// <summary>Undoes the transaction, unless SQLite has done so itself.</summary>
     public void RollBack()
     {
+        Rest();
         if (raw.sqlite3_get_autocommit(_handle) == 0) Prepared("ROLLBACK").Execute();
+    }
+
+    /// <summary>Leaves all rows that were not read: a statement left in the middle would hold on to its snapshot.</summary>
+    public void Rest()
+    {
+        foreach (var statement in _prepared.Values) statement.Reset();
     }
 
     /// <summary>Makes a function of ours known to SQL.</summary>

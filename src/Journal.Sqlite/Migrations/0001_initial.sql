@@ -2,7 +2,8 @@
 -- References are declared for the reader and for Journal's check; they are not enforced at every write, because all writes go through one
 -- place and enforcing them costs a tenth of its speed.
 
--- Numbers that are never given out twice, even after the newest batch was removed: a follower of events goes by them.
+-- The least numbers that may be given out next: none is given out twice, even after the newest batch was removed, because a follower of events
+-- goes by them. Written only by a removal; before it, the greatest number in use tells.
 CREATE TABLE sequence (
     only       INTEGER PRIMARY KEY CHECK (only = 1),
     next_task  INTEGER NOT NULL,

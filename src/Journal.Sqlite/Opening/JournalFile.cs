@@ -12,6 +12,8 @@ internal sealed class JournalFile
     private static readonly OpenMode[] ToRead = [OpenMode.ReadWrite, OpenMode.ReadOnly, OpenMode.Immutable];
     private static readonly OpenMode[] ToWrite = [OpenMode.ReadWrite];
 
+    private static readonly object Making = new();
+
     private readonly StoreOptions _options;
     private readonly OpenMode _mode;
 
@@ -32,14 +34,18 @@ internal sealed class JournalFile
     {
         var path = options.Location;
         if (Directory.Exists(path)) throw JournalErrors.UnsupportedJournal(path, "it is a directory.");
-        if (!File.Exists(path))
+        // One at a time: a file must be closed by whoever made it before anybody of this process opens it, see Make.
+        lock (Making)
         {
-            if (options.Access != StoreAccess.Create) throw JournalErrors.JournalNotFound(path);
-            Make(path);
+            if (!File.Exists(path))
+            {
+                if (options.Access != StoreAccess.Create) throw JournalErrors.JournalNotFound(path);
+                Make(path);
+            }
         }
 
-        var file = new JournalFile(options, Probe(options));
-        using var database = file.Connect();
+        using var database = Probe(options, out var mode);
+        var file = new JournalFile(options, mode);
         file.Admit(database);
         return file;
     }
@@ -47,7 +53,7 @@ internal sealed class JournalFile
     /// <summary>A connection that writes.</summary>
     public Database ConnectWriter()
     {
-        var database = Connect();
+        var database = Database.Open(Path, _mode, _options.LockTimeout);
         // 64 MB: keys in random order touch the whole index. A larger log than SQLite's 4 MB: under load, merging it is most of what a disk has to do.
         database.Execute($"""
             PRAGMA synchronous = {(_options.Durability == Durability.Full ? "FULL" : "NORMAL")};
@@ -61,13 +67,17 @@ internal sealed class JournalFile
     /// <summary>A connection that cannot write.</summary>
     public Database ConnectReader()
     {
-        var database = Connect();
+        var database = Database.Open(Path, _mode, _options.LockTimeout);
         database.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384;");
         SqlFunctions.Install(database);
         return database;
     }
 
     /// <summary>Creates an empty file that only its owner can read, in a directory that only its owner can enter.</summary>
+    /// <remarks>
+    /// Never opens a file that is there: on Unix, closing any handle to a file drops all locks that the process holds on it, so that another
+    /// store of this process would lose those it relies on.
+    /// </remarks>
     public static void Make(string path)
     {
         try
@@ -76,9 +86,13 @@ internal sealed class JournalFile
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
             else if (!Directory.Exists(directory)) Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
             // SQLite gives its two side files the mode of the main one.
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
             new FileStream(path, options).Dispose();
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process made it at the same moment.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,50 +100,31 @@ internal sealed class JournalFile
         }
     }
 
-    private Database Connect()
-    {
-        var database = Database.Open(Path, _mode, _options.LockTimeout);
-        database.Execute("PRAGMA foreign_keys = OFF");
-        return database;
-    }
-
     // Reading, too, opens the file for writing where it may: only so does the last one to close it remove the side files.
-    private static OpenMode Probe(StoreOptions options)
+    private static Database Probe(StoreOptions options, out OpenMode mode)
     {
-        var path = options.Location;
         var refused = default(JournalException);
-        foreach (var mode in options.Access == StoreAccess.Read ? ToRead : ToWrite)
+        foreach (var possible in options.Access == StoreAccess.Read ? ToRead : ToWrite)
         {
             // Without locks only what nobody writes to can be read, and only if no log waits to be merged.
-            if (mode == OpenMode.Immutable && new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }) break;
+            if (possible == OpenMode.Immutable && new FileInfo(options.Location + "-wal") is { Exists: true, Length: > 0 }) break;
+            mode = possible;
+            var database = default(Database);
             try
             {
-                if (mode == OpenMode.ReadWrite && IsReadOnly(path)) throw JournalErrors.JournalAccessDenied(path, "it cannot be written to.");
-                using var database = Database.Open(path, mode, options.LockTimeout);
+                database = Database.Open(options.Location, mode, options.LockTimeout);
                 database.Number("PRAGMA schema_version");
-                return mode;
+                return database;
             }
-            catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalAccessDenied))
+            catch (JournalException e)
             {
+                database?.Dispose();
+                if (e.ErrorId != nameof(JournalErrors.JournalAccessDenied)) throw;
                 refused ??= e;
             }
         }
 
         throw refused!;
-    }
-
-    // SQLite quietly opens for reading what cannot be opened for writing.
-    private static bool IsReadOnly(string path)
-    {
-        try
-        {
-            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
-            return false;
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            return true;
-        }
     }
 
     private void Admit(Database database)

@@ -8,6 +8,9 @@ namespace Journal.Sqlite.Reading;
 /// <summary>A WHERE clause in the making: conditions joined by AND, values as parameters, in the order they appear.</summary>
 internal sealed class Filter
 {
+    // SQLite takes statements of up to a million bytes.
+    private const int LongestList = 10_000;
+
     private readonly StringBuilder _text = new();
 
     /// <summary>The values, for Statement.BindAll.</summary>
@@ -38,6 +41,7 @@ internal sealed class Filter
     {
         var list = string.Join(", ", numbers.Distinct().Select(static number => number.ToString(CultureInfo.InvariantCulture)));
         if (list.Length == 0) return Never();
+        if (list.Length > LongestList) return And($"{column} IN (SELECT value FROM json_each(?))", $"[{list}]");
         return And(list.Contains(',', StringComparison.Ordinal) ? $"{column} IN ({list})" : $"{column} = {list}");
     }
 
@@ -49,7 +53,8 @@ internal sealed class Filter
     {
         if (patterns is null) return this;
         if (patterns.Count == 0) return Never();
-        return And(AnyOf(column, patterns), [.. patterns.Where(static p => !p.IsPattern).Concat(patterns.Where(static p => p.IsPattern)).Select(static p => p.Text)]);
+        var (condition, values) = AnyOf(column, patterns);
+        return And(condition, values);
     }
 
     public Filter Between(string column, DateTimeOffset? since, DateTimeOffset? until)
@@ -59,13 +64,25 @@ internal sealed class Filter
         return this;
     }
 
-    /// <summary>Exact texts first: they are compared by SQLite, and can use an index.</summary>
-    public static string AnyOf(string column, IReadOnlyList<TextPattern> patterns)
+    /// <summary>A text is one of the exact ones, which SQLite compares (and finds by an index), or matches a pattern.</summary>
+    public static (string Condition, object?[] Values) AnyOf(string column, IReadOnlyList<TextPattern> patterns)
     {
-        var exact = patterns.Count(static pattern => !pattern.IsPattern);
         var parts = new List<string>();
-        if (exact > 0) parts.Add($"{column} IN ({string.Join(", ", Enumerable.Repeat("?", exact))})");
-        parts.AddRange(Enumerable.Repeat($"{SqlFunctions.Match}(?, {column})", patterns.Count - exact));
-        return string.Join(" OR ", parts);
+        var values = new List<object?>();
+        var exact = patterns.Where(static pattern => !pattern.IsPattern).Select(static pattern => pattern.Text).ToList();
+        if (exact.Count > 0)
+        {
+            // One parameter, however many texts: SQLite takes no more than 32,766.
+            parts.Add($"{column} IN (SELECT value FROM json_each(?))");
+            values.Add(JsonValues.ToJson(exact));
+        }
+
+        foreach (var pattern in patterns.Where(static pattern => pattern.IsPattern))
+        {
+            parts.Add($"{SqlFunctions.Match}(?, {column})");
+            values.Add(pattern.Text);
+        }
+
+        return (string.Join(" OR ", parts), [.. values]);
     }
 }

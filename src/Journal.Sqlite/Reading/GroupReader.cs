@@ -25,7 +25,7 @@ internal sealed class GroupReader
 
     private IEnumerable<TaskGroup> Gather()
     {
-        var tally = new GroupTally(_query.By);
+        var tally = new GroupTally(_query);
         var filter = TaskFilter.Compile(_database, _catalog, _query.Scope with { First = null, Skip = 0 });
         if (filter.Where.IsEmpty) return [];
         var columns = string.Concat(_query.By.Select(static by => ", " + Column(by)));

@@ -14,10 +14,11 @@ internal static class HistoryReader
         if (query.BatchIds is not null)
         {
             var scope = BatchScope.Find(database, catalog, query.BatchIds);
-            where.And("id BETWEEN ? AND ?", scope.FirstEvent, scope.LastEvent).In("batch", scope.Numbers);
+            // Of single tasks the index knows all events; of a batch its range does.
+            if (query.TaskIds is null) where.And("id BETWEEN ? AND ?", scope.FirstEvent, scope.LastEvent);
+            where.In("batch", scope.Numbers);
         }
 
-        // The plus sign keeps SQLite from the tasks' index where it is the range of ids that narrows.
         if (query.TaskIds is { } tasks) where.In("task", tasks);
         where.InEnum("kind", query.Kinds).Between("at", query.Since, query.Until);
         if (query.AfterId > 0) where.And("id > ?", query.AfterId);

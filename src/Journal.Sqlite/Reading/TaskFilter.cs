@@ -155,11 +155,15 @@ internal sealed class TaskFilter
             else Where.And(string.Join(" OR ", places));
         }
 
-        if (_query.SourceTypes is { } types)
+        if (_query.SourceTypes is [])
+        {
+            Where.Never();
+        }
+        else if (_query.SourceTypes is { } types)
         {
             var inherited = Scope.Facts.Where(batch => types.Any(type => type.Matches(batch.SourceType))).Select(static batch => batch.Number);
-            var own = new Filter().Matching("source_type", types);
-            Where.And($"({string.Join(" AND ", own.ToString()[" WHERE ".Length..])}) OR (source_type IS NULL AND batch IN ({string.Join(", ", inherited)}))", [.. own.Values]);
+            var (own, values) = Filter.AnyOf("source_type", types);
+            Where.And($"(source_type IS NOT NULL AND ({own})) OR (source_type IS NULL AND batch IN ({string.Join(", ", inherited)}))", values);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class BatchRow
         Stages = JsonList.Parse(row.Text(9)),
         Settings = JsonMap.Parse(row.Text(10)),
         Metadata = JsonMap.Parse(row.Text(11)),
-        Options = BatchOptions.Parse(row.Text(12)),
+        Options = StoredOptions.Parse(row.Text(12), catalog.Location),
         Counts = new TaskCounts(row.Integer(13), row.Integer(14), row.Integer(15), row.Integer(16), row.Integer(17), row.Integer(18)),
         QuotaConsumed = row.Real(19),
         CreatedAt = row.Time(20),

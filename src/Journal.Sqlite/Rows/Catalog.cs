@@ -36,7 +36,8 @@ internal sealed class Catalog(string location)
         if (_batches.TryGetValue(number, out var known) && known.Revision == revision) return known;
         var statement = database.Prepared(BatchStatements.Facts).Bind(1, number);
         if (!statement.Step()) throw JournalErrors.JournalCorrupt(Location, $"batch number {number} is missing");
-        var facts = new BatchFacts(number, statement.Integer(1), statement.Text(0)!, JsonList.Parse(statement.Text(2)), statement.Text(3), BatchOptions.Parse(statement.Text(4)));
+        var facts = new BatchFacts(
+            number, statement.Integer(1), statement.Text(0)!, JsonList.Parse(statement.Text(2)), statement.Text(3), StoredOptions.Parse(statement.Text(4), Location));
         statement.Reset();
         return _batches[number] = facts;
     }

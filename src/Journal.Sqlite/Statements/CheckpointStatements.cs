@@ -1,8 +1,11 @@
 namespace Journal.Sqlite.Statements;
 
-/// <summary>Checkpoints; batch number 0 is the journal itself.</summary>
+/// <summary>Checkpoints.</summary>
 internal static class CheckpointStatements
 {
+    /// <summary>Stands for the journal itself where a batch's number is asked for.</summary>
+    public const long OfJournal = 0;
+
     public const string Find = "SELECT name, json, updated_at FROM checkpoint WHERE batch = ?1 AND name = ?2";
 
     public const string All = "SELECT name, json, updated_at FROM checkpoint WHERE batch = ?1 ORDER BY name";

@@ -48,7 +48,6 @@ internal static class MoveStatements
         return $"""
             UPDATE task SET {string.Join(", ", set.Where(static part => part.Length > 0))}
             WHERE id = ?1 AND status = {Number(from)} AND (?2 IS NULL OR token = ?2) {lastStageRefused}
-            RETURNING batch, stage, token, worker, claimed_at, quota_project
             """;
     }
 
@@ -75,7 +74,7 @@ internal static class MoveStatements
     private static string Duration(TaskMoveRule rule, JournalTaskStatus from) =>
         rule.Kind == TaskMoveKind.Requeue ? "duration = NULL"
         : from != JournalTaskStatus.InProgress || rule.Outcome == JournalAttemptOutcome.Abandoned ? ""
-        : "duration = COALESCE(duration, 0) + COALESCE(?5, MAX(?3 - claimed_at, 0))";
+        : "duration = COALESCE(duration, 0) + ?5";
 
     private static string[] Stage(TaskMoveKind kind) => kind switch
     {

@@ -43,7 +43,6 @@ internal static class SalvageStatements
         UPDATE task SET token = (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
         WHERE token < (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
         """,
-        "UPDATE sequence SET next_task = COALESCE((SELECT MAX(id) FROM task), 0) + 1, next_event = COALESCE((SELECT MAX(id) FROM event), 0) + 1",
         """
         UPDATE batch SET
             pending = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 0),

@@ -12,9 +12,16 @@ internal static class TaskStatements
 
     public const string ById = $"SELECT {Columns} FROM task WHERE id = ?1";
 
-    public const string ReadSequence = "SELECT next_task, next_event FROM sequence";
+    public const string NextTask = "SELECT MAX(next_task, COALESCE((SELECT MAX(id) FROM task), 0) + 1) FROM sequence";
 
-    public const string WriteSequence = "UPDATE sequence SET next_task = ?1, next_event = ?2";
+    public const string NextEvent = "SELECT MAX(next_event, COALESCE((SELECT MAX(id) FROM event), 0) + 1) FROM sequence";
+
+    /// <summary>Before something is removed: what was given out stays given out.</summary>
+    public const string KeepSequence = """
+        UPDATE sequence SET
+            next_task = MAX(next_task, COALESCE((SELECT MAX(id) FROM task), 0) + 1),
+            next_event = MAX(next_event, COALESCE((SELECT MAX(id) FROM event), 0) + 1)
+        """;
 
     // Adding -----------------------------------------------------------------------------------------------------
 
@@ -58,23 +65,21 @@ internal static class TaskStatements
         SELECT id, crashes FROM task WHERE id = ?1 AND batch = ?2 AND status = 0 AND not_before = 0 AND (?3 IS NULL OR stage = ?3)
         """;
 
-    public const string Claim = $"""
+    // The row is read back by its id rather than by RETURNING, for which this SQLite opens a temporary table at every execution.
+    public const string Claim = """
         UPDATE task SET
             status = 1, attempts = attempts + 1, token = token + 1, worker = ?2, claimed_at = ?3, lease_until = ?4,
             started_at = COALESCE(started_at, ?3), updated_at = ?3
         WHERE id = ?1 AND status = 0
-        RETURNING {Columns}
         """;
 
     public const string Renew = "UPDATE task SET lease_until = ?3 WHERE batch = ?1 AND status = 1 AND worker = ?2";
 
     // One task ---------------------------------------------------------------------------------------------------
 
-    public const string Fence = "SELECT status, token FROM task WHERE id = ?1";
-
-    public const string Standing = "SELECT status, token, batch, stage, metadata FROM task WHERE id = ?1";
-
-    public const string Texts = "SELECT outputs, metadata FROM task WHERE id = ?1";
+    public const string Standing = """
+        SELECT status, token, batch, stage, worker, claimed_at, quota_project, outputs, metadata FROM task WHERE id = ?1
+        """;
 
     public const string Amend = """
         UPDATE task SET
@@ -89,8 +94,6 @@ internal static class TaskStatements
     public const string ReadResult = "SELECT json FROM result WHERE task = ?1 AND stage = ?2";
 
     public const string ForgetResults = "DELETE FROM result WHERE task = ?1";
-
-    public const string ClaimedAt = "SELECT claimed_at FROM task WHERE id = ?1 AND status = 1";
 
     public const string BatchOfTask = "SELECT batch FROM task WHERE id = ?1";
 

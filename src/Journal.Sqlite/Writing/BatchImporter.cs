@@ -67,7 +67,7 @@ internal sealed class BatchImporter
 
     private long AddTasks()
     {
-        var first = _session.NextTask;
+        var first = _session.Prepared(TaskStatements.NextTask).Scalar()!.Value;
         var next = first;
         foreach (var raw in _whole.Tasks)
         {
@@ -78,7 +78,6 @@ internal sealed class BatchImporter
         }
 
         if (next == first) return 0;
-        _session.NextTask = next;
         _batch.FirstTask ??= first;
         _batch.LastTask = next - 1;
         _batch.Changed = true;

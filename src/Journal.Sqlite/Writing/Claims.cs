@@ -28,8 +28,9 @@ internal static class Claims
         var rule = TaskLifecycle.Rule(TaskMoveKind.Claim);
         foreach (var (id, _) in candidates[..count])
         {
-            var row = session.Prepared(TaskStatements.Claim).Bind(1, id).Bind(2, session.Author).Bind(3, session.Now).Bind(4, leaseUntil);
-            if (!row.Step()) continue;
+            session.Prepared(TaskStatements.Claim).Bind(1, id).Bind(2, session.Author).Bind(3, session.Now).Bind(4, leaseUntil).Execute();
+            var row = session.Prepared(TaskStatements.ById).Bind(1, id);
+            row.Step();
             var task = TaskRow.Read(row, facts, session.Catalog, session.Database);
             var stageNow = row.Integer(TaskRow.StageColumn);
             row.Reset();

@@ -9,7 +9,7 @@ internal static class TaskAdder
 {
     public static AddResult Add(WriteSession session, BatchEntry batch, IReadOnlyList<NewTask> tasks)
     {
-        var first = session.NextTask;
+        var first = session.Prepared(TaskStatements.NextTask).Scalar()!.Value;
         var next = first;
         var wasEmpty = batch.Counts.Total == 0;
         long there = 0, duplicates = 0;
@@ -30,7 +30,6 @@ internal static class TaskAdder
         var added = next - first;
         if (added > 0)
         {
-            session.NextTask = next;
             batch.FirstTask ??= first;
             batch.LastTask = next - 1;
             batch.Counts = batch.Counts.Moved(null, JournalTaskStatus.Pending, added);

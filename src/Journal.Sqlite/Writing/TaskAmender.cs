@@ -16,7 +16,7 @@ internal static class TaskAmender
         var token = row.Integer(1);
         var batch = session.Batch(row.Integer(2));
         var stage = row.Integer(3);
-        var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(row.Text(4)).With(laid).ToString() : null;
+        var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(row.Text(8)).With(laid).ToString() : null;
         row.Reset();
 
         if (amendment.Token is { } held && (status != JournalTaskStatus.InProgress || token != held)) throw JournalErrors.LeaseLost(taskId, held);

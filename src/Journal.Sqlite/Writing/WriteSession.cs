@@ -15,10 +15,7 @@ internal sealed class WriteSession
     private readonly Dictionary<long, BatchEntry> _batches = [];
     private readonly WorkerIdentity? _author;
     private long? _authorNumber;
-    private long _nextTask;
-    private long _nextEvent;
-    private bool _sequenceRead;
-    private bool _sequenceUsed;
+    private long? _nextEvent;
 
     public WriteSession(Database database, Catalog catalog, DateTimeOffset time, WorkerIdentity? author)
     {
@@ -86,44 +83,14 @@ internal sealed class WriteSession
 
     private void Record(BatchEntry batch, long? task, long at, JournalEventKind kind, long? from, long? to, long? stage, long? worker, string? reason)
     {
-        ReadSequence();
-        var id = _nextEvent++;
-        _sequenceUsed = true;
+        var id = _nextEvent ?? Prepared(TaskStatements.NextEvent).Scalar()!.Value;
+        _nextEvent = id + 1;
         Prepared(HistoryStatements.InsertEvent)
             .Bind(1, id).Bind(2, at).Bind(3, batch.Number).Bind(4, task).Bind(5, (long)kind).Bind(6, from).Bind(7, to)
             .Bind(8, stage).Bind(9, worker).Bind(10, reason).Execute();
         batch.FirstEvent ??= id;
         batch.LastEvent = id;
         batch.Changed = true;
-    }
-
-    // Numbers ----------------------------------------------------------------------------------------------------
-
-    /// <summary>The id the next task gets.</summary>
-    public long NextTask
-    {
-        get
-        {
-            ReadSequence();
-            return _nextTask;
-        }
-
-        set
-        {
-            _nextTask = value;
-            _sequenceUsed = true;
-        }
-    }
-
-    private void ReadSequence()
-    {
-        if (_sequenceRead) return;
-        var row = Prepared(TaskStatements.ReadSequence);
-        if (!row.Step()) throw JournalErrors.JournalCorrupt(Database.Path, "the sequence is missing");
-        _nextTask = row.Integer(0);
-        _nextEvent = row.Integer(1);
-        row.Reset();
-        _sequenceRead = true;
     }
 
     // The end ----------------------------------------------------------------------------------------------------
@@ -203,7 +170,5 @@ internal sealed class WriteSession
                 .Bind(18, batch.FirstEvent).Bind(19, batch.LastEvent).Bind(20, Now)
                 .Execute();
         }
-
-        if (_sequenceUsed) Prepared(TaskStatements.WriteSequence).Bind(1, _nextTask).Bind(2, _nextEvent).Execute();
     }
 }

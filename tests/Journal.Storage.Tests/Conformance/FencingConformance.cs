@@ -41,6 +41,21 @@ public abstract class FencingConformance<TFixture> : StoreTest<TFixture> where T
     }
 
     [Fact]
+    public void A_refund_gives_back_the_attempt_that_its_token_names_though_it_has_ended()
+    {
+        var batch = Batch("a");
+        var task = ClaimOne(batch);
+        Make(Fail(task));
+
+        Make(TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "the server was down"));
+
+        Assert.Equal((JournalTaskStatus.Pending, 0), (Task(task.Id).Status, Task(task.Id).Attempts));
+        var again = ClaimOne(batch);
+        Assert.Equal(MoveOutcome.LeaseLost, Apply(TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "late")).Outcome);
+        Assert.Equal(JournalTaskStatus.InProgress, Task(again.Id).Status);
+    }
+
+    [Fact]
     public void A_task_is_recorded_completed_once()
     {
         var batch = Batch("a");

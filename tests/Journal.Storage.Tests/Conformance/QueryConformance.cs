@@ -69,6 +69,15 @@ public abstract class QueryConformance<TFixture> : StoreTest<TFixture> where TFi
     }
 
     [Fact]
+    public void By_very_many_ids_or_keys()
+    {
+        var ids = Enumerable.Range(0, 200_000).Select(static i => (long)i).ToList();
+        Finds(new TaskQuery { Ids = ids, BatchIds = [_other.Id] }, "done", "running");
+        Finds(new TaskQuery { Keys = [.. ids.Select(static id => TextPattern.Exactly($"no such {id}")), TextPattern.Exactly("running")] }, "running");
+        Assert.Equal(3, Store.ReadAttempts(new AttemptQuery { TaskIds = ids, BatchIds = [_batch.Id] }).Select(static attempt => attempt.TaskId).Distinct().Count());
+    }
+
+    [Fact]
     public void By_status_and_stage()
     {
         Finds(new TaskQuery { Statuses = [JournalTaskStatus.Failed] }, "failed%", "Failed_2");
@@ -95,6 +104,7 @@ public abstract class QueryConformance<TFixture> : StoreTest<TFixture> where TFi
         Finds(new TaskQuery { Workers = [TextPattern.Exactly("bob")] }, "done", "running");
         Finds(new TaskQuery { Workers = [TextPattern.Exactly("nobody")] });
         Finds(new TaskQuery { SourceTypes = [TextPattern.Wildcard("Str*")] }, "done", "failed%", "[waiting]");
+        Finds(new TaskQuery { SourceTypes = [] });
         Finds(new TaskQuery { SourceTypes = [TextPattern.Exactly("Url"), TextPattern.Exactly("FileInfo")] }, "Failed_2", "done", "running");
     }
 

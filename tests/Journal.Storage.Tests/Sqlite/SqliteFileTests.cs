@@ -92,6 +92,23 @@ public sealed class SqliteFileTests : StoreTest<SqliteFixture>
     }
 
     [Fact]
+    public void A_migration_that_fails_leaves_the_journal_as_it_was_with_a_copy_beside_it()
+    {
+        Batch("a");
+        Store.Dispose();
+        // What the first migration would make is there already, so it cannot succeed.
+        Sql("PRAGMA user_version = 0");
+
+        Fails("JournalWriteFailed", () => Fixture.Open(StoreAccess.Write));
+
+        foreach (var path in new[] { Path, Path + ".schema-0" })
+        {
+            using var database = Database.Open(path, OpenMode.ReadWrite, Second);
+            Assert.Equal((0, 1), (Schema.VersionOf(database), database.Number("SELECT COUNT(*) FROM task")));
+        }
+    }
+
+    [Fact]
     public void A_directory_or_a_path_through_a_file_is_refused()
     {
         Batch("a");

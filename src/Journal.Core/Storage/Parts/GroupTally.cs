@@ -1,18 +1,22 @@
+using Journal.Statistics;
+
 namespace Journal.Storage.Parts;
 
 /// <summary>
 /// Gathers groups of tasks in one pass, whichever engine reads them: grouping in SQL would sort all rows once for the groups and again for the
 /// ranks of their durations.
 /// </summary>
-/// <param name="by">The columns to group by.</param>
-public sealed class GroupTally(IReadOnlyList<TaskGrouping> by)
+/// <param name="query">The columns to group by, and the time zone of hours and days.</param>
+public sealed class GroupTally(GroupQuery query)
 {
-    private static readonly long Hour = Micros.From(TimeSpan.FromHours(1));
-    private static readonly long Day = Micros.From(TimeSpan.FromDays(1));
+    // Every zone's hours and days begin at one of these, today's zones' at least.
+    private static readonly long QuarterHour = Micros.From(TimeSpan.FromMinutes(15));
+    private static readonly long Minute = Micros.From(TimeSpan.FromMinutes(1));
+    private static readonly long Second = Micros.From(TimeSpan.FromSeconds(1));
 
     private readonly Dictionary<object?[], Group> _groups = new(ValuesComparer.Instance);
     private readonly Dictionary<(TaskGroupKey, long), object> _boxes = [];
-    private readonly object?[] _values = new object?[by.Count];
+    private readonly object?[] _values = new object?[query.By.Count];
 
     /// <summary>Counts a task.</summary>
     /// <param name="task">What is counted of it.</param>
@@ -20,7 +24,7 @@ public sealed class GroupTally(IReadOnlyList<TaskGrouping> by)
     /// <param name="key">Gives the task's key, of which only few are needed.</param>
     public void Add(in GroupedTask task, Func<int, object?> value, Func<string> key)
     {
-        for (var i = 0; i < _values.Length; i++) _values[i] = Shown(by[i].Key, value(i));
+        for (var i = 0; i < _values.Length; i++) _values[i] = Shown(query.By[i].Key, value(i));
         if (!_groups.TryGetValue(_values, out var group))
         {
             group = new Group([.. _values]);
@@ -37,10 +41,14 @@ public sealed class GroupTally(IReadOnlyList<TaskGrouping> by)
     {
         (TaskGroupKey.Status, long number) => Box(key, number, static number => (JournalTaskStatus)number),
         (TaskGroupKey.ErrorCategory, long number) => Box(key, number, static number => (JournalErrorCategory)number),
-        (TaskGroupKey.Hour, long micros) => Box(key, micros / Hour, static number => Micros.ToTime(number * Hour)),
-        (TaskGroupKey.Day, long micros) => Box(key, micros / Day, static number => Micros.ToTime(number * Day)),
+        (TaskGroupKey.Second, long micros) => Box(key, micros / Second, number => Local(number * Second)),
+        (TaskGroupKey.Minute, long micros) => Box(key, micros / Minute, number => Local(number * Minute)),
+        (TaskGroupKey.Hour, long micros) => Box(key, micros / QuarterHour, number => CalendarDay.HourOf(Local(number * QuarterHour))),
+        (TaskGroupKey.Day, long micros) => Box(key, micros / QuarterHour, number => CalendarDay.StartOf(Local(number * QuarterHour), query.Zone)),
         _ => value,
     };
+
+    private DateTimeOffset Local(long micros) => TimeZoneInfo.ConvertTime(Micros.ToTime(micros), query.Zone);
 
     private object Box<T>(TaskGroupKey key, long number, Func<long, T> value) where T : struct
     {

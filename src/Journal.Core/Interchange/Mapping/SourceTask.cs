@@ -1,0 +1,111 @@
+using Journal.Policy;
+
+namespace Journal.Interchange.Mapping;
+
+/// <summary>A task of another system on its way to becoming one of the journal's.</summary>
+internal sealed class SourceTask(string key)
+{
+    private readonly List<JournalAttempt> _attempts = [];
+
+    public string Key { get; } = key;
+
+    public TaskInput Input { get; set; } = TaskInput.OfText(key);
+
+    public JournalTaskStatus Status { get; set; }
+
+    public string? Stage { get; set; }
+
+    public SourceError Error { get; set; }
+
+    public JsonMap Metadata { get; set; } = JsonMap.Empty;
+
+    public IReadOnlyList<string> Outputs { get; set; } = [];
+
+    public string? SourceType { get; set; }
+
+    public string? TargetId { get; set; }
+
+    public string? Worker { get; set; }
+
+    public double Quota { get; set; }
+
+    public string? QuotaProject { get; set; }
+
+    /// <summary>Attempts that count, where the source tells more than its history shows.</summary>
+    public int Tries { get; set; }
+
+    public DateTimeOffset? CreatedAt { get; set; }
+
+    public DateTimeOffset? UpdatedAt { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public TimeSpan? Duration { get; set; }
+
+    public IReadOnlyList<JournalEvent> Events { get; set; } = [];
+
+    public IReadOnlyList<JournalAttempt> Attempts => _attempts;
+
+    /// <summary>The earliest time that is known of it.</summary>
+    public DateTimeOffset? FirstAt => new[] { CreatedAt, StartedAt, _attempts.Count == 0 ? null : _attempts.Min(static attempt => attempt.StartedAt), EndedAt, UpdatedAt }.Min();
+
+    /// <summary>Notes an ended attempt.</summary>
+    public void AddAttempt(DateTimeOffset startedAt, DateTimeOffset endedAt, JournalAttemptOutcome outcome, SourceError error = default, string? stage = null, string? worker = null) =>
+        _attempts.Add(new JournalAttempt
+        {
+            BatchId = "",
+            Key = Key,
+            Number = _attempts.Count + 1,
+            Stage = stage,
+            Worker = worker,
+            StartedAt = startedAt,
+            EndedAt = endedAt,
+            Outcome = outcome,
+            ErrorCategory = outcome is JournalAttemptOutcome.Failed ? error.Category is JournalErrorCategory.None ? JournalErrorCategory.Unknown : error.Category : JournalErrorCategory.None,
+            ErrorMessage = error.Message,
+            ScriptStackTrace = error.Trace,
+        });
+
+    /// <summary>The journal's task.</summary>
+    /// <param name="fallback">A time for what tells none.</param>
+    public WholeTask ToWhole(DateTimeOffset fallback)
+    {
+        var failed = Status is JournalTaskStatus.Failed;
+        var wellEnded = Status is JournalTaskStatus.Completed;
+        var createdAt = FirstAt ?? fallback;
+        var endedAt = EndedAt ?? (_attempts.Count > 0 ? _attempts.Max(static attempt => attempt.EndedAt) : null);
+        var message = wellEnded ? null : Error.Message;
+        // Only an error has a signature and a category; why something was skipped is a text.
+        var isError = message is not null && Status is not JournalTaskStatus.Skipped;
+        return new WholeTask(new JournalTask
+        {
+            BatchId = "",
+            Key = Key,
+            Status = Status,
+            Stage = Stage,
+            Input = Input,
+            SourceType = SourceType,
+            TargetId = TargetId,
+            Outputs = JsonList.From(Outputs),
+            QuotaConsumed = Quota,
+            QuotaProject = QuotaProject,
+            Metadata = Metadata,
+            Worker = Worker,
+            Attempts = Math.Max(Tries, _attempts.Count(attempt => attempt.Stage == Stage)),
+            ErrorCategory = !failed && !isError ? JournalErrorCategory.None : Error.Category is JournalErrorCategory.None ? JournalErrorCategory.Unknown : Error.Category,
+            ErrorMessage = message,
+            Signature = isError ? ErrorSignature.Of(message!) : null,
+            CreatedAt = createdAt,
+            UpdatedAt = UpdatedAt ?? endedAt ?? StartedAt ?? createdAt,
+            StartedAt = StartedAt ?? (_attempts.Count > 0 ? _attempts.Min(static attempt => attempt.StartedAt) : null),
+            EndedAt = endedAt,
+            Duration = Duration ?? (_attempts.Count > 0 ? new TimeSpan(_attempts.Sum(static attempt => attempt.Duration.Ticks)) : null),
+        })
+        {
+            Attempts = _attempts,
+            Events = Events,
+        };
+    }
+}

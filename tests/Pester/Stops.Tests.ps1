@@ -1,0 +1,124 @@
+# Every way to end a run early, with real processes and real signals: nothing stays in progress, nothing is marked failed by the stop, the
+# attempt does not count, and the same line goes on.
+
+BeforeDiscovery { $unix = -not $IsWindows }
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/TestSupport.psm1" -Force
+
+    # A run in a process of its own that says 'started' when its 5th task begins, and then stays in that task.
+    function Start-Run([string] $Name, [string] $More = '', [string] $Work = '$_') {
+        $line = @"
+Import-Module '$(Get-RepositoryRoot)/Journal.psd1'
+1..20 | Invoke-JournalBatch $Name $More { if (`$_ -eq 5) { [Console]::Out.WriteLine('started'); [Console]::Out.Flush(); while (`$true) { Start-Sleep -Milliseconds 20 } }; $Work } | Out-Null
+'ended'
+"@
+        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+        '-NoProfile', '-NonInteractive', '-Command', $line | ForEach-Object { $start.ArgumentList.Add($_) }
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -eq 'started')
+        if ($null -eq $said) { throw "The run ended before it started: $($process.StandardError.ReadToEnd())" }
+        $process
+    }
+
+    function Stop-Run($Process, [string] $Signal) {
+        & /bin/kill "-$Signal" $Process.Id
+        if (-not $Process.WaitForExit(30000)) { $Process.Kill(); throw "The run did not end after SIG$Signal." }
+        $Process
+    }
+
+    function Assert-Clean([string] $Name) {
+        $batch = Get-JournalBatch -Name $Name
+        $batch.Status, $batch.PauseReason, $batch.InProgress, $batch.Failed | Should -Be Paused, Interrupted, 0, 0
+        Get-JournalTask -Status Pending | ForEach-Object Attempts | Should -Be (@(0) * $batch.Pending)
+        # What is left runs to its end with the same line.
+        1..20 | Invoke-JournalBatch $Name { $_ } | Out-Null
+        $after = Get-JournalBatch -Name $Name
+        $after.Status, $after.Completed | Should -Be Completed, 20
+        @(Get-JournalEvent | Where-Object Kind -EQ Completed | Group-Object TaskId | Where-Object Count -NE 1).Count | Should -Be 0
+    }
+}
+
+AfterAll { Clear-JournalSetting }
+
+Describe 'A run that is stopped' {
+    BeforeEach { $null = Use-NewJournal }
+
+    It 'gives its tasks back on SIG<Signal> (<Where>)' -Skip:(-not $unix) -ForEach @(
+        @{ Signal = 'INT'; Where = 'in the session'; More = ''; Exit = $null }
+        @{ Signal = 'INT'; Where = 'in runspaces'; More = '-ThrottleLimit 3'; Exit = $null }
+        @{ Signal = 'TERM'; Where = 'in the session'; More = ''; Exit = 143 }
+        @{ Signal = 'TERM'; Where = 'in runspaces'; More = '-ThrottleLimit 3'; Exit = 143 }
+        @{ Signal = 'HUP'; Where = 'in the session'; More = ''; Exit = 129 }
+    ) {
+        $process = Stop-Run (Start-Run stopped $More) $Signal
+        if ($null -ne $Exit) { $process.ExitCode | Should -Be $Exit }
+        Assert-Clean stopped
+    }
+
+    It 'says in one line how to go on after Ctrl+C' -Skip:(-not $unix) {
+        $process = Stop-Run (Start-Run stopped) INT
+        $process.StandardOutput.ReadToEnd() | Should -BeLike '*Interrupted: 4/20 done*run the same line again*'
+    }
+
+    It 'goes on at once after SIGKILL, and counts the crash against what was in flight' -Skip:(-not $unix) {
+        $process = Start-Run killed
+        $process.Kill()
+        $process.WaitForExit()
+        (Get-JournalBatch).InProgress | Should -BeGreaterThan 0
+        1..20 | Invoke-JournalBatch killed { $_ } -WarningAction SilentlyContinue | Out-Null
+        (Get-JournalBatch).Status, (Get-JournalBatch).Completed | Should -Be Completed, 20
+        (Get-JournalTask -Key 5).Crashes | Should -Be 1
+    }
+
+    It 'never takes work from a process that lives' -Skip:(-not $unix) {
+        $process = Start-Run living
+        try {
+            $batch = Get-JournalBatch
+            @(Repair-JournalBatch -BatchId $batch.Id).Count | Should -Be 0
+            (Get-JournalTask -Status InProgress).Key | Should -Contain '5'
+        }
+        finally {
+            $process.Kill()
+            $process.WaitForExit()
+        }
+    }
+
+    It 'gives its tasks back when <How>' -ForEach @(
+        @{ How = 'Select-Object has enough'; Line = { 1..20 | Invoke-JournalBatch stopped { $_ } -WarningAction SilentlyContinue | Select-Object -First 4 } }
+        @{ How = 'an error downstream ends the pipeline'; Line = { 1..20 | Invoke-JournalBatch stopped { $_ } -WarningAction SilentlyContinue | ForEach-Object { if ($_ -eq 4) { throw 'downstream' } } } }
+        @{ How = 'its own error does, with -ErrorAction Stop'; Line = { 1..20 | Invoke-JournalBatch stopped { if ($_ -eq 4) { throw [ArgumentException]::new('bad') }; $_ } -ErrorAction Stop } }
+    ) {
+        try { & $Line | Out-Null } catch { $ended = $_ }
+        $batch = Get-JournalBatch
+        $batch.InProgress | Should -Be 0
+        $batch.Status | Should -BeIn Paused, Completed, Failed
+        if ($batch.Status -eq 'Paused') { $batch.PauseReason | Should -Be Interrupted }
+        1..20 | Invoke-JournalBatch stopped { $_ } | Out-Null
+        (Get-JournalBatch -Latest).Completed | Should -Be 20
+    }
+
+    It 'ends at -MaxFailures as a stop does' {
+        Get-ErrorOf { 1..20 | Invoke-JournalBatch fails -MaxFailures 2 { throw [ArgumentException]::new("bad $_") } -WarningAction SilentlyContinue } | Out-Null
+        $batch = Get-JournalBatch
+        $batch.Status, $batch.Failed, $batch.InProgress | Should -Be Paused, 2, 0
+        $batch.PauseReason | Should -BeLike '*-MaxFailures*'
+    }
+
+    It 'is paused by the breaker after 25 tasks in a row with one error, and gives all of them back' {
+        1..60 | Invoke-JournalBatch broken { throw [IO.DirectoryNotFoundException]::new('the share is gone') } -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+        $batch = Get-JournalBatch
+        $batch.Status, $batch.Pending, $batch.Failed | Should -Be Paused, 60, 0
+        $batch.PauseReason | Should -BeLike '25 tasks in a row*the share is gone*'
+    }
+
+    It 'asks -Reconcile before it runs again what a dead process had in hand' -Skip:(-not $unix) {
+        $process = Start-Run reconciled
+        $process.Kill()
+        $process.WaitForExit()
+        $ran = 1..20 | Invoke-JournalBatch reconciled -Reconcile { $_.Key -eq '5' } { $_ } -WarningAction SilentlyContinue
+        $ran | Should -Not -Contain 5
+        (Get-JournalTask -Key 5).Status | Should -Be Completed
+    }
+}

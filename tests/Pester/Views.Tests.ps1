@@ -1,0 +1,98 @@
+BeforeAll { Import-Module $PSScriptRoot/TestSupport.psm1 -Force }
+AfterAll { Clear-JournalSetting }
+
+Describe 'The view of a batch' {
+    BeforeEach {
+        $journal = Use-NewJournal
+        $batch = 1..100 | Start-JournalBatch photos
+        Request-JournalTask $batch -Count 45 | Complete-JournalTask
+    }
+
+    It 'shows id, name, progress, status, failures and age under the journal''s path' {
+        $lines = Get-JournalBatch | Get-ViewOf -Width 200
+        $lines -match 'Journal: ' | Should -Be "   Journal: $journal"
+        $lines | Should -Contain 'Id                            Name        Progress    Status    Failed Created'
+        $lines -match "^$($batch.Id) +photos +45/100 +Running +0 just now$" | Should -HaveCount 1
+    }
+
+    It 'shows, for a paused one, why, how long still, and the line that resumes it' {
+        $null = Suspend-JournalBatch $batch 'Quota exhausted' -Until ([datetimeoffset]::Now.AddMinutes(252))
+        $lines = Get-JournalBatch | Get-ViewOf
+        $lines -match '^    Quota exhausted \(resets in 4h 1[12]m.*\)$' | Should -HaveCount 1
+        $lines | Should -Contain "    Resume-JournalBatch '$($batch.Id)'"
+        (Invoke-Expression ($lines -match 'Resume-').Trim()).Status | Should -Be 'Running'
+    }
+
+    It 'keeps the resuming line whole for a name with quotes' {
+        $odd = 'a' | Start-JournalBatch "it's" | Suspend-JournalBatch
+        $line = (Get-JournalBatch -Id $odd | Get-ViewOf) -match 'Resume-'
+        (Invoke-Expression $line[0].Trim()).Id | Should -Be $odd.Id
+    }
+
+    It 'fits <Width> columns' -ForEach @(@{ Width = 80 }, @{ Width = 100 }) {
+        $null = Suspend-JournalBatch $batch 'Quota exhausted' -Until ([datetimeoffset]::Now.AddMinutes(252))
+        $lines = Get-JournalBatch | Get-ViewOf -Width $Width
+        # A line that did not fit would go on in the next one.
+        $lines -match "^$($batch.Id) .* just now$" | Should -HaveCount 1
+        $lines -match "^    Resume-JournalBatch '$($batch.Id)'$" | Should -HaveCount 1
+    }
+
+    It 'is a table, too, for Format-Table' {
+        $lines = Get-JournalBatch | Format-Table | Get-ViewOf
+        $lines -match '45/100' | Should -HaveCount 1
+    }
+
+    It 'is a list, too, with the counts in words' {
+        $lines = Get-JournalBatch | Format-List | Get-ViewOf
+        $lines -match '^Tasks +: 55 Pending, 45 Completed$' | Should -HaveCount 1
+    }
+}
+
+Describe 'The view of <What>' -ForEach @(
+    @{ What = 'tasks'; Show = { Get-JournalTask }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration', 'Error'; Row = '….*photo\.jpg +Failed +Read +1 .*No such photo' }
+    @{ What = 'attempts'; Show = { Get-JournalAttempt }; Heads = 'Task', 'Key', 'No', 'Stage', 'Outcome', 'Duration', 'Category', 'Error'; Row = 'Failed .*NotFound +No such photo' }
+    @{ What = 'events'; Show = { Get-JournalEvent }; Heads = 'At', 'Task', 'Kind', 'From', 'To', 'Worker', 'Reason'; Row = 'Failed +InProgress +Failed' }
+    @{ What = 'groups'; Show = { Measure-JournalTask -GroupBy Status, ErrorCategory }; Heads = 'Group', 'Count', 'Good', 'Failed', 'Mean', 'P95', 'Last'; Row = '^Failed, NotFound +1 +0 +1' }
+    @{ What = 'a checkpoint'; Show = { Get-JournalCheckpoint }; Heads = 'Name', 'Set', 'BatchId', 'Value'; Row = '^scan +just now .*\{"at":5\}' }
+    @{ What = 'an addition'; Show = { 'x' | Add-JournalTask (Get-JournalBatch) }; Heads = 'BatchId', 'Added', 'AlreadyThere', 'Duplicates', 'LeftOut', 'Total'; Row = '^photos-\S+ +1 +0 +0 +0 +2' }
+) {
+    BeforeEach {
+        $null = Use-NewJournal
+        $batch = "/a/very/long/path/$('x' * 60)/photo.jpg" | Start-JournalBatch photos -Stage Read
+        Request-JournalTask $batch | Set-JournalTask -Status Failed -ErrorMessage 'No such photo' -ErrorCategory NotFound
+        Set-JournalCheckpoint scan @{ at = 5 }
+    }
+
+    It 'has its columns, in 100 of the terminal''s' {
+        $lines = & $Show | Get-ViewOf
+        $head = $lines | Where-Object { $_.Trim() } | Select-Object -First 1
+        ($head.Trim() -split '\s+') | Should -Be $Heads
+        $lines | Where-Object { $_.Length -gt 100 } | Should -BeNullOrEmpty
+        @($lines -match $Row) | Should -HaveCount 1
+    }
+}
+
+Describe 'The view of a summary and of a journal' {
+    BeforeEach {
+        $null = Use-NewJournal
+        $batch = 1..4 | Start-JournalBatch summed -Stage Read
+        Request-JournalTask $batch -Count 2 | Complete-JournalTask
+        Request-JournalTask $batch | Set-JournalTask -Status Failed -ErrorMessage 'No such photo: 17' -ErrorCategory NotFound
+    }
+
+    It 'tells progress, durations, what is left and the errors' {
+        $lines = Measure-JournalBatch $batch | Get-ViewOf
+        $lines -match '^Progress +: 3/4 \(75%\)$' | Should -HaveCount 1
+        $lines -match '^Durations +: mean .*, median .*, P95 ' | Should -HaveCount 1
+        $lines -match '^Eta +: ' | Should -HaveCount 1
+        $lines -match 'NotFound: No such photo' | Should -HaveCount 1
+        $lines -match '^Stages +: Read: ' | Should -HaveCount 1
+        $lines | Where-Object { $_.Length -gt 100 } | Should -BeNullOrEmpty
+    }
+
+    It 'tells size and tasks of a journal in words' {
+        $lines = Get-Journal | Get-ViewOf
+        $lines -match '^Size +: [\d.]+ (KiB|MiB)$' | Should -HaveCount 1
+        $lines -match '^Tasks +: 1 Pending, 2 Completed, 1 Failed$' | Should -HaveCount 1
+    }
+}
