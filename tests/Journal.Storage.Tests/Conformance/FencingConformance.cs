@@ -32,7 +32,6 @@ public abstract class FencingConformance<TFixture> : StoreTest<TFixture> where T
         [
             Complete(task), Fail(task), Retry(task, Second), TaskMove.Release(task.Id, task.Token, "stop"), TaskMove.Skip(task.Id, task.Token, "skip"),
             TaskMove.Recover(task.Id, task.Token, "dead"), TaskMove.Abandon(task.Id, task.Token, Broken, "dead"),
-            TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "quota"),
         ];
 
         Assert.All(Store.Apply(moves, Ann), static result => Assert.Equal(MoveOutcome.LeaseLost, result.Outcome));
@@ -41,18 +40,19 @@ public abstract class FencingConformance<TFixture> : StoreTest<TFixture> where T
     }
 
     [Fact]
-    public void A_refund_gives_back_the_attempt_that_its_token_names_though_it_has_ended()
+    public void A_refund_gives_back_the_attempt_it_names_ended_or_not()
     {
         var batch = Batch("a");
-        var task = ClaimOne(batch);
-        Make(Fail(task));
+        var first = ClaimOne(batch);
+        Make(Fail(first));
+        TaskMove Refund(JournalTask task) => TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "The breaker tripped");
 
-        Make(TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "the server was down"));
-
-        Assert.Equal((JournalTaskStatus.Pending, 0), (Task(task.Id).Status, Task(task.Id).Attempts));
-        var again = ClaimOne(batch);
-        Assert.Equal(MoveOutcome.LeaseLost, Apply(TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "late")).Outcome);
-        Assert.Equal(JournalTaskStatus.InProgress, Task(again.Id).Status);
+        Assert.Equal((JournalTaskStatus.Pending, 0), (Make(Refund(first)).Status, Task(first.Id).Attempts));
+        var second = ClaimOne(batch);
+        Assert.Equal(MoveOutcome.LeaseLost, Apply(Refund(first)).Outcome);
+        Make(Refund(second));
+        Make(TaskMove.Cancel(second.Id, "stop"));
+        Assert.Equal(MoveOutcome.Illegal, Apply(Refund(second)).Outcome);
     }
 
     [Fact]
