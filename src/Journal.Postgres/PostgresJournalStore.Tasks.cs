@@ -77,7 +77,7 @@ internal sealed partial class PostgresJournalStore
 
     public int RenewLeases(WorkerIdentity worker, string batchId, TimeSpan lease) => Write<int>(worker, session =>
     {
-        var number = _catalog.NumberOf(session.Pipeline, batchId) ?? throw JournalErrors.BatchNotFound(batchId);
+        if (_catalog.NumberOf(session.Pipeline, batchId) is not { } number) return static () => 0;
         session.Pipeline.Send();
         session.Pipeline.Add(new Command(TaskStatements.Renew).With(number).With(session.Author).With(session.Now + Micros.From(lease))).Send();
         var renewed = session.Pipeline.Changes;

@@ -21,7 +21,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
     private readonly StoreOptions _options;
     private readonly Connections _connections;
     private readonly ServerClock _clock;
-    private readonly Catalog _catalog = new();
+    private readonly Catalog _catalog;
     private readonly Transactions _transactions;
     private readonly long _space;
     private volatile bool _disposed;
@@ -32,6 +32,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
         _connections = connections;
         _clock = clock;
         _space = space;
+        _catalog = new Catalog(connections.Location);
         _transactions = new Transactions(connections, _catalog, clock, space, options);
     }
 

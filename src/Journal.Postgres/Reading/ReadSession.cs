@@ -23,7 +23,7 @@ internal sealed class ReadSession(NpgsqlConnection connection, Catalog catalog, 
     {
         if (ids is null) return [.. All.Values];
         var found = new List<BatchFacts>();
-        Pipeline.Add(new Command(BatchStatements.FactsById).With(ids.Distinct()), row => found.Add(BatchRow.ReadFacts(row))).Send();
+        Pipeline.Add(new Command(BatchStatements.FactsById).With(ids.Distinct()), row => found.Add(BatchRow.ReadFacts(row, Location))).Send();
         return found;
     }
 
@@ -34,7 +34,7 @@ internal sealed class ReadSession(NpgsqlConnection connection, Catalog catalog, 
         {
             if (_all is not null) return _all;
             _all = [];
-            Pipeline.Add(new Command(BatchStatements.AllFacts), row => _all[row.Integer(0)] = BatchRow.ReadFacts(row)).Send();
+            Pipeline.Add(new Command(BatchStatements.AllFacts), row => _all[row.Integer(0)] = BatchRow.ReadFacts(row, Location)).Send();
             return _all;
         }
     }

@@ -21,7 +21,7 @@ internal static class BatchRow
         Stages = JsonList.Parse(row.Text(9)),
         Settings = JsonMap.Parse(row.Text(10)),
         Metadata = JsonMap.Parse(row.Text(11)),
-        Options = BatchOptions.Parse(row.Text(12)),
+        Options = StoredOptions.Parse(row.Text(12), location),
         Counts = Counts(row, 13),
         QuotaConsumed = row.Real(19),
         CreatedAt = row.Time(20),
@@ -35,8 +35,8 @@ internal static class BatchRow
         (JournalBatchStatus)row.Integer(2), row.TextOrNull(3), row.IntegerOrNull(4), Counts(row, 5), row.Real(11), row.Integer(12),
         row.IntegerOrNull(13), row.IntegerOrNull(14), row.IntegerOrNull(15));
 
-    public static BatchFacts ReadFacts(Row row) =>
-        new(row.Integer(0), row.Integer(1), row.Text(2), JsonList.Parse(row.Text(3)), row.TextOrNull(4), BatchOptions.Parse(row.Text(5)));
+    public static BatchFacts ReadFacts(Row row, string location) =>
+        new(row.Integer(0), row.Integer(1), row.Text(2), JsonList.Parse(row.Text(3)), row.TextOrNull(4), StoredOptions.Parse(row.Text(5), location));
 
     public static TaskCounts Counts(Row row, int column) => new(
         row.Integer(column), row.Integer(column + 1), row.Integer(column + 2), row.Integer(column + 3), row.Integer(column + 4), row.Integer(column + 5));

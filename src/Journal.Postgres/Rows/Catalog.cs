@@ -9,7 +9,7 @@ namespace Journal.Postgres.Rows;
 /// What the store remembers of batches and workers between transactions. Safe because a worker's row never changes or goes, because a batch's
 /// revision tells when its facts did, and because numbers of batches are never given out twice.
 /// </summary>
-internal sealed class Catalog
+internal sealed class Catalog(string location)
 {
     private readonly ConcurrentDictionary<string, long> _numbers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, BatchFacts> _facts = new();
@@ -33,7 +33,7 @@ internal sealed class Catalog
         var stale = batches.Where(batch => !_facts.TryGetValue(batch.Number, out var known) || known.Revision != batch.Revision).Select(static batch => batch.Number).ToList();
         if (stale.Count > 0)
         {
-            pipeline.Add(new Command(BatchStatements.Facts).With(stale), row => Learn(BatchRow.ReadFacts(row))).Send();
+            pipeline.Add(new Command(BatchStatements.Facts).With(stale), row => Learn(BatchRow.ReadFacts(row, location))).Send();
         }
 
         return batches.Where(batch => _facts.ContainsKey(batch.Number)).ToDictionary(static batch => batch.Number, batch => _facts[batch.Number]);

@@ -44,11 +44,11 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         if (!_tasks.TryGetValue(move.TaskId, out var task)) return new MoveResult(MoveOutcome.NotFound, null);
         var batch = session.Batch(task.Batch);
         var from = task.Status;
-        if (!MayMake(move, task, batch))
-        {
-            var lost = move.Token is { } held && (from != JournalTaskStatus.InProgress || task.Token != held);
-            return new MoveResult(lost ? MoveOutcome.LeaseLost : MoveOutcome.Illegal, from);
-        }
+        // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
+        var lost = move.Token is { } held && (task.Token != held || (from != JournalTaskStatus.InProgress && !(move.Kind == TaskMoveKind.Refund && move.Rule.Allows(from))));
+        if (lost) return new MoveResult(MoveOutcome.LeaseLost, from);
+        var isLastStage = move.Kind == TaskMoveKind.Advance && task.Stage + 1 >= batch.Facts.Stages.Count;
+        if (!move.Rule.Allows(from) || isLastStage) return new MoveResult(MoveOutcome.Illegal, from);
 
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
         var keepsClaim = move.KeepsClaim && batch.Glimpse.MayClaim(session.Now);
@@ -58,14 +58,6 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         Add(move, task, from, keepsClaim, ran);
         Follow(move, task, batch, from, keepsClaim, ran);
         return new MoveResult(MoveOutcome.Applied, from, keepsClaim ? task.Token : null);
-    }
-
-    private static bool MayMake(TaskMove move, TaskState task, BatchWork batch)
-    {
-        if (!move.Rule.Allows(task.Status)) return false;
-        // A lease only holds while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
-        if (move.Token is { } token && (token != task.Token || (task.Status != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund))) return false;
-        return move.Kind != TaskMoveKind.Advance || task.Stage + 1 < batch.Facts.Stages.Count;
     }
 
     private void Add(TaskMove move, TaskState task, JournalTaskStatus from, bool keepsClaim, long ran)
@@ -96,7 +88,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
 
         task.Stage = move.Kind switch { TaskMoveKind.Advance => stage + 1, TaskMoveKind.Requeue => 0, _ => stage };
         task.Project = move.Report.QuotaProject ?? task.Project;
-        session.Record(batch, task.Id, rule.Event, from, rule.To, move.Kind == TaskMoveKind.Requeue ? 0 : stage, move.Reason ?? move.Error?.Message);
+        session.Record(batch, task.Id, rule.Event, from, rule.To, stage, move.Reason ?? move.Error?.Message);
         if (keepsClaim)
         {
             var claim = TaskLifecycle.Rule(TaskMoveKind.Claim);
