@@ -20,7 +20,7 @@ internal sealed class MoveWriter(WriteSession session)
         var keepsClaim = move.KeepsClaim && batch.MayClaim(session.Time);
         var ran = Micros.From(move.Duration) ?? Math.Max(session.Now - (task.ClaimedAt ?? session.Now), 0);
         // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
-        var lost = move.Token is { } held && (task.Token != held || (task.Status != JournalTaskStatus.InProgress && !(move.Kind == TaskMoveKind.Refund && rule.Allows(task.Status))));
+        var lost = move.Token is { } held && (task.Token != held || (task.Status != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund));
         if (lost) return new MoveResult(MoveOutcome.LeaseLost, task.Status);
         if (!rule.Allows(task.Status) || !Update(move, task, keepsClaim, ran, lease)) return new MoveResult(MoveOutcome.Illegal, task.Status);
 
