@@ -45,7 +45,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         var batch = session.Batch(task.Batch);
         var from = task.Status;
         // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
-        var lost = move.Token is { } held && (task.Token != held || (from != JournalTaskStatus.InProgress && !(move.Kind == TaskMoveKind.Refund && move.Rule.Allows(from))));
+        var lost = move.Token is { } held && (task.Token != held || (from != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund));
         if (lost) return new MoveResult(MoveOutcome.LeaseLost, from);
         var isLastStage = move.Kind == TaskMoveKind.Advance && task.Stage + 1 >= batch.Facts.Stages.Count;
         if (!move.Rule.Allows(from) || isLastStage) return new MoveResult(MoveOutcome.Illegal, from);

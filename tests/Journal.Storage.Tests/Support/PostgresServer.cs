@@ -12,9 +12,12 @@ namespace Journal.Storage.Tests.Support;
 /// </summary>
 public sealed class PostgresServer : IDisposable
 {
+    public const string Password = "s3cret;'word";
+
     private static readonly Lazy<PostgresServer> OfThisRun = new(() =>
     {
         var server = new PostgresServer();
+        Environment.SetEnvironmentVariable("PGPASSWORD", Password);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
         return server;
     });
@@ -32,7 +35,7 @@ public sealed class PostgresServer : IDisposable
 
         _as = Environment.UserName == "root" ? ["setpriv", "--reuid", "nobody", "--clear-groups", "--"] : [];
         if (_as.Length > 0) Run("chown", "nobody", _directory);
-        RunAsUser(Path.Combine(Binaries!, "initdb"), "-D", Data, "-U", "journal", "-A", "scram-sha-256", "--pwfile", Secret("secret"), "-E", "UTF8", "--locale", "C", "--no-sync");
+        RunAsUser(Path.Combine(Binaries!, "initdb"), "-D", Data, "-U", "journal", "-A", "scram-sha-256", "--pwfile", Secret(Password), "-E", "UTF8", "--locale", "C", "--no-sync");
         Start();
     }
 
@@ -46,9 +49,9 @@ public sealed class PostgresServer : IDisposable
 
     private string Data => Path.Combine(_directory, "data");
 
-    /// <summary>An address of a journal on this server.</summary>
-    public string Address(string schema, string user = "journal", string password = "secret", int? port = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"postgresql://{user}:{password}@127.0.0.1:{port ?? Port}/postgres?schema={schema}");
+    /// <summary>An address of a journal on this server; the password comes from PGPASSWORD, as for the processes that tests start.</summary>
+    public string Address(string schema, string user = "journal", int? port = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"postgresql://{user}@127.0.0.1:{port ?? Port}/postgres?schema={schema}");
 
     public void Start() => RunAsUser(
         Path.Combine(Binaries!, "pg_ctl"), "-D", Data, "-w", "-s", "-l", Path.Combine(_directory, "log"), "-o",
@@ -66,7 +69,7 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Runs a script as the owner of everything.</summary>
     public void Sql(string script)
     {
-        using var connection = new NpgsqlConnection(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=journal;Password=secret;Database=postgres;Pooling=false"));
+        using var connection = new NpgsqlConnection(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=journal;Database=postgres;Pooling=false"));
         connection.Open();
         using var command = new NpgsqlCommand(script, connection);
         command.ExecuteNonQuery();
