@@ -1,3 +1,4 @@
+using Journal.Interchange;
 using Journal.Postgres.Care;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Opening;
@@ -130,7 +131,29 @@ internal sealed partial class PostgresJournalStore : IJournalStore
 
     public IReadOnlyList<string> Check() => Read(HealthCheck.Run);
 
-    public void BackUp(string path) => throw JournalErrors.UnsupportedJournal(Location, "a server's database is backed up by its own tools (pg_dump); Copy-Journal makes a file of it.");
+    // A file that can be opened by itself is a journal of the embedded engine; the server's own tools back up the rest of the database.
+    public void BackUp(string path)
+    {
+        var partial = Path.GetFullPath(path) + ".partial";
+        try
+        {
+            File.Delete(partial);
+            using (var copy = StoreLoader.For(partial).Open(new StoreOptions(partial, StoreAccess.Create) { Time = _options.Time }))
+            {
+                foreach (var _ in JournalCopy.Batches(this, copy, ReadBatches(new BatchQuery { OldestFirst = true }), null, CancellationToken.None))
+                {
+                }
+
+                JournalCopy.Checkpoints(this, copy);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw JournalErrors.JournalWriteFailed(path, e.Message, e);
+        }
+    }
 
     public void Optimize()
     {
