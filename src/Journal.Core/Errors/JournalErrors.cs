@@ -156,14 +156,6 @@ public static partial class JournalErrors
     public static JournalException InputFileEmpty(string path) =>
         Make(JournalFault.InvalidData, path, $"The input file '{path}' has no inputs (blank lines and lines that start with # do not count).");
 
-    /// <summary>A file is there already.</summary>
-    public static JournalException FileExists(string path) =>
-        Make(JournalFault.ResourceExists, path, $"There is a file '{path}' already. Use -Force to overwrite it.");
-
-    /// <summary>A file cannot be written.</summary>
-    public static JournalException FileUnwritable(string path, string detail, Exception? inner = null) =>
-        Make(JournalFault.ResourceUnavailable, path, $"The file '{path}' cannot be written: {detail}", inner);
-
     private static JournalException Make(JournalFault fault, object? target, string message, Exception? inner = null, [CallerMemberName] string id = "") =>
         new(id, fault, Terminal.TerminalText.Safe(message), target, inner);
 
