@@ -174,7 +174,7 @@ public sealed class SqliteFileTests : StoreTest<SqliteFixture>
         Assert.Equal(path, copy.FindBatch(batch.Id)!.JournalPath);
         Assert.Empty(copy.Check());
         Assert.False(File.Exists(path + ".partial"));
-        Fails("JournalCorrupt", () => Store.BackUp(System.IO.Path.Combine(Path, "no", "such")));
+        Fails("JournalWriteFailed", () => Store.BackUp(System.IO.Path.Combine(Path, "no", "such")));
     }
 
     [Fact]
