@@ -105,7 +105,11 @@ Describe 'A run that is stopped' {
         try {
             & /bin/kill -INT $process.Id
             & /bin/kill -INT $process.Id
-            do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -like '*Interrupted*')
+            do {
+                $line = $process.StandardOutput.ReadLineAsync()
+                if (-not $line.Wait(30000)) { throw 'The run did not say how to go on.' }
+                $said = $line.Result
+            } until ($null -eq $said -or $said -like '*Interrupted*')
             $said | Should -BeLike '*nothing is lost*'
             $batch = Get-JournalBatch
             $batch.Status, $batch.InProgress, $batch.Failed | Should -Be Paused, 0, 0

@@ -314,8 +314,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         try
         {
             result = runner.Run(StopToken);
+            StopToken.ThrowIfCancellationRequested();
         }
-        catch (PipelineStoppedException)
+        catch (Exception e) when (e is PipelineStoppedException or OperationCanceledException)
         {
             TellHowToResume(store, batch.Id);
             throw;
@@ -323,7 +324,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
         observer.Close();
         TellEnd(batch, result);
-        if (StopToken.IsCancellationRequested) TellHowToResume(store, batch.Id);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
