@@ -153,6 +153,15 @@ public sealed class RunningTask
         if (recorded.TryGetValue(ReservedMetadata.Name, out var own)) SetMetadata(ReservedMetadata.Name, own);
     }
 
+    /// <summary>The task as the same worker goes on with it in the next stage.</summary>
+    /// <param name="token">The new lease.</param>
+    internal JournalTask InNextStage(long token)
+    {
+        var next = 0;
+        while (!string.Equals(Batch.Stages[next], Stage, StringComparison.OrdinalIgnoreCase)) next++;
+        return Task with { Token = token, Stage = Batch.Stages[next + 1], Attempts = 1, Metadata = Metadata };
+    }
+
     internal TaskReport ToReport(string? result)
     {
         lock (_gate)

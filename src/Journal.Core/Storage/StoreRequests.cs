@@ -158,7 +158,11 @@ public sealed record ExchangeResult(IReadOnlyList<MoveResult> Moves, IReadOnlyLi
 /// <param name="QuotaConsumed">Units used.</param>
 /// <param name="NextDue">The earliest NotBefore of the tasks that wait; filled when fewer tasks were handed out than asked for, else null.</param>
 public readonly record struct BatchState(
-    JournalBatchStatus Status, TaskCounts Counts, string? PauseReason, DateTimeOffset? PausedUntil, double QuotaConsumed, DateTimeOffset? NextDue);
+    JournalBatchStatus Status, TaskCounts Counts, string? PauseReason, DateTimeOffset? PausedUntil, double QuotaConsumed, DateTimeOffset? NextDue)
+{
+    /// <summary>Where a batch stands, but for <see cref="NextDue"/>.</summary>
+    public static BatchState Of(JournalBatch batch) => new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null);
+}
 
 /// <summary>What to set on a task; null members stay.</summary>
 public sealed record TaskAmendment

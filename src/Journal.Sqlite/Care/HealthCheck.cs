@@ -29,7 +29,7 @@ internal static class HealthCheck
         """,
         """
         SELECT 'Task ' || t.id || ' was claimed ' || t.token || ' times, but ' || COUNT(a.number) || ' attempts of it have ended.'
-        FROM task t LEFT JOIN attempt a ON a.task = t.id GROUP BY t.id HAVING COUNT(a.number) <> t.token - (t.status = 1)
+        FROM task t LEFT JOIN attempt a ON a.task = t.id GROUP BY t.id HAVING COUNT(a.number) > t.token - (t.status = 1)
         """,
         """
         SELECT 'Task ' || t.id || ' is in status ' || t.status || ', but its last move went to ' || e.to_status || '.'

@@ -32,12 +32,27 @@ public abstract class FencingConformance<TFixture> : StoreTest<TFixture> where T
         [
             Complete(task), Fail(task), Retry(task, Second), TaskMove.Release(task.Id, task.Token, "stop"), TaskMove.Skip(task.Id, task.Token, "skip"),
             TaskMove.Recover(task.Id, task.Token, "dead"), TaskMove.Abandon(task.Id, task.Token, Broken, "dead"),
-            TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "quota"),
         ];
 
         Assert.All(Store.Apply(moves, Ann), static result => Assert.Equal(MoveOutcome.LeaseLost, result.Outcome));
         Assert.Equal(JournalTaskStatus.Canceled, Task(task.Id).Status);
         Fails("LeaseLost", () => Apply(moves[0]).ThrowUnlessApplied(moves[0]));
+    }
+
+    [Fact]
+    public void A_refund_gives_back_the_attempt_it_names_ended_or_not()
+    {
+        var batch = Batch("a");
+        var first = ClaimOne(batch);
+        Make(Fail(first));
+        TaskMove Refund(JournalTask task) => TaskMove.Refund(task.Id, task.Token, null, TaskReport.Nothing, null, null, "The breaker tripped");
+
+        Assert.Equal((JournalTaskStatus.Pending, 0), (Make(Refund(first)).Status, Task(first.Id).Attempts));
+        var second = ClaimOne(batch);
+        Assert.Equal(MoveOutcome.LeaseLost, Apply(Refund(first)).Outcome);
+        Make(Refund(second));
+        Make(TaskMove.Cancel(second.Id, "stop"));
+        Assert.Equal(MoveOutcome.Illegal, Apply(Refund(second)).Outcome);
     }
 
     [Fact]

@@ -22,3 +22,5 @@ public sealed class SqliteHistory : HistoryConformance<SqliteFixture>;
 public sealed class SqliteFigures : FigureConformance<SqliteFixture>;
 
 public sealed class SqliteConcurrency : ConcurrencyConformance<SqliteFixture>;
+
+public sealed class SqliteImports : ImportConformance<SqliteFixture>;

@@ -23,7 +23,12 @@ public abstract class StoreTest<TFixture> : IDisposable where TFixture : StoreFi
     public void Dispose()
     {
         Fixture.Dispose();
+        CleanUp();
         GC.SuppressFinalize(this);
+    }
+
+    protected virtual void CleanUp()
+    {
     }
 
     /// <summary>A batch with tasks that have these keys.</summary>

@@ -1,0 +1,140 @@
+using Journal.Lifecycle;
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Runs;
+
+/// <summary>
+/// The thread of a run that does all its commits: what ends while one commit is under way shares the next, so that short tasks share an fsync
+/// and a long one has it to itself, and completing a task claims the next one in the same transaction. It also renews the leases, recovers the
+/// tasks of dead workers, and sees when there is nothing left to do.
+/// </summary>
+internal sealed class JournalWriter : IDisposable
+{
+    private readonly RunBoard _board;
+    private readonly RunRequest _request;
+    private readonly IJournalStore _store;
+    private readonly TimeProvider _time;
+    private readonly IProcessTable _processes;
+    private readonly WorkerIdentity _worker;
+    private readonly ITimer _due;
+
+    public JournalWriter(RunBoard board, RunRequest request, IJournalStore store, TimeProvider time, IProcessTable processes, WorkerIdentity worker)
+    {
+        (_board, _request, _store, _time, _processes, _worker) = (board, request, store, time, processes, worker);
+        _due = time.CreateTimer(_ => board.TaskDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private string BatchId => _request.Batch.Id;
+
+    private TimeSpan Lease => _request.Batch.Options.LeaseTimeout;
+
+    /// <summary>Writes until the run is over; an error of the journal ends the run.</summary>
+    public void Run()
+    {
+        try
+        {
+            while (_board.AwaitTurn() is { } turn) Write(turn);
+            PauseIfStopped();
+        }
+#pragma warning disable CA1031 // It is carried to the calling thread and raised there.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _board.Fail(e);
+        }
+        finally
+        {
+            _board.Over();
+        }
+    }
+
+    /// <summary>Takes back the tasks of dead workers.</summary>
+    /// <returns>How many.</returns>
+    public long Recover()
+    {
+        var recovered = BatchRecovery.Recover(_store, BatchId, _processes, _worker);
+        if (recovered.Count == 0) return 0;
+        var abandoned = recovered.Count(static task => task.Abandoned);
+        _board.Note($"Recovered {recovered.Count} task(s) of dead workers"
+            + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : "."));
+        return recovered.Count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _due.Dispose();
+
+    private void Write(WriterTurn turn)
+    {
+        if (turn.Renew) Renew();
+        foreach (var (id, (percent, text)) in turn.Progress) ShowProgress(id, percent, text);
+        if (turn.Poll && turn.Moves.Count == 0 && turn.Claim > 0) Recover();
+        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = turn.Moves, Claim = turn.Claim, Stage = _request.Stage };
+        _board.Publish(turn, _store.Exchange(request));
+        if (Ending() is var (end, reason, stopAttempts)) _board.RequestEnd(end, reason, stopAttempts);
+    }
+
+    private void Renew()
+    {
+        var now = _time.GetUtcNow();
+        _store.RenewLeases(_worker, BatchId, Lease);
+        _board.NoteLeases(now + Lease);
+    }
+
+    private void ShowProgress(long taskId, double? percent, string? text)
+    {
+        try
+        {
+            _store.AmendTask(taskId, new TaskAmendment { Progress = percent, ProgressText = text });
+        }
+        catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.TaskNotFound) or nameof(JournalErrors.LeaseLost))
+        {
+            // Progress is for looking at; what ended meanwhile has none.
+        }
+    }
+
+    /// <summary>Whether the run ends here, why, and whether running attempts are stopped or may finish.</summary>
+    private (RunEnd End, string? Reason, bool StopAttempts)? Ending()
+    {
+        if (_board.TakePause() is { } pause)
+        {
+            // Another worker may have ended or paused it in the same moment; then there is nothing left to pause.
+            if (BatchLifecycle.AllowsMoves(_board.State.Status)) _board.Note(BatchState.Of(_store.Apply(BatchId, pause, _worker)));
+            return null;
+        }
+
+        var state = _board.State;
+        switch (state.Status)
+        {
+            case JournalBatchStatus.Paused when !BatchLifecycle.PauseIsOver(state.PausedUntil, _store.Now):
+                return (RunEnd.Paused, state.PauseReason, false);
+            case JournalBatchStatus.Canceled:
+                return (RunEnd.Canceled, "The batch was canceled.", true);
+        }
+
+        if (!_board.HasNothingLeft) return null;
+        if (state.NextDue is { } due)
+        {
+            var wait = due - _store.Now;
+            _due.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            return null;
+        }
+
+        if (state.Counts.InProgress == 0 || _request.Stage is not null) return (RunEnd.Done, null, false);
+        var waitsForItself = _store.ReadInFlight(BatchId).All(task => task.Worker is { } holder && holder != _worker && _processes.IsThisProcess(holder));
+        return waitsForItself
+            ? (RunEnd.HeldElsewhere, $"{state.Counts.InProgress} task(s) are held by another worker of this process.", false)
+            : null;
+    }
+
+    // A stop pauses the batch, unless other workers go on with it.
+    private void PauseIfStopped()
+    {
+        if (_board.End is not (RunEnd.Interrupted or RunEnd.FailureLimit)) return;
+        if (_store.FindBatch(BatchId) is not { } batch) return;
+        _board.Note(BatchState.Of(batch));
+        if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.AllowsMoves(batch.Status) || batch.Status is JournalBatchStatus.Paused) return;
+        var reason = _board.End is RunEnd.Interrupted ? "Interrupted" : _board.EndReason!;
+        _board.Note(BatchState.Of(_store.Apply(batch.Id, BatchMove.Pause(reason), _worker)));
+    }
+}
