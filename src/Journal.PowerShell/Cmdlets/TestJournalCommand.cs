@@ -9,7 +9,7 @@ public sealed class TestJournalCommand : JournalCmdlet
 {
     /// <summary>The journal.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Journal", "Path")]
+    [Alias("Journal", "Path", "PSPath")]
     public override string? JournalPath { get; set; }
 
     /// <inheritdoc/>

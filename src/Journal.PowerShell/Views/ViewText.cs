@@ -1,4 +1,5 @@
 using System.Globalization;
+using Journal.Reports;
 using Journal.Statistics;
 
 namespace Journal.Commands;
@@ -6,11 +7,15 @@ namespace Journal.Commands;
 /// <summary>Values as the views show them.</summary>
 public static class ViewText
 {
+    /// <summary>A text of unknown origin, line by line; what would act on the terminal is shown instead.</summary>
+    public static string Visible(string? text) =>
+        string.Join(Environment.NewLine, (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(static line => VisibleText.Of(line, int.MaxValue)));
+
     /// <summary>A text cut to a width, on one line.</summary>
     public static string Clip(string? text, int width)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var line = text.ReplaceLineEndings(" ");
+        var line = OnOneLine(text);
         return line.Length <= width ? line : string.Concat(line.AsSpan(0, width - 1), "…");
     }
 
@@ -18,11 +23,19 @@ public static class ViewText
     public static string ClipMiddle(string? text, int width)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var line = text.ReplaceLineEndings(" ");
+        var line = OnOneLine(text);
         if (line.Length <= width) return line;
         var head = (width - 1) / 3;
         return string.Concat(line.AsSpan(0, head), "…", line.AsSpan(line.Length - (width - 1 - head)));
     }
+
+    /// <summary>A status in its colour.</summary>
+    /// <param name="status">A status or an outcome; null for none.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Status(object? status, object? style) => status?.ToString() is { } name ? new ViewStyle(style).Status(name, name) : "";
+
+    /// <summary>A number of failures, coloured unless there are none.</summary>
+    public static string Failures(long count, object? style) => count == 0 ? "0" : new ViewStyle(style).Bad(count.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>How long ago.</summary>
     public static string Age(DateTimeOffset? time) => time is { } at ? RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
@@ -52,4 +65,6 @@ public static class ViewText
         var parts = Enum.GetValues<JournalTaskStatus>().Where(status => counts.Of(status) > 0).Select(status => string.Create(CultureInfo.InvariantCulture, $"{counts.Of(status)} {status}"));
         return counts.Total == 0 ? "none" : string.Join(", ", parts);
     }
+
+    private static string OnOneLine(string text) => VisibleText.Of(text.ReplaceLineEndings(" "), int.MaxValue);
 }
