@@ -26,7 +26,8 @@ Describe 'The module' {
         $info.CompatiblePSEditions | Should -Be 'Core'
         $info.Description | Should -Not -BeNullOrEmpty
         $info.PrivateData.PSData.Tags | Should -Contain 'PSEdition_Core'
-        $info.LicenseUri, $info.ProjectUri | Should -Not -Contain $null
+        $info.LicenseUri | Should -Not -BeNullOrEmpty
+        @(Get-Content (Join-Path $root CHANGELOG.md)) -match "^## \[$($info.Version)\] - \d{4}-\d\d-\d\d$" | Should -HaveCount 1
     }
 
     It 'brings no engine into the session''s load context' {
