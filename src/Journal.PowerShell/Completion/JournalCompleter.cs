@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using Journal.Reports;
 using Journal.Storage;
+using Journal.Terminal;
 
 namespace Journal.Commands.Completion;
 
@@ -63,10 +63,10 @@ public abstract class JournalCompleter : IArgumentCompleter
         .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
         .DistinctBy(static candidate => candidate.Text)
         .Take(Limit)
-        .Select(static candidate => new CompletionResult(Quote(candidate.Text), VisibleText.Of(candidate.Text), CompletionResultType.ParameterValue, ToolTip(candidate)));
+        .Select(static candidate => new CompletionResult(Quote(candidate.Text), TerminalText.SafeLine(candidate.Text), CompletionResultType.ParameterValue, ToolTip(candidate)));
 
     // PowerShell refuses an empty one.
-    private static string ToolTip(Candidate candidate) => VisibleText.Of(candidate.ToolTip) is { Length: > 0 } text ? text : VisibleText.Of(candidate.Text);
+    private static string ToolTip(Candidate candidate) => TerminalText.SafeLine(candidate.ToolTip) is { Length: > 0 } text ? text : TerminalText.SafeLine(candidate.Text);
 
     private static string Locate(string? path)
     {

@@ -26,14 +26,14 @@ public static class BatchView
         var colours = new ViewStyle(style);
         var status = batch.Status.ToString();
         var line = Line(
-            batch.Id.PadRight(IdWidth),
+            ViewText.Line(batch.Id).PadRight(IdWidth),
             ViewText.Clip(batch.Name, NameWidth).PadRight(NameWidth),
             colours.Bar(status, Progress(batch).PadRight(ProgressWidth), batch.Percent),
             colours.Status(status, status.PadRight(StatusWidth)),
             batch.Failed == 0 ? "0".PadLeft(FailedWidth) : colours.Bad(batch.Failed.ToString(CultureInfo.InvariantCulture).PadLeft(FailedWidth)),
             ViewText.Age(batch.CreatedAt));
         return Pause(batch) is { Length: > 0 } pause
-            ? $"{line}{Environment.NewLine}    {colours.Waiting(pause)}{Environment.NewLine}    {colours.Command(ResumeLine(batch))}"
+            ? $"{line}{Environment.NewLine}    {colours.Waiting(pause)}{Environment.NewLine}    {colours.Command(ViewText.Line(ResumeLine(batch)))}"
             : line;
     }
 

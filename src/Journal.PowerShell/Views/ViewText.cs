@@ -1,21 +1,23 @@
 using System.Globalization;
-using Journal.Reports;
 using Journal.Statistics;
+using Journal.Terminal;
 
 namespace Journal.Commands;
 
 /// <summary>Values as the views show them.</summary>
 public static class ViewText
 {
-    /// <summary>A text of unknown origin, line by line; what would act on the terminal is shown instead.</summary>
-    public static string Visible(string? text) =>
-        string.Join(Environment.NewLine, (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(static line => VisibleText.Of(line, int.MaxValue)));
+    /// <summary>A value as text without anything that commands a terminal; line breaks stay.</summary>
+    public static string Safe(object? value) => TerminalText.Safe(Convert.ToString(value, CultureInfo.InvariantCulture));
+
+    /// <summary>The same on one line.</summary>
+    public static string Line(object? value) => TerminalText.SafeLine(Convert.ToString(value, CultureInfo.InvariantCulture));
 
     /// <summary>A text cut to a width, on one line.</summary>
     public static string Clip(string? text, int width)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var line = OnOneLine(text);
+        var line = TerminalText.SafeLine(text);
         return line.Length <= width ? line : string.Concat(line.AsSpan(0, width - 1), "…");
     }
 
@@ -23,7 +25,7 @@ public static class ViewText
     public static string ClipMiddle(string? text, int width)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var line = OnOneLine(text);
+        var line = TerminalText.SafeLine(text);
         if (line.Length <= width) return line;
         var head = (width - 1) / 3;
         return string.Concat(line.AsSpan(0, head), "…", line.AsSpan(line.Length - (width - 1 - head)));
@@ -35,6 +37,8 @@ public static class ViewText
     public static string Status(object? status, object? style) => status?.ToString() is { } name ? new ViewStyle(style).Status(name, name) : "";
 
     /// <summary>A number of failures, coloured unless there are none.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="style">$PSStyle.</param>
     public static string Failures(long count, object? style) => count == 0 ? "0" : new ViewStyle(style).Bad(count.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>How long ago.</summary>
@@ -57,7 +61,7 @@ public static class ViewText
     }
 
     /// <summary>Texts, a line each.</summary>
-    public static string Lines(JsonList texts) => string.Join(Environment.NewLine, texts);
+    public static string Lines(JsonList texts) => string.Join(Environment.NewLine, texts.Select(TerminalText.SafeLine));
 
     /// <summary>How many tasks are in each status, leaving out what there is none of.</summary>
     public static string Counts(TaskCounts counts)
@@ -65,6 +69,4 @@ public static class ViewText
         var parts = Enum.GetValues<JournalTaskStatus>().Where(status => counts.Of(status) > 0).Select(status => string.Create(CultureInfo.InvariantCulture, $"{counts.Of(status)} {status}"));
         return counts.Total == 0 ? "none" : string.Join(", ", parts);
     }
-
-    private static string OnOneLine(string text) => VisibleText.Of(text.ReplaceLineEndings(" "), int.MaxValue);
 }
