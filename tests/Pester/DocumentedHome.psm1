@@ -4,6 +4,7 @@ Import-Module $PSScriptRoot/TestSupport.psm1
 
 $folder = $null
 $homeOfUser = (Get-PSProvider FileSystem).Home
+$variables = @{ HOME = $env:HOME; PSModulePath = $env:PSModulePath }
 
 # Makes the folder and the journal, once; every example then gets copies of its own.
 function New-DocumentedHome([string] $Path) {
@@ -32,6 +33,8 @@ function New-DocumentedHome([string] $Path) {
     }
     finally { Pop-Location }
     Rename-Item "$Path/home" pristine
+    # For scripts that import the module by its name.
+    $null = New-Item -ItemType SymbolicLink "$Path/modules/Journal" -Target (Split-Path (Get-ModulePath)) -Force
     Clear-JournalSetting
 }
 
@@ -43,12 +46,14 @@ function Enter-DocumentedHome {
     Copy-Item "$folder/pristine.db" "$folder/journal.db"
     $env:JOURNAL_PATH = "$folder/journal.db"
     $env:JOURNAL_DURABILITY = 'Normal'
-    (Get-PSProvider FileSystem).Home = "$folder/home"
+    $env:PSModulePath = "$folder/modules"
+    $env:HOME = (Get-PSProvider FileSystem).Home = "$folder/home"
     Set-Location "$folder/home"
 }
 
 function Exit-DocumentedHome {
     (Get-PSProvider FileSystem).Home = $homeOfUser
+    foreach ($name in $variables.Keys) { Set-Item "env:$name" $variables[$name] }
     Clear-JournalSetting
     Remove-Item "$folder/home", "$folder/journal.db*" -Recurse -ErrorAction Ignore
 }

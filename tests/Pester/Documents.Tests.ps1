@@ -32,7 +32,9 @@ Describe 'The commands of' {
 
         It 'run: <Heading>' -ForEach $Blocks {
             $ConfirmPreference = 'None'
+            $global:LASTEXITCODE = 0
             { . ([scriptblock]::Create($Code)) | Out-String -Width 100 } | Should -Not -Throw
+            $LASTEXITCODE | Should -Be 0
         }
     }
 }
