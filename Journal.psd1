@@ -18,6 +18,7 @@
         'Clear-JournalCheckpoint'
         'Complete-JournalTask'
         'Connect-Journal'
+        'Copy-Journal'
         'Disconnect-Journal'
         'Export-Journal'
         'Export-JournalReport'

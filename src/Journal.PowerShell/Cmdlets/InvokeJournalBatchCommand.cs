@@ -351,7 +351,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             case RunEnd.Interrupted:
                 break;
             default:
-                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason} Run the same line again to go on.");
+                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {until.ToLocalTime():g}." : "Run the same line again to go on.";
+                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
                 break;
         }
     }

@@ -70,7 +70,7 @@ public abstract class JournalCompleter : IArgumentCompleter
 
     private static string Locate(string? path)
     {
-        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Location ?? JournalLocation.Default;
+        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Address ?? JournalLocation.Default;
         if (JournalLocation.IsPostgres(path)) return path;
         // A completer has no cmdlet to ask; a runspace's own SessionStateProxy refuses to answer while the line is being completed.
         return LanguagePrimitives.ConvertTo<string>(ScriptBlock.Create(ResolvePath).InvokeReturnAsIs(path));

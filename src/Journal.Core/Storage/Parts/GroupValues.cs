@@ -1,10 +1,12 @@
-namespace Journal.Sqlite.Reading;
+namespace Journal.Storage.Parts;
 
 /// <summary>Compares what groups are grouped by, value by value.</summary>
-internal sealed class GroupValues : IEqualityComparer<object?[]>
+public sealed class GroupValues : IEqualityComparer<object?[]>
 {
+    /// <summary>The comparer.</summary>
     public static GroupValues Comparer { get; } = new();
 
+    /// <inheritdoc/>
     public bool Equals(object?[]? x, object?[]? y)
     {
         if (x is null || y is null || x.Length != y.Length) return x == y;
@@ -17,6 +19,7 @@ internal sealed class GroupValues : IEqualityComparer<object?[]>
         return true;
     }
 
+    /// <inheritdoc/>
     public int GetHashCode(object?[] values)
     {
         var hash = default(HashCode);

@@ -1,18 +1,13 @@
-using Journal.Sqlite.Engine;
-using Journal.Storage;
+namespace Journal.Storage.Parts;
 
-namespace Journal.Sqlite.Reading;
-
-/// <summary>
-/// Durations in microseconds, kept for their ranks: finding two ranks among a million numbers here takes a tenth of what sorting them takes, and
-/// a hundredth of what SQLite's window functions take.
-/// </summary>
-internal sealed class DurationSample
+/// <summary>Durations in microseconds, kept for their ranks, which are found by selection: sorting all of them would be more than is asked for.</summary>
+public sealed class DurationSample
 {
     private long[] _values = new long[16];
     private int _count;
     private long _sum;
 
+    /// <summary>One more.</summary>
     public void Add(long micros)
     {
         if (_count == _values.Length) Array.Resize(ref _values, 2 * _count);
@@ -20,6 +15,7 @@ internal sealed class DurationSample
         _sum += micros;
     }
 
+    /// <summary>Their mean; null where there are none.</summary>
     public TimeSpan? Mean => _count == 0 ? null : Micros.ToSpan((long)((double)_sum / _count));
 
     /// <summary>The lower of two middle ones.</summary>
@@ -28,6 +24,7 @@ internal sealed class DurationSample
     /// <summary>The 95th percentile by nearest rank.</summary>
     public TimeSpan? P95 => Rank(((95L * _count) + 99) / 100);
 
+    /// <summary>All figures.</summary>
     public DurationFigures ToFigures()
     {
         if (_count == 0) return default;

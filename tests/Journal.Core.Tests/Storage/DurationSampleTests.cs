@@ -1,7 +1,7 @@
-using Journal.Sqlite.Reading;
 using Journal.Statistics;
+using Journal.Storage.Parts;
 
-namespace Journal.Storage.Tests.Sqlite;
+namespace Journal.Tests.Storage;
 
 /// <summary>The store finds ranks without sorting; it must find those that Core's definition gives.</summary>
 public class DurationSampleTests
