@@ -9,7 +9,7 @@ BeforeAll {
     # A run in a process of its own that says 'started' when its 5th task begins, and then stays in that task.
     function Start-Run([string] $Name, [string] $More = '', [string] $Work = '$_') {
         $line = @"
-Import-Module '$(Get-RepositoryRoot)/Journal.psd1'
+Import-Module '$(Get-ModulePath)'
 1..20 | Invoke-JournalBatch $Name $More { if (`$_ -eq 5) { [Console]::Out.WriteLine('started'); [Console]::Out.Flush(); while (`$true) { Start-Sleep -Milliseconds 20 } }; $Work } | Out-Null
 'ended'
 "@
