@@ -16,8 +16,6 @@ internal sealed class Connections
     {
         var common = new NpgsqlConnectionStringBuilder(address.Settings.ConnectionString)
         {
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
             // A long query that streams has no other limit: a link that died is noticed within minutes.
             TcpKeepAlive = true,
             TcpKeepAliveTime = 30,
@@ -25,6 +23,8 @@ internal sealed class Connections
             // What is put into an error's text must not show data of the journal.
             IncludeErrorDetail = false,
         };
+        // Each statement is prepared at its second use on a connection; somebody behind a pooler that cannot have that says so in the address.
+        if (!common.ContainsKey("Max Auto Prepare")) (common.MaxAutoPrepare, common.AutoPrepareMinUsages) = (64, 2);
         if (string.IsNullOrEmpty(common.ApplicationName)) common.ApplicationName = "Journal";
         if (!common.ContainsKey("Command Timeout")) common.CommandTimeout = AnswerSeconds;
         var lockSeconds = (long)options.LockTimeout.TotalMilliseconds;
