@@ -65,8 +65,15 @@ internal sealed class Connections
         var connection = new NpgsqlConnection(text);
         try
         {
-            connection.Open();
+            // Its own limit: where a server takes a connection and then says nothing, the driver's synchronous way can wait for ever.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(connection.ConnectionTimeout + 1));
+            connection.OpenAsync(limit.Token).GetAwaiter().GetResult();
             return connection;
+        }
+        catch (OperationCanceledException e)
+        {
+            connection.Dispose();
+            throw new TimeoutException("the server does not answer.", e);
         }
         catch
         {
