@@ -14,6 +14,7 @@ internal sealed class Connections
 
     public Connections(ServerAddress address, StoreOptions options)
     {
+        var said = address.Settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
         var common = new NpgsqlConnectionStringBuilder(address.Settings.ConnectionString)
         {
             // A long query that streams has no other limit: a link that died is noticed within minutes.
@@ -24,14 +25,17 @@ internal sealed class Connections
             IncludeErrorDetail = false,
         };
         // Each statement is prepared at its second use on a connection; somebody behind a pooler that cannot have that says so in the address.
-        if (!common.ContainsKey("Max Auto Prepare")) (common.MaxAutoPrepare, common.AutoPrepareMinUsages) = (64, 2);
+        if (!said.Contains("Max Auto Prepare")) (common.MaxAutoPrepare, common.AutoPrepareMinUsages) = (64, 2);
         if (string.IsNullOrEmpty(common.ApplicationName)) common.ApplicationName = "Journal";
-        if (!common.ContainsKey("Command Timeout")) common.CommandTimeout = AnswerSeconds;
+        if (!said.Contains("Command Timeout")) common.CommandTimeout = AnswerSeconds;
         var lockSeconds = (long)options.LockTimeout.TotalMilliseconds;
+        // A writer leaves nothing behind in its session that would have to be undone; a reader may, when it fails on its way along the trail.
+        common.NoResetOnClose = true;
         // A worker cut off in the middle of a transaction must not hold its locks for longer than a statement may take.
         var idle = 1000L * Math.Max(common.CommandTimeout, 1);
         var durability = options.Durability == Durability.Normal ? " -c synchronous_commit=off" : "";
         _writer = With(common, FormattableString.Invariant($"-c lock_timeout={lockSeconds} -c idle_in_transaction_session_timeout={idle}{durability}"));
+        common.NoResetOnClose = false;
         _reader = With(common, "-c default_transaction_read_only=on");
         Location = address.Shown;
     }
