@@ -305,7 +305,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             Reconcile = Reconcile is null ? null : task => LanguagePrimitives.IsTrue(Reconcile.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task)])),
         };
         using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
-        using var signals = new StopSignals(runner.StopNow);
+        using var signals = new StopSignals(() =>
+        {
+            runner.StopNow();
+            pool?.GiveUp();
+        });
         RunResult result;
         try
         {
@@ -347,7 +351,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             case RunEnd.Interrupted:
                 break;
             default:
-                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason} Run the same line again to go on.");
+                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {until.ToLocalTime():g}." : "Run the same line again to go on.";
+                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
                 break;
         }
     }

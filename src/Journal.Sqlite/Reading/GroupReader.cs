@@ -21,7 +21,7 @@ internal sealed class GroupReader
     }
 
     public static IEnumerable<TaskGroup> Read(Database database, Catalog catalog, GroupQuery query) =>
-        new GroupReader(database, catalog, query).Gather();
+        FailureGroupReader.Answers(query) ? FailureGroupReader.Read(database, catalog, query) : new GroupReader(database, catalog, query).Gather();
 
     private IEnumerable<TaskGroup> Gather()
     {

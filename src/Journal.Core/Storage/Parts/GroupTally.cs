@@ -14,9 +14,10 @@ public sealed class GroupTally(GroupQuery query)
     private static readonly long Minute = Micros.From(TimeSpan.FromMinutes(1));
     private static readonly long Second = Micros.From(TimeSpan.FromSeconds(1));
 
-    private readonly Dictionary<object?[], Group> _groups = new(ValuesComparer.Instance);
+    private readonly Dictionary<object?[], Group> _groups = new(GroupValues.Comparer);
     private readonly Dictionary<(TaskGroupKey, long), object> _boxes = [];
     private readonly object?[] _values = new object?[query.By.Count];
+    private Group? _last;
 
     /// <summary>Counts a task.</summary>
     /// <param name="task">What is counted of it.</param>
@@ -25,13 +26,15 @@ public sealed class GroupTally(GroupQuery query)
     public void Add(in GroupedTask task, Func<int, object?> value, Func<string> key)
     {
         for (var i = 0; i < _values.Length; i++) _values[i] = Shown(query.By[i].Key, value(i));
-        if (!_groups.TryGetValue(_values, out var group))
+        // Neighbours are mostly alike.
+        if (_last is null || !GroupValues.Comparer.Equals(_values, _last.Values)) _groups.TryGetValue(_values, out _last);
+        if (_last is null)
         {
-            group = new Group([.. _values]);
-            _groups.Add(group.Values, group);
+            _last = new Group([.. _values]);
+            _groups.Add(_last.Values, _last);
         }
 
-        group.Add(task, key);
+        _last.Add(task, key);
     }
 
     /// <summary>The groups, the largest first.</summary>
@@ -85,20 +88,6 @@ public sealed class GroupTally(GroupQuery query)
 
         public TaskGroup ToGroup() => new(
             Values, Count, _succeeded, _failed, _durations.Mean, _durations.Median, _durations.P95, Micros.ToTime(_first), Micros.ToTime(_last), _example);
-    }
-
-    private sealed class ValuesComparer : IEqualityComparer<object?[]>
-    {
-        public static ValuesComparer Instance { get; } = new();
-
-        public bool Equals(object?[]? x, object?[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(object?[] values)
-        {
-            var hash = default(HashCode);
-            foreach (var value in values) hash.Add(value);
-            return hash.ToHashCode();
-        }
     }
 }
 
