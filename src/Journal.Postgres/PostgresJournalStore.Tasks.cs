@@ -137,7 +137,6 @@ internal sealed partial class PostgresJournalStore
 
     public IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query) => Stream(session => HistoryReader.ReadAttempts(session, query));
 
-    // Within a batch, or a task, events appear in the order of their ids; across batches, one with a lower id may still be under way.
     public IEnumerable<JournalEvent> ReadEvents(EventQuery query) =>
         Stream(session => HistoryReader.ReadEvents(session, query), awaitsTrail: query.TaskIds is null && query.BatchIds is not { Count: <= 1 });
 

@@ -108,7 +108,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
         try
         {
             var session = new ReadSession(connection, _catalog, Location);
-            if (awaitsTrail) session.Pipeline.Add(new Command(Statements.HistoryStatements.AwaitTrail).With(AdvisoryLocks.Trail(_space)), static _ => { }).Send();
+            if (awaitsTrail) session.AwaitTrail(AdvisoryLocks.Trail(_space));
             session.Pipeline.Add(new Command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).Add(new Command(ServerClock.Ask), row => _clock.Hear(row.Integer(0))).Send();
             return session;
         }

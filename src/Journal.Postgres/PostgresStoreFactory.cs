@@ -45,6 +45,8 @@ public sealed class PostgresStoreFactory : IJournalStoreFactory
         using var connection = options.Access == StoreAccess.Read ? connections.OpenReader() : connections.OpenWriter();
         var clock = new ServerClock(options.Time == TimeProvider.System ? null : options.Time);
         new Pipeline(connection).Add(new Command(ServerClock.Ask), row => clock.Hear(row.Integer(0))).Send();
-        return new PostgresJournalStore(options, connections, clock, Schema.Prepare(connection, address, options.Access));
+        var store = new PostgresJournalStore(options, connections, clock, Schema.Prepare(connection, address, options.Access));
+        address.Remember();
+        return store;
     }
 }

@@ -41,8 +41,8 @@ internal static class EngineFailures
     private static string Detail(Exception error) => error switch
     {
         PostgresException server => $"{server.MessageText} (PostgreSQL {server.SqlState}).",
-        { InnerException: { } cause } => $"{error.Message} ({cause.Message})",
-        _ => error.Message,
+        { InnerException: { } cause } => $"{error.Message.TrimEnd('.')} ({cause.Message.TrimEnd('.')}).",
+        _ => error.Message.TrimEnd('.') + ".",
     };
 }
 

@@ -30,6 +30,12 @@ internal sealed class ServerAddress
     /// <summary>The schema that holds the journal's tables.</summary>
     public string Schema => Settings.SearchPath!;
 
+    /// <summary>Keeps the password for what comes with the address as it is shown: it was the right one.</summary>
+    public void Remember()
+    {
+        if (Settings.Password is { Length: > 0 } password) Passwords[Shown] = password;
+    }
+
     /// <exception cref="JournalException">UnsupportedJournal.</exception>
     public static ServerAddress Parse(string location)
     {
@@ -37,8 +43,7 @@ internal sealed class ServerAddress
         try
         {
             var settings = location.Contains("://", StringComparison.Ordinal) ? FromUri(location, shown) : FromText(location, shown);
-            if (settings.Password is { Length: > 0 } password) Passwords[shown] = password;
-            else if (Passwords.TryGetValue(shown, out var known)) settings.Password = known;
+            if (string.IsNullOrEmpty(settings.Password) && Passwords.TryGetValue(shown, out var known)) settings.Password = known;
             if (string.IsNullOrEmpty(settings.SearchPath)) settings.SearchPath = DefaultSchema;
             return new ServerAddress(shown, settings);
         }

@@ -15,6 +15,7 @@ internal static class HistoryReader
         if (query.TaskIds is { } tasks) where.In("e.task", tasks);
         where.InEnum("e.kind", query.Kinds).Between("e.at", query.Since, query.Until);
         if (query.AfterId > 0) where.And("e.id > {0}", query.AfterId);
+        if (session.TrailEnd is { } end) where.And("e.id <= {0}", end);
         if (where.IsEmpty) return [];
 
         var sql = $"SELECT {HistoryStatements.EventColumns} FROM event e LEFT JOIN worker w ON w.no = e.worker{where}";

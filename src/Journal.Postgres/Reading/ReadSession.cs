@@ -16,6 +16,19 @@ internal sealed class ReadSession(NpgsqlConnection connection, Catalog catalog, 
 
     public string Location { get; } = location;
 
+    /// <summary>Up to which id no event is under way; null where that was not asked.</summary>
+    public long? TrailEnd { get; private set; }
+
+    /// <summary>
+    /// Finds out up to which id the trail of all batches is complete. Within a batch, events appear in the order of their ids; across batches, one
+    /// with a lower id may appear later, and a follower that has passed it would never see it.
+    /// </summary>
+    public void AwaitTrail(long trailLock) => Pipeline
+        .Add(new Command(HistoryStatements.AwaitTrail).With(trailLock), static _ => { })
+        .Add(new Command(HistoryStatements.TrailEnd), row => TrailEnd = row.Integer(0))
+        .Add(new Command(HistoryStatements.ReleaseTrail).With(trailLock), static _ => { })
+        .Send();
+
     public void Dispose() => connection.Dispose();
 
     /// <summary>The facts of the batches with some ids, or of all.</summary>

@@ -23,6 +23,11 @@ internal static class HistoryStatements
     /// <summary>Held by every transaction from before its events get their ids until it has ended, so that a follower can wait for those under way.</summary>
     public const string ShareTrail = "SELECT pg_advisory_xact_lock_shared($1)";
 
-    /// <summary>Waits until every event with an id so far is there or never will be.</summary>
-    public const string AwaitTrail = "SELECT pg_advisory_lock($1), pg_advisory_unlock($1)";
+    /// <summary>Waits until every event that has an id is there, or never will be.</summary>
+    public const string AwaitTrail = "SELECT pg_advisory_lock($1)";
+
+    /// <summary>How far the trail is complete, while nobody can add to it.</summary>
+    public const string TrailEnd = "SELECT COALESCE(MAX(id), 0) FROM event";
+
+    public const string ReleaseTrail = "SELECT pg_advisory_unlock($1)";
 }
