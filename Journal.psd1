@@ -37,6 +37,7 @@
         'Repair-Journal'
         'Repair-JournalBatch'
         'Request-JournalTask'
+        'Restore-Journal'
         'Resume-JournalBatch'
         'Set-JournalCheckpoint'
         'Set-JournalTask'

@@ -64,10 +64,11 @@ internal sealed partial class SqliteJournalStore : IJournalStore
                 writer.Commit();
                 return result;
             }
-            catch
+            catch (Exception e)
             {
                 _catalog.Clear();
                 writer.RollBack();
+                if (EngineFailures.IsOfARow(e)) throw EngineFailures.OfARow(e, Location);
                 throw;
             }
         }
@@ -85,13 +86,33 @@ internal sealed partial class SqliteJournalStore : IJournalStore
     private T Read<T>(Func<Database, T> query)
     {
         using var reader = _readers.Rent();
-        return query(reader.Database);
+        try
+        {
+            return query(reader.Database);
+        }
+        catch (Exception e) when (EngineFailures.IsOfARow(e))
+        {
+            throw EngineFailures.OfARow(e, Location);
+        }
     }
 
     private IEnumerable<T> Stream<T>(Func<Database, IEnumerable<T>> query)
     {
         using var reader = _readers.Rent();
-        foreach (var item in query(reader.Database)) yield return item;
+        using var rows = query(reader.Database).GetEnumerator();
+        while (HasNext(rows)) yield return rows.Current;
+    }
+
+    private bool HasNext<T>(IEnumerator<T> rows)
+    {
+        try
+        {
+            return rows.MoveNext();
+        }
+        catch (Exception e) when (EngineFailures.IsOfARow(e))
+        {
+            throw EngineFailures.OfARow(e, Location);
+        }
     }
 
     // Care -------------------------------------------------------------------------------------------------------

@@ -79,3 +79,37 @@ Describe 'The care of a journal' {
         (Optimize-Journal -PassThru).Size | Should -BeLessThan $before
     }
 }
+
+Describe 'Restore-Journal' {
+    It 'puts a backup in the place of the journal, and keeps what was there' {
+        $path = Use-NewJournal
+        $batch = 'a', 'b' | Start-JournalBatch x
+        $copy = Backup-Journal (Join-Path (Get-PSDrive TestDrive).Root kept.db)
+        'c' | Add-JournalTask -BatchId $batch.Id | Out-Null
+        (Restore-Journal $copy.FullName -Confirm:$false).Tasks.Total | Should -Be 2
+        (Get-JournalBatch -Id $batch.Id).Total | Should -Be 2
+        $aside = Get-ChildItem "$path.replaced-*" | Where-Object Name -NotMatch '-(wal|shm)$'
+        (Get-JournalBatch -Id $batch.Id -JournalPath $aside.FullName).Total | Should -Be 3
+    }
+
+    It 'takes no damaged backup' {
+        $null = Use-NewJournal
+        $batch = 'a' | Start-JournalBatch x
+        $copy = Backup-Journal (Join-Path (Get-PSDrive TestDrive).Root broken.db)
+        $bytes = [System.IO.File]::ReadAllBytes($copy.FullName)
+        100..8000 | ForEach-Object { $bytes[$_] = 255 }
+        [System.IO.File]::WriteAllBytes($copy.FullName, $bytes)
+        (Get-ErrorOf { Restore-Journal $copy.FullName -Confirm:$false }).Id | Should -BeIn 'JournalCorrupt', 'NotAJournal'
+        (Get-JournalBatch -Id $batch.Id).Total | Should -Be 1
+    }
+
+    It 'replaces nothing under living workers, unless told to' {
+        $null = Use-NewJournal
+        $batch = 'a' | Start-JournalBatch x
+        $copy = Backup-Journal (Join-Path (Get-PSDrive TestDrive).Root busy.db)
+        $null = Request-JournalTask $batch.Id
+        (Get-ErrorOf { Restore-Journal $copy.FullName -Confirm:$false }).Id | Should -Be 'JournalInUse'
+        Restore-Journal $copy.FullName -Force -Confirm:$false | Should -Not -BeNullOrEmpty
+        (Get-JournalBatch -Id $batch.Id).InProgress | Should -Be 0
+    }
+}

@@ -19,7 +19,7 @@ Describe 'Export-JournalReport' {
     It 'leaves a file that is there alone unless -Force is given' {
         $path = Join-Path $directory there.html
         Set-Content $path 'mine'
-        (Get-ErrorOf { Export-JournalReport $earlier -Path $path }).Id | Should -Be 'FileExists'
+        (Get-ErrorOf { Export-JournalReport $earlier -Path $path }).Id | Should -Be 'ExportFileExists'
         Get-Content $path | Should -Be 'mine'
         Export-JournalReport $earlier -Path $path -Force | Should -Not -BeNullOrEmpty
         Get-Content -Raw $path | Should -BeLike '<!DOCTYPE*'
@@ -92,7 +92,7 @@ Describe 'Export-JournalReport' {
 
     It 'names a batch or a place that is not there' {
         (Get-ErrorOf { Export-JournalReport nothing -Format Text }).Id | Should -Be 'BatchNotFound'
-        (Get-ErrorOf { Export-JournalReport $earlier -Path (Join-Path $directory no/such/place.html) }).Id | Should -Be 'FileUnwritable'
+        (Get-ErrorOf { Export-JournalReport $earlier -Path (Join-Path $journal below-a-file.html) }).Id | Should -Be 'ExportFailed'
     }
 
     It 'writes a CSV file that Import-Csv reads' {

@@ -95,6 +95,24 @@ Describe 'Invoke-JournalBatch -ThrottleLimit' {
         (Get-JournalTask -Status Completed).Key | Should -Be '2'
     }
 
+    It 'walks away from a block that ignores the stop at its -Timeout, and the run goes on' {
+        $never = [System.Threading.ManualResetEventSlim]::new()
+        try {
+            Get-ErrorOf { 1, 2 | Invoke-JournalBatch par -ThrottleLimit 2 -Timeout 0.2 -MaxRetries 0 { if ($_ -eq 1) { ($using:never).Wait() } } } | Out-Null
+            (Get-JournalTask).Status | Should -Be Failed, Completed
+            (Get-JournalTask -Status Failed).ErrorCategory | Should -Be Timeout
+        }
+        finally { $never.Set() }
+    }
+
+    It 'pauses before a quota is overrun' {
+        1..20 | Invoke-JournalBatch par -ThrottleLimit 2 -QuotaLimit 10 { $JournalTask.AddQuota(3, 'p') } -WarningAction SilentlyContinue
+        $batch = Get-JournalBatch
+        $batch.Status | Should -Be Paused
+        $batch.QuotaConsumed | Should -BeLessOrEqual 10
+        $batch.PauseReason | Should -BeLike 'Quota*'
+    }
+
     It 'runs in the caller''s language mode' {
         $line = @'
 Import-Module '{0}/Journal.psd1'

@@ -33,9 +33,17 @@ public static partial class JournalErrors
     public static JournalException JournalBusy(string path, TimeSpan waited, Exception? inner = null) =>
         Make(JournalFault.ResourceBusy, path, $"The journal '{path}' stayed locked by another process for {waited.TotalSeconds:0.#} s.", inner);
 
+    /// <summary>Somebody works on the journal that was to be replaced.</summary>
+    public static JournalException JournalInUse(string path, long workers) =>
+        Make(JournalFault.ResourceBusy, path, $"The journal '{path}' has work in progress under {workers} living worker(s). Stop them first, or use -Force.");
+
     /// <summary>The disk is full, or failed.</summary>
     public static JournalException JournalWriteFailed(string path, string detail, Exception? inner = null) =>
         Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' could not be written: {detail} Nothing was changed.", inner);
+
+    /// <summary>The module was upgraded while an older one's code is loaded, which a process can never unload.</summary>
+    public static JournalException RestartRequired(string module, string loaded, string installed) =>
+        Make(JournalFault.InvalidOperation, module, $"The module Journal is {installed} now, but this session has loaded {loaded} and cannot exchange it: restart PowerShell.");
 
     /// <summary>No engine is known for such a location.</summary>
     public static JournalException UnsupportedJournal(string location, string detail) =>
@@ -126,6 +134,10 @@ public static partial class JournalErrors
     public static JournalException SecretRefused(string what, string type) =>
         Make(JournalFault.InvalidArgument, what, $"{what} holds a {type}. A journal keeps no credentials; pass them to the script with $using: or from a secret store.");
 
+    /// <summary>Text in the journal that is not the JSON it should be: the file is damaged, or something else wrote it.</summary>
+    public static JournalException UnreadableJson(string json, string detail, Exception? inner = null) =>
+        Make(JournalFault.InvalidData, json, $"The journal holds '{Shorten(json)}' where JSON should be ({detail}). See what else is wrong with Test-Journal.", inner);
+
     /// <summary>A value that JSON cannot hold.</summary>
     public static JournalException InvalidValue(string what, object? value, string detail) =>
         Make(JournalFault.InvalidArgument, value, $"{what}: {detail}");
@@ -144,16 +156,8 @@ public static partial class JournalErrors
     public static JournalException InputFileEmpty(string path) =>
         Make(JournalFault.InvalidData, path, $"The input file '{path}' has no inputs (blank lines and lines that start with # do not count).");
 
-    /// <summary>A file is there already.</summary>
-    public static JournalException FileExists(string path) =>
-        Make(JournalFault.ResourceExists, path, $"There is a file '{path}' already. Use -Force to overwrite it.");
-
-    /// <summary>A file cannot be written.</summary>
-    public static JournalException FileUnwritable(string path, string detail, Exception? inner = null) =>
-        Make(JournalFault.ResourceUnavailable, path, $"The file '{path}' cannot be written: {detail}", inner);
-
     private static JournalException Make(JournalFault fault, object? target, string message, Exception? inner = null, [CallerMemberName] string id = "") =>
-        new(id, fault, message, target, inner);
+        new(id, fault, Terminal.TerminalText.Safe(message), target, inner);
 
     private static string Join(IEnumerable<string> names) => string.Join(", ", names.DefaultIfEmpty("(none)"));
 

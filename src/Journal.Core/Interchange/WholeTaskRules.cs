@@ -48,8 +48,9 @@ public static class WholeTaskRules
         .Select(static (attempt, index) => attempt with { Number = index + 1, EndedAt = attempt.EndedAt < attempt.StartedAt ? attempt.StartedAt : attempt.EndedAt })
         .ToList();
 
-    private static IReadOnlyList<JournalEvent> Conclude(IReadOnlyList<JournalEvent> events, JournalTask task, bool wasInProgress)
+    private static List<JournalEvent> Conclude(IReadOnlyList<JournalEvent> unordered, JournalTask task, bool wasInProgress)
     {
+        var events = unordered.OrderBy(static entry => entry.Id).ToList();
         var last = events.LastOrDefault(static entry => entry.Kind >= JournalEventKind.Claimed);
         if (last is null || last.To == task.Status.ToString()) return events;
         return

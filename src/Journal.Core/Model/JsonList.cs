@@ -18,6 +18,7 @@ public sealed class JsonList : IReadOnlyList<string>
     public static JsonList Empty { get; } = new("[]", []);
 
     /// <summary>A list over a JSON array of texts that was stored by this project; null or empty text is the empty list.</summary>
+    /// <exception cref="JournalException">UnreadableJson, on first access, when the text is not a JSON array.</exception>
     public static JsonList Parse(string? json) => string.IsNullOrEmpty(json) ? Empty : new JsonList(json, null);
 
     /// <summary>A list of the given texts, in their order.</summary>
@@ -27,7 +28,7 @@ public sealed class JsonList : IReadOnlyList<string>
         return list.Count == 0 ? Empty : new JsonList(JsonValues.ToJson(list), list);
     }
 
-    private List<string> Items => _items ??= JsonValues.ParseTexts(_json);
+    private List<string> Items => _items ??= JsonValues.ReadStored(_json, JsonValues.ParseTexts);
 
     /// <inheritdoc/>
     public string this[int index] => Items[index];

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 
 namespace Journal;
 
@@ -26,7 +25,7 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>, IDictionary
 
     /// <summary>A map over JSON text that was stored by this project.</summary>
     /// <param name="json">A JSON object; null or empty text is the empty map.</param>
-    /// <exception cref="JsonException">Raised on first access when the text is not a JSON object.</exception>
+    /// <exception cref="JournalException">UnreadableJson, on first access, when the text is not a JSON object.</exception>
     public static JsonMap Parse(string? json) => string.IsNullOrEmpty(json) ? Empty : new JsonMap(json, null);
 
     /// <summary>A map of the given values; later names win over earlier ones that differ in case alone.</summary>
@@ -38,7 +37,7 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>, IDictionary
         return map.Count == 0 ? Empty : new JsonMap(JsonValues.ToJson(map), null);
     }
 
-    private Dictionary<string, object?> Values => _values ??= JsonValues.ParseObject(_json);
+    private Dictionary<string, object?> Values => _values ??= JsonValues.ReadStored(_json, JsonValues.ParseObject);
 
     /// <summary>This map with the members of another laid over it.</summary>
     public JsonMap With(JsonMap changes) => changes.Count == 0 ? this : From(this.Concat(changes));

@@ -47,6 +47,19 @@ public static class JsonValues
             ? items.ConvertAll(static item => Convert.ToString(item, CultureInfo.InvariantCulture) ?? "")
             : throw new JsonException("A JSON array was expected.");
 
+    // What a journal holds may be damaged, or written by somebody else.
+    internal static T ReadStored<T>(string json, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(json);
+        }
+        catch (JsonException e)
+        {
+            throw JournalErrors.UnreadableJson(json, e.Message, e);
+        }
+    }
+
     /// <summary>The plain value of a JSON element.</summary>
     public static object? Read(JsonElement element)
     {

@@ -48,6 +48,7 @@ public static class ReportSections
         foreach (var stretch in model.Progress)
         {
             sum += stretch.Ended;
+            if (stretch.Ended == 0) continue;
             rows.Add([
                 ReportText.Time(stretch.At, model.Zone), ReportText.Number(stretch.Completed), ReportText.Number(stretch.Failed),
                 ReportText.Number(stretch.Skipped + stretch.Canceled), ReportText.Number(sum), ReportText.Number(stretch.PerHour),
@@ -56,7 +57,7 @@ public static class ReportSections
 
         var step = model.Progress.Count > 0 ? RelativeTime.Countdown(model.Progress[0].Span) : "";
         return new ReportSection(
-            ReportPart.Progress, "Progress over time", $"Tasks that ended, in steps of {step}.",
+            ReportPart.Progress, "Progress over time", $"Tasks that ended, in steps of {step}; steps in which none did are not listed.",
             [
                 new("From", ColumnKind.Word), new("Completed", ColumnKind.Number), new("Failed", ColumnKind.Number), new("Skipped", ColumnKind.Number),
                 new("In all", ColumnKind.Number), new("Per hour", ColumnKind.Number),

@@ -8,6 +8,9 @@ public static class JournalAside
     /// <summary>Where a damaged journal goes: <c>journal.db.corrupt-20261120-210532</c>, with a numeric suffix where that is taken.</summary>
     public static string PathFor(string location, DateTimeOffset now) => Free($"{location}.corrupt-{Stamp(now)}", "");
 
+    /// <summary>Where a journal goes that a backup takes the place of: <c>journal.db.replaced-20261120-210532</c>.</summary>
+    public static string ReplacedPathFor(string location, DateTimeOffset now) => Free($"{location}.replaced-{Stamp(now)}", "");
+
     /// <summary>The name of a backup in a folder: <c>journal-20261120-210532.db</c>, with a numeric suffix where that is taken.</summary>
     public static string BackupPathFor(string location, string folder, DateTimeOffset now) =>
         Free(Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(location)}-{Stamp(now)}"), Path.GetExtension(location));

@@ -19,6 +19,8 @@ public static class WorkFiles
     public static IReadOnlyList<WorkFileResult> Delete(IEnumerable<string> paths, string? workDirectory)
     {
         var root = workDirectory is null ? null : Real(Path.GetFullPath(workDirectory));
+        // The directory stands in the journal, which somebody else may have written.
+        if (root is not null && ProtectedFolders.Covers(root)) return [.. paths.Select(path => new WorkFileResult(path, false, $"'{root}' is too much to be a work directory"))];
         return [.. paths.Select(path => Delete(path, root))];
     }
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
+using Journal.Interchange;
 using Journal.Reports;
 using Journal.Statistics;
 using Journal.Storage;
@@ -75,8 +76,8 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
             _ => ReportScope.OfBatches([.. _batchIds.Distinct(StringComparer.Ordinal)]),
         };
         JournalPath = _location ?? JournalPath;
-        var file = Path is null ? null : ResolveFilePath(Path, (path, detail) => JournalErrors.FileUnwritable(path, detail));
-        if (file is not null && !Force && File.Exists(file)) throw JournalErrors.FileExists(file);
+        var file = Path is null ? null : ResolveFilePath(Path, (path, detail) => JournalErrors.ExportFailed(path, detail));
+        if (file is not null && !Force && File.Exists(file)) throw JournalErrors.ExportFileExists(file);
         if (file is not null && !ShouldProcess(file, $"Write a report about {scope.Title}")) return;
 
         var model = new ReportBuilder(Reader, TimeZoneInfo.Local) { Top = Top, SizeOf = VerifyOutput ? SizeOf : null }.Build(scope);
@@ -93,16 +94,14 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
 
     private FileInfo Write(string file, string text)
     {
-        try
+        // Excel takes a CSV file for one of the old code pages unless it begins with a mark.
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: FormatFor(file) == ReportFormat.Csv);
+        AtomicFile.Write(file, Force, stream =>
         {
-            // Excel takes a CSV file for one of the old code pages unless it begins with a mark.
-            File.WriteAllText(file, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: FormatFor(file) == ReportFormat.Csv));
-            return new FileInfo(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw JournalErrors.FileUnwritable(file, e.Message, e);
-        }
+            stream.Write(encoding.Preamble);
+            stream.Write(encoding.GetBytes(text));
+        });
+        return new FileInfo(file);
     }
 
     private long? SizeOf(string path)

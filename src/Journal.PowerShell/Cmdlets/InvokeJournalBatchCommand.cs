@@ -305,7 +305,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             Reconcile = Reconcile is null ? null : task => LanguagePrimitives.IsTrue(Reconcile.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task)])),
         };
         using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
-        using var signals = new StopSignals(runner.StopNow);
+        using var signals = new StopSignals(() =>
+        {
+            runner.StopNow();
+            pool?.GiveUp();
+        });
         RunResult result;
         try
         {

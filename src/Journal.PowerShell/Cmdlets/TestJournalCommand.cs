@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Journal.Interchange;
 
 namespace Journal.Commands;
 
@@ -12,6 +13,10 @@ public sealed class TestJournalCommand : JournalCmdlet
     [Alias("Journal", "Path")]
     public override string? JournalPath { get; set; }
 
+    /// <summary>Folders of YAML files that Export-Journal wrote: where they and the journal disagree is a problem, too.</summary>
+    [Parameter]
+    public string[] MirrorPath { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void OnItem() => WriteObject(Examine());
 
@@ -19,7 +24,7 @@ public sealed class TestJournalCommand : JournalCmdlet
     {
         try
         {
-            var problems = Reader.Check();
+            var problems = Reader.Check().Concat(MirrorPath.SelectMany(Disagreements)).ToList();
             return new JournalHealth(Reader.Location, problems.Count == 0, JsonList.From(problems));
         }
         catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.JournalCorrupt) or nameof(JournalErrors.NotAJournal))
@@ -27,4 +32,7 @@ public sealed class TestJournalCommand : JournalCmdlet
             return new JournalHealth(Location, false, JsonList.From([e.Message]));
         }
     }
+
+    private IEnumerable<string> Disagreements(string path) =>
+        MirrorCheck.Run(Reader, ResolveFilePath(path, JournalErrors.NotAMirror), FormatLoader.Yaml, StopToken);
 }

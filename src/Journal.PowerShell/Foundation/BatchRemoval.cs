@@ -7,7 +7,7 @@ namespace Journal.Commands;
 internal static class BatchRemoval
 {
     /// <summary>Removes it, with its temporary files; those that had to stay are told in verbose lines.</summary>
-    public static void Remove(Cmdlet cmdlet, IJournalStore store, JournalBatch batch)
+    public static void Remove(JournalCmdlet cmdlet, IJournalStore store, JournalBatch batch)
     {
         foreach (var file in WorkFiles.Delete(store.RemoveBatch(batch.Id), batch.Options.WorkDirectory))
         {

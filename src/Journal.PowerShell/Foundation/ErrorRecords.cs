@@ -7,6 +7,7 @@ internal static class ErrorRecords
 {
     private static readonly HashSet<string> OfTheWholeCall =
     [
+        nameof(JournalErrors.RestartRequired),
         nameof(JournalErrors.JournalNotFound),
         nameof(JournalErrors.JournalAccessDenied),
         nameof(JournalErrors.NotAJournal),

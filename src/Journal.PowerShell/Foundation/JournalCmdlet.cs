@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using Journal.Storage;
+using Journal.Terminal;
 using Journal.Workers;
 
 namespace Journal.Commands;
@@ -69,6 +70,8 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     /// <param name="error">Makes the error, of the path and the detail.</param>
     protected string ResolveFilePath(string path, Func<string, string, JournalException> error)
     {
+        // PowerShell passes it on, and the system ends the name there.
+        if (path.Contains('\0', StringComparison.Ordinal)) throw error(path, "it holds a NUL character.");
         try
         {
             var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
@@ -79,6 +82,15 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
             throw error(path, e.Message);
         }
     }
+
+    /// <summary>A warning of the journal, which may quote keys and messages of anybody's: without what commands a terminal.</summary>
+    public new void WriteWarning(string text) => base.WriteWarning(TerminalText.Safe(text));
+
+    /// <summary>The same for those who want to know more.</summary>
+    public new void WriteVerbose(string text) => base.WriteVerbose(TerminalText.Safe(text));
+
+    /// <summary>Asks, or tells under -WhatIf, about what may be named by anybody.</summary>
+    public new bool ShouldProcess(string target, string action) => base.ShouldProcess(TerminalText.Safe(target), TerminalText.Safe(action));
 
     /// <summary>Once, before the first item.</summary>
     protected virtual void OnBegin()
@@ -116,7 +128,13 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(OnBegin, itemsGoOn: false);
+    protected sealed override void BeginProcessing() => Guard(
+        () =>
+        {
+            ModuleVersion.Verify(MyInvocation.MyCommand.Module);
+            OnBegin();
+        },
+        itemsGoOn: false);
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Guard(OnItem, itemsGoOn: true);

@@ -15,10 +15,11 @@ internal sealed class PoolAttempt
     private readonly ScriptWork _work;
     private readonly RunningTask _task;
     private readonly StreamForwarder _streams;
+    private readonly WaitHandle _giveUp;
 
-    public PoolAttempt(Runspace runspace, ScriptWork work, RunningTask task, StreamForwarder streams)
+    public PoolAttempt(Runspace runspace, ScriptWork work, RunningTask task, StreamForwarder streams, WaitHandle giveUp)
     {
-        (_runspace, _work, _task, _streams) = (runspace, work, task, streams);
+        (_runspace, _work, _task, _streams, _giveUp) = (runspace, work, task, streams, giveUp);
     }
 
     /// <summary>Whether the block ignored a stop and still runs.</summary>
@@ -42,7 +43,7 @@ internal sealed class PoolAttempt
         if (ended == 0) return Finish(shell, running, output);
         var result = ended == WaitHandle.WaitTimeout ? AttemptOutput.TimedOut(_task, limit!.Value) : AttemptResult.Stopped;
         shell.BeginStop(null, null);
-        if (running.AsyncWaitHandle.WaitOne(StopGrace)) shell.Dispose();
+        if (WaitHandle.WaitAny([running.AsyncWaitHandle, _giveUp], StopGrace) == 0) shell.Dispose();
         else Abandon(shell, running);
         return result;
     }

@@ -11,6 +11,7 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
     private readonly RunspaceSetup _setup;
     private readonly StreamForwarder _streams;
     private readonly ConcurrentBag<Runspace> _idle = [];
+    private readonly ManualResetEvent _giveUp = new(false);
 
     public PoolExecutor(StageWorks works, RunspaceSetup setup, StreamForwarder streams)
     {
@@ -25,7 +26,7 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
     {
         if (stop.IsCancellationRequested) return AttemptResult.Stopped;
         var runspace = _idle.TryTake(out var idle) ? idle : _setup.Open();
-        var attempt = new PoolAttempt(runspace, _works.For(task.Stage), task, _streams);
+        var attempt = new PoolAttempt(runspace, _works.For(task.Stage), task, _streams, _giveUp);
         var result = attempt.Run(stop);
         if (attempt.IsAbandoned) return result;
         if (runspace.RunspaceStateInfo.State is RunspaceState.Opened) _idle.Add(runspace);
@@ -33,9 +34,13 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
         return result;
     }
 
+    /// <summary>Waits no longer for blocks that were told to stop and do not.</summary>
+    public void GiveUp() => _giveUp.Set();
+
     /// <summary>Closes the runspaces. Those of abandoned attempts close when their blocks end.</summary>
     public void Dispose()
     {
         while (_idle.TryTake(out var runspace)) runspace.Dispose();
+        _giveUp.Dispose();
     }
 }

@@ -4,13 +4,15 @@ namespace Journal.Commands.Running;
 
 /// <summary>
 /// The ways a process is told to end that PowerShell does not pass on to cmdlets: SIGTERM (a service manager, a container), SIGHUP (a closing
-/// terminal) and SIGQUIT. While one of these is alive such a signal gives the tasks back first, and then ends the process with the exit code
-/// that a shell expects, 128 + the signal's number.
+/// terminal), SIGQUIT, and an exit ordered elsewhere in the process. While one of these is alive the tasks are given back first; after a signal
+/// the process then ends with the exit code that a shell expects, 128 + the signal's number. A first Ctrl+C is PowerShell's to handle, and stops
+/// the run as every stop does; a second one means: at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly Action _stopNow;
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _interrupts;
 
     /// <param name="stopNow">Gives the tasks back and returns when that is on the disk; called on another thread.</param>
     public StopSignals(Action stopNow)
@@ -19,13 +21,21 @@ internal sealed class StopSignals : IDisposable
         Register(PosixSignal.SIGTERM, 15);
         Register(PosixSignal.SIGHUP, 1);
         Register(PosixSignal.SIGQUIT, 3);
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+        {
+            if (Interlocked.Increment(ref _interrupts) > 1) _stopNow();
+        }));
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
     /// <summary>Leaves the signals alone again.</summary>
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
         foreach (var registration in _registrations) registration.Dispose();
     }
+
+    private void OnExit(object? sender, EventArgs e) => _stopNow();
 
     private void Register(PosixSignal signal, int number) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {

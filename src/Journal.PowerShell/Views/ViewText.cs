@@ -1,16 +1,23 @@
 using System.Globalization;
 using Journal.Statistics;
+using Journal.Terminal;
 
 namespace Journal.Commands;
 
 /// <summary>Values as the views show them.</summary>
 public static class ViewText
 {
+    /// <summary>A value as text without anything that commands a terminal; line breaks stay.</summary>
+    public static string Safe(object? value) => TerminalText.Safe(Convert.ToString(value, CultureInfo.InvariantCulture));
+
+    /// <summary>The same on one line.</summary>
+    public static string Line(object? value) => TerminalText.SafeLine(Convert.ToString(value, CultureInfo.InvariantCulture));
+
     /// <summary>A text cut to a width, on one line.</summary>
     public static string Clip(string? text, int width)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var line = text.ReplaceLineEndings(" ");
+        var line = TerminalText.SafeLine(text);
         return line.Length <= width ? line : string.Concat(line.AsSpan(0, width - 1), "…");
     }
 
@@ -18,7 +25,7 @@ public static class ViewText
     public static string ClipMiddle(string? text, int width)
     {
         if (string.IsNullOrEmpty(text)) return "";
-        var line = text.ReplaceLineEndings(" ");
+        var line = TerminalText.SafeLine(text);
         if (line.Length <= width) return line;
         var head = (width - 1) / 3;
         return string.Concat(line.AsSpan(0, head), "…", line.AsSpan(line.Length - (width - 1 - head)));
@@ -44,7 +51,7 @@ public static class ViewText
     }
 
     /// <summary>Texts, a line each.</summary>
-    public static string Lines(JsonList texts) => string.Join(Environment.NewLine, texts);
+    public static string Lines(JsonList texts) => string.Join(Environment.NewLine, texts.Select(TerminalText.SafeLine));
 
     /// <summary>How many tasks are in each status, leaving out what there is none of.</summary>
     public static string Counts(TaskCounts counts)

@@ -18,6 +18,8 @@ internal static class BackupCopy
             using (var target = Database.Open(partial, OpenMode.ReadWrite, lockTimeout))
             {
                 source.CopyTo(target);
+                // A backup that cannot be restored is worse than none, for it is relied on.
+                if (HealthCheck.OfFile(target) is { } problem) throw JournalErrors.JournalCorrupt(source.Path, $"a copy of it is not sound: {problem}");
             }
 
             File.Move(partial, path, overwrite: true);

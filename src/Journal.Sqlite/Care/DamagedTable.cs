@@ -12,11 +12,22 @@ internal sealed class DamagedTable(Database database, string select, string key)
     public void ReadAll(Action<Statement> row)
     {
         var position = long.MinValue;
-        while (!Read($"{key} > ? ORDER BY {key}", [position], row, ref position))
+        void Forward(Statement found)
+        {
+            row(found);
+            // In a damaged page keys may be out of order, but what was passed is not looked at again.
+            position = Math.Max(position, found.Integer(0));
+        }
+
+        while (!Read($"{key} > ? ORDER BY {key}", [position], Forward))
         {
             var behind = FirstBehind(position);
             var reached = behind ?? long.MaxValue;
-            Read($"{key} > ? AND {key} < ? ORDER BY {key} DESC", [position, reached], row, ref reached);
+            Read($"{key} > ? AND {key} < ? ORDER BY {key} DESC", [position, reached], found =>
+            {
+                row(found);
+                reached = found.Integer(0);
+            });
             Gaps.Add(FormattableString.Invariant($"from {position} to {(behind is null && reached == long.MaxValue ? "the end" : reached)}"));
             if (behind is null) return;
             position = behind.Value - 1;
@@ -27,28 +38,24 @@ internal sealed class DamagedTable(Database database, string select, string key)
     private long? FirstBehind(long position)
     {
         var start = Math.Max(position, 0);
-        for (long step = 1; step < long.MaxValue / 4; step *= 2)
+        for (long step = 1; step < (long.MaxValue - start) / 2; step *= 2)
         {
             long? found = null;
-            var ignored = 0L;
-            if (Read($"{key} > ? ORDER BY {key} LIMIT 1", [start + step], row => found = row.Integer(0), ref ignored)) return found;
+            if (!Read($"{key} > ? ORDER BY {key} LIMIT 1", [start + step], row => found = row.Integer(0))) continue;
+            // A search through a damaged page may end before where it was to begin: that leads in circles.
+            if (found is null || found > start + step) return found;
         }
 
         return null;
     }
 
-    private bool Read(string condition, object?[] values, Action<Statement> row, ref long position)
+    private bool Read(string condition, object?[] values, Action<Statement> row)
     {
         try
         {
             using var rows = database.Prepare($"{select} WHERE {condition}");
             rows.BindAll(values);
-            while (rows.Step())
-            {
-                row(rows);
-                position = rows.Integer(0);
-            }
-
+            while (rows.Step()) row(rows);
             return true;
         }
         catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalCorrupt))

@@ -33,7 +33,7 @@ internal static class HealthCheck
         """,
         """
         SELECT 'Task ' || t.id || ' is in status ' || t.status || ', but its last move went to ' || e.to_status || '.'
-        FROM task t JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE task = t.id AND kind >= 20) WHERE e.to_status <> t.status
+        FROM task t JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE task = t.id AND (kind >= 20 OR kind = 7)) WHERE e.to_status <> t.status
         """,
     ];
 
@@ -57,6 +57,13 @@ internal static class HealthCheck
         }
 
         return problems;
+    }
+
+    /// <summary>What is wrong with the file, whatever schema it has; null when it is sound.</summary>
+    public static string? OfFile(Database database)
+    {
+        using var rows = database.Prepare("PRAGMA integrity_check(1)");
+        return rows.Step() && rows.Text(0) is { } line && line != "ok" ? line : null;
     }
 
     private static void Collect(Database database, string sql, List<string> problems, Func<Statement, string?> line)

@@ -21,7 +21,7 @@ internal static class SqlFunctions
     {
         // A query has few patterns and many rows; a connection serves one query at a time.
         var patterns = new Dictionary<string, TextPattern>(StringComparer.Ordinal);
-        database.Define(Match, 2, (context, _, arguments) =>
+        database.Define(Match, 2, Guarded((context, _, arguments) =>
         {
             if (raw.sqlite3_value_type(arguments[1]) == raw.SQLITE_NULL)
             {
@@ -32,9 +32,24 @@ internal static class SqlFunctions
             var pattern = TextOf(arguments[0]);
             if (!patterns.TryGetValue(pattern, out var compiled)) patterns.Add(pattern, compiled = TextPattern.Wildcard(pattern));
             raw.sqlite3_result_int(context, compiled.Matches(TextOf(arguments[1])) ? 1 : 0);
-        });
-        database.Define(Member, 2, static (context, _, arguments) => FindMember(context, raw.sqlite3_value_blob(arguments[0]), TextOf(arguments[1])));
+        }));
+        database.Define(Member, 2, Guarded(static (context, _, arguments) => FindMember(context, raw.sqlite3_value_blob(arguments[0]), TextOf(arguments[1]))));
     }
+
+    // SQLite calls these from native code, through which no exception can pass: one that got there would end the process.
+    private static delegate_function_scalar Guarded(delegate_function_scalar function) => (context, data, arguments) =>
+    {
+        try
+        {
+            function(context, data, arguments);
+        }
+#pragma warning disable CA1031 // It becomes the statement's error.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            raw.sqlite3_result_error(context, e.Message);
+        }
+    };
 
     private static string TextOf(sqlite3_value value)
     {

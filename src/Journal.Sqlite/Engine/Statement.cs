@@ -125,6 +125,10 @@ internal sealed class Statement : IDisposable
         return value;
     }
 
+    /// <summary>The first column of the first row, where a sound journal always has one.</summary>
+    /// <exception cref="JournalException">JournalCorrupt.</exception>
+    public long RequiredScalar() => Scalar() ?? throw JournalErrors.JournalCorrupt(_database.Path, "a row that every journal has is missing");
+
     // Columns, from 0 --------------------------------------------------------------------------------------------
 
     public bool IsNull(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_NULL;

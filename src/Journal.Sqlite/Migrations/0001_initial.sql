@@ -111,7 +111,8 @@ CREATE TABLE task (
 CREATE INDEX task_ready ON task (batch, stage DESC, priority DESC) WHERE status = 0 AND not_before = 0;
 CREATE INDEX task_waiting ON task (batch, not_before) WHERE status = 0 AND not_before > 0;
 CREATE INDEX task_in_progress ON task (batch, worker) WHERE status = 1;
-CREATE INDEX task_failed ON task (batch, error_category, signature) WHERE status = 3;
+-- With all that grouping failures needs, so that it never looks at a task.
+CREATE INDEX task_failed ON task (batch, error_category, signature, updated_at, status) WHERE status = 3;
 
 -- Written once, when the attempt ends.
 CREATE TABLE attempt (

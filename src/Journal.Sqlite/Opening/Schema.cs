@@ -25,13 +25,16 @@ internal static class Schema
         database.Number("PRAGMA application_id") == 0 && database.Number("PRAGMA user_version") == 0 && database.Number("SELECT COUNT(*) FROM sqlite_master") == 0;
 
     /// <summary>Applies what is missing, in one transaction. Another process may have done it meanwhile.</summary>
-    public static void Migrate(Database database)
+    public static void Migrate(Database database) => Migrate(database, Migrations);
+
+    /// <summary>The same with other migrations than this assembly's own.</summary>
+    public static void Migrate(Database database, IEnumerable<KeyValuePair<long, string>> migrations)
     {
         database.BeginWrite();
         try
         {
             var version = VersionOf(database);
-            foreach (var (number, script) in Migrations)
+            foreach (var (number, script) in migrations)
             {
                 if (number <= version) continue;
                 database.Execute(script);

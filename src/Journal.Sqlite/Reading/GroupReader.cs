@@ -28,12 +28,13 @@ internal sealed class GroupReader
         _query = query;
     }
 
-    public static IEnumerable<TaskGroup> Read(Database database, Catalog catalog, GroupQuery query) =>
-        new GroupReader(database, catalog, query).Gather().OrderByDescending(static group => group.Count).Select(static group => group.ToGroup());
+    public static IEnumerable<TaskGroup> Read(Database database, Catalog catalog, GroupQuery query) => FailureGroupReader.Answers(query)
+        ? FailureGroupReader.Read(database, catalog, query)
+        : new GroupReader(database, catalog, query).Gather().OrderByDescending(static group => group.Count).Select(static group => group.ToGroup());
 
     private List<Group> Gather()
     {
-        var groups = new Dictionary<object?[], Group>(ValuesComparer.Instance);
+        var groups = new Dictionary<object?[], Group>(GroupValues.Comparer);
         var filter = TaskFilter.Compile(_database, _catalog, _query.Scope with { First = null, Skip = 0 });
         if (filter.Where.IsEmpty) return [];
         var columns = string.Concat(_query.By.Select(static by => ", " + Column(by)));
@@ -41,13 +42,16 @@ internal sealed class GroupReader
         rows.BindAll([.. _query.By.Where(static by => by.Key == TaskGroupKey.Metadata).Select(static by => by.Path), .. filter.Where.Values]);
 
         var batch = default(BatchFacts);
+        var group = default(Group);
         var values = new object?[_query.By.Count];
         while (rows.Step())
         {
             var number = rows.Integer(0);
             if (batch is null || batch.Number != number) batch = _catalog.Batch(_database, number);
             for (var i = 0; i < values.Length; i++) values[i] = Value(_query.By[i].Key, rows, 6 + i, batch);
-            if (!groups.TryGetValue(values, out var group))
+            // Neighbours are mostly alike.
+            if (group is null || !GroupValues.Comparer.Equals(values, group.Values)) groups.TryGetValue(values, out group);
+            if (group is null)
             {
                 group = new Group([.. values]);
                 groups.Add(group.Values, group);
@@ -129,19 +133,5 @@ internal sealed class GroupReader
 
         public TaskGroup ToGroup() => new(
             Values, Count, _succeeded, _failed, _durations.Mean, _durations.Median, _durations.P95, Micros.ToTime(_first), Micros.ToTime(_last), _example);
-    }
-
-    private sealed class ValuesComparer : IEqualityComparer<object?[]>
-    {
-        public static ValuesComparer Instance { get; } = new();
-
-        public bool Equals(object?[]? x, object?[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(object?[] values)
-        {
-            var hash = default(HashCode);
-            foreach (var value in values) hash.Add(value);
-            return hash.ToHashCode();
-        }
     }
 }

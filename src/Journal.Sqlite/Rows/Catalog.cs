@@ -66,7 +66,7 @@ internal sealed class Catalog(string location)
     public long Enrol(Database writer, WorkerIdentity worker)
     {
         if (FindWorker(writer, worker) is { } known) return known;
-        var number = Bind(writer.Prepared(WorkerStatements.Insert), worker).Bind(7, worker.Label).Scalar()!.Value;
+        var number = Bind(writer.Prepared(WorkerStatements.Insert), worker).Bind(7, worker.Label).RequiredScalar();
         writer.Prepared(WorkerStatements.Insert).Reset();
         return _workerNumbers[worker] = number;
     }

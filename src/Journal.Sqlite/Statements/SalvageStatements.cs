@@ -38,11 +38,21 @@ internal static class SalvageStatements
         "DELETE FROM event WHERE batch NOT IN (SELECT no FROM batch) OR (task IS NOT NULL AND task NOT IN (SELECT id FROM task))",
         "DELETE FROM quota WHERE batch NOT IN (SELECT no FROM batch)",
         "DELETE FROM checkpoint WHERE batch <> 0 AND batch NOT IN (SELECT no FROM batch)",
-        // A task cannot have been claimed less often than attempts of it have ended.
+        // A task was claimed at least as often as its last attempt says, and each claim but a present one has ended in some way.
         """
-        UPDATE task SET token = (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
-        WHERE token < (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
+        UPDATE task SET token = (SELECT MAX(number) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
+        WHERE token < (SELECT MAX(number) + (task.status = 1) FROM attempt a WHERE a.task = task.id)
         """,
+        """
+        INSERT OR IGNORE INTO attempt (task, number, batch, stage, started_at, ended_at, outcome, error_message)
+        WITH RECURSIVE n (task, number, most) AS (
+            SELECT id, 1, MIN(token - (status = 1), 1000) FROM task
+            WHERE token - (status = 1) > (SELECT COUNT(*) FROM attempt a WHERE a.task = task.id)
+            UNION ALL SELECT task, number + 1, most FROM n WHERE number < most)
+        SELECT n.task, n.number, t.batch, t.stage, t.created_at, t.created_at, 3, 'What became of this attempt was lost.'
+        FROM n JOIN task t ON t.id = n.task
+        """,
+        "UPDATE task SET token = (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id) WHERE token > 1000",
         """
         UPDATE batch SET
             pending = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 0),

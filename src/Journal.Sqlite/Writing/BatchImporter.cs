@@ -67,7 +67,7 @@ internal sealed class BatchImporter
 
     private long AddTasks()
     {
-        var first = _session.Prepared(TaskStatements.NextTask).Scalar()!.Value;
+        var first = _session.Prepared(TaskStatements.NextTask).RequiredScalar();
         var next = first;
         foreach (var raw in _whole.Tasks)
         {

@@ -9,7 +9,7 @@ internal static class TaskAdder
 {
     public static AddResult Add(WriteSession session, BatchEntry batch, IReadOnlyList<NewTask> tasks)
     {
-        var first = session.Prepared(TaskStatements.NextTask).Scalar()!.Value;
+        var first = session.Prepared(TaskStatements.NextTask).RequiredScalar();
         var next = first;
         var wasEmpty = batch.Counts.Total == 0;
         long there = 0, duplicates = 0;

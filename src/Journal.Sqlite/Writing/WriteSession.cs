@@ -83,7 +83,7 @@ internal sealed class WriteSession
 
     private void Record(BatchEntry batch, long? task, long at, JournalEventKind kind, long? from, long? to, long? stage, long? worker, string? reason)
     {
-        var id = _nextEvent ?? Prepared(TaskStatements.NextEvent).Scalar()!.Value;
+        var id = _nextEvent ?? Prepared(TaskStatements.NextEvent).RequiredScalar();
         _nextEvent = id + 1;
         Prepared(HistoryStatements.InsertEvent)
             .Bind(1, id).Bind(2, at).Bind(3, batch.Number).Bind(4, task).Bind(5, (long)kind).Bind(6, from).Bind(7, to)

@@ -33,6 +33,13 @@ public class BatchLifecycleTests
     }
 
     [Fact]
+    public void A_batch_that_was_stopped_before_it_had_tasks_stays_stopped()
+    {
+        Assert.Equal(Canceled, BatchLifecycle.Settle(Canceled, default, false));
+        Assert.Equal(Ready, BatchLifecycle.Settle(Ready, default, false));
+    }
+
+    [Fact]
     public void An_ended_batch_that_gets_work_again_runs_again()
     {
         Assert.Equal(JournalBatchStatus.Running, BatchLifecycle.Settle(Completed, new TaskCounts(1, 0, 5, 0, 0, 0), true));

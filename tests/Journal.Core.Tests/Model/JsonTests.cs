@@ -94,9 +94,12 @@ public class JsonTests
     [Fact]
     public void Text_that_is_no_object_is_an_error_on_first_use()
     {
-        Assert.Throws<JsonException>(() => JsonMap.Parse("[1]").Count);
-        Assert.ThrowsAny<JsonException>(() => JsonMap.Parse("{").Count);
-        Assert.Throws<JsonException>(() => JsonList.Parse("{}").Count);
+        foreach (var read in new Action[] { static () => _ = JsonMap.Parse("[1]").Count, static () => _ = JsonMap.Parse("{").Count, static () => _ = JsonList.Parse("{}").Count })
+        {
+            Assert.Equal(nameof(JournalErrors.UnreadableJson), Assert.Throws<JournalException>(read).ErrorId);
+        }
+
+        Assert.Throws<JournalException>(() => JsonMap.Parse(string.Concat(Enumerable.Repeat("""{"a":""", 100_000))).Count);
         Assert.Empty(JsonMap.Parse(null));
         Assert.Empty(JsonList.Parse(""));
     }

@@ -80,7 +80,7 @@ internal sealed class BatchJournal(SourceFile file, ImportOptions options)
         var sourceId = fields.Text("sourceid", "source", "key", "input");
         var key = sourceId ?? id ?? throw fields.Wrong("A task has neither an id nor a source id.");
         // One source may stand in a journal twice; each key is a task once.
-        if (batch.Find(key) is not null) key = $"{key} #{id}";
+        if (sourceId is not null && batch.Find(key) is not null) key = $"{key} #{id}";
         if (batch.Find(key) is not null) throw fields.Wrong($"There are two tasks '{id}'.");
         var task = batch.Add(key);
         task.Input = TaskInput.OfText(sourceId ?? key);

@@ -1,0 +1,25 @@
+namespace Journal.Torture;
+
+/// <summary>Tortures a journal, or is one of the workers that are tortured.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        if (arguments is [Working.WorkerOrder.Verb, ..]) return Working.WorkerProgram.Run(Working.WorkerOrder.Parse(arguments));
+        if (TortureOptions.Parse(arguments) is not { } options)
+        {
+            Console.Error.WriteLine(TortureOptions.Usage);
+            return 2;
+        }
+
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, press) =>
+        {
+            press.Cancel = true;
+            stop.Cancel();
+        };
+        var tally = TortureRun.Run(options, Console.Out.WriteLine, stop.Token);
+        Console.WriteLine(tally);
+        return tally.Violations == 0 ? 0 : 1;
+    }
+}
