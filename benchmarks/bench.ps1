@@ -11,10 +11,11 @@ param(
     [switch] $Quick,
     # Only the lines whose name matches.
     [string] $Only = '*',
-    # Write the table into docs/performance.md.
+    # Write the table of a full run into docs/performance.md.
     [switch] $Write
 )
 $ErrorActionPreference = 'Stop'
+if ($Write -and ($Quick -or $Only -ne '*')) { throw 'Only the whole of a full run is written: leave out -Quick and -Only.' }
 $PSNativeCommandUseErrorActionPreference = $true
 $manifest = (Resolve-Path "$PSScriptRoot/../Journal.psd1").Path
 Import-Module $manifest

@@ -26,23 +26,21 @@ if (Test-Tool parallel 'jobs beside GNU parallel') {
     Add-Line '  the same beside parallel --joblog' $jobs ('{0:n0} µs a task' -f $ours) ('GNU parallel {0:n0} µs' -f $theirs) ('{0:n0} times as fast' -f ($theirs / $ours)) '>= 40' ($theirs / $ours -ge 40)
 }
 
-# What scripts do that keep their state in a JSON file: written anew, beside the old one and renamed, whenever a task begins or ends.
-$n = $Quick ? 60 : 150
-function Invoke-WithJsonFile([int] $Tasks) {
-    $file = Join-Path $directory state.json
-    $state = @(foreach ($number in 1..$Tasks) { [pscustomobject]@{ Key = "item $number"; Status = 'Pending'; StartedAt = $null; EndedAt = $null } })
-    foreach ($task in $state) {
-        foreach ($change in @{ Status = 'InProgress'; At = 'StartedAt' }, @{ Status = 'Completed'; At = 'EndedAt' }) {
-            $task.Status = $change.Status
-            $task.($change.At) = [datetime]::UtcNow
-            ConvertTo-Json $state | Set-Content "$file.new"
-            Move-Item "$file.new" $file -Force
-        }
+# What scripts do that keep their state in a JSON file: it is written anew, beside the old one and renamed, when a task begins and when it ends.
+# One change costs something, and something more for each task there is: two sizes tell both, and a run is two changes a task.
+$file = Join-Path $directory state.json
+function New-State([int] $Tasks) { @(foreach ($number in 1..$Tasks) { [pscustomobject]@{ Key = "item $number"; Status = 'Pending'; StartedAt = [datetime]::UtcNow; EndedAt = $null } }) }
+function Write-State($State) {
+    foreach ($change in 1..10) {
+        $State[$change].Status = 'Completed'
+        ConvertTo-Json $State | Set-Content "$file.new"
+        Move-Item "$file.new" $file -Force
     }
 }
-$time = Measure-InTurn ([ordered]@{ Small = { Invoke-WithJsonFile ($n / 2) }; Whole = { Invoke-WithJsonFile $n } })
-# A part of the time grows with the tasks, a part with their square: both follow from the two sizes.
-$square = ($time.Whole - 2 * $time.Small) / ($n * $n / 2)
-$linear = ($time.Whole - $square * $n * $n) / $n
-$projected = ($linear * 55000 + $square * 55000 * 55000) / 3600000
-Add-Line '  the same beside a JSON file rewritten at each change' $n ('{0:n0} µs a task' -f $each) ('JSON file {0:n0} µs' -f ($time.Whole * 1000 / $n)) ('55,000 of them: {0:n0} h' -f $projected) '' $true
+$small, $large = 100, ($Quick ? 2000 : 10000)
+$few, $many = (New-State $small), (New-State $large)
+$time = Measure-InTurn ([ordered]@{ Small = { Write-State $few }; Large = { Write-State $many } })
+$more = ($time.Large - $time.Small) / 10 / ($large - $small)
+$fixed = [Math]::Max($time.Small / 10 - $more * $small, 0)
+$all = 2 * 55000 * ($fixed + $more * 55000)
+Add-Line '  55,000 of them, beside a JSON file rewritten each time' 55000 ('{0:n1} s' -f ($each * 55000 / 1e6)) ('JSON file {0:n1} h, projected' -f ($all / 3600000)) ('{0:n0} times as fast' -f ($all * 1000 / ($each * 55000))) '' $true
