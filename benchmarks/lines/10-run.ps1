@@ -1,7 +1,46 @@
-# One journaled no-op task in Invoke-JournalBatch beside ForEach-Object, with FULL durability.
-$n = $Quick ? 2000 : 20000
+# A journaled no-op task in Invoke-JournalBatch, with FULL durability, beside what remembers nothing.
+$n = $Quick ? 5000 : 20000
 $keys = 1..$n | ForEach-Object { "item $_" }
-$plain = Measure-Median { $keys | ForEach-Object { } }
-$journaled = Measure-Median { $keys | Invoke-JournalBatch bench { } }
-$each = ($journaled - $plain) * 1000 / $n
-Add-Line 'Invoke-JournalBatch, no-op block' $n ('{0:n0} ms' -f $journaled) ('ForEach-Object {0:n0} ms' -f $plain) ('{0:n0} µs a task more' -f $each) '<= 60 µs' ($each -le 60)
+$time = Measure-InTurn ([ordered]@{
+        Plain = { $keys | ForEach-Object { } }
+        Journaled = { $keys | Invoke-JournalBatch bench { } }
+    })
+$each = ($time.Journaled - $time.Plain) * 1000 / $n
+Add-Line 'Invoke-JournalBatch, no-op block' $n ('{0:n0} ms' -f $time.Journaled) ('ForEach-Object {0:n0} ms' -f $time.Plain) ('{0:n0} µs a task more' -f $each) '<= 60 µs' ($each -le 60)
+
+# Several at once.
+$few = 1..400
+$time = Measure-InTurn ([ordered]@{
+        Plain = { $few | ForEach-Object -Parallel { } -ThrottleLimit 4 }
+        Journaled = { $few | Invoke-JournalBatch bench { } -ThrottleLimit 4 }
+    }) 5
+$ratio = $time.Plain / $time.Journaled
+Add-Line '  the same, -ThrottleLimit 4' $few.Count ('{0:n0} ms' -f $time.Journaled) ('ForEach-Object -Parallel {0:n0} ms' -f $time.Plain) ('{0:n1} times as fast' -f $ratio) '>= 10' ($ratio -ge 10)
+
+# GNU parallel writes its job log without waiting for the disk, and starts a process for each job.
+if (Test-Tool parallel 'jobs beside GNU parallel') {
+    $jobs = $Quick ? 100 : 300
+    $log = Join-Path $directory joblog
+    $theirs = (Measure-Median { 1..$jobs | parallel --will-cite -j2 --joblog $log true } 1) * 1000 / $jobs
+    $ours = $each
+    Add-Line '  the same beside parallel --joblog' $jobs ('{0:n0} µs a task' -f $ours) ('GNU parallel {0:n0} µs' -f $theirs) ('{0:n0} times as fast' -f ($theirs / $ours)) '>= 40' ($theirs / $ours -ge 40)
+}
+
+# What scripts do that keep their state in a JSON file: it is written anew, beside the old one and renamed, when a task begins and when it ends.
+# One change costs something, and something more for each task there is: two sizes tell both, and a run is two changes a task.
+$file = Join-Path $directory state.json
+function New-State([int] $Tasks) { @(foreach ($number in 1..$Tasks) { [pscustomobject]@{ Key = "item $number"; Status = 'Pending'; StartedAt = [datetime]::UtcNow; EndedAt = $null } }) }
+function Write-State($State) {
+    foreach ($change in 1..10) {
+        $State[$change].Status = 'Completed'
+        ConvertTo-Json $State | Set-Content "$file.new"
+        Move-Item "$file.new" $file -Force
+    }
+}
+$small, $large = 100, ($Quick ? 2000 : 10000)
+$few, $many = (New-State $small), (New-State $large)
+$time = Measure-InTurn ([ordered]@{ Small = { Write-State $few }; Large = { Write-State $many } })
+$more = ($time.Large - $time.Small) / 10 / ($large - $small)
+$fixed = [Math]::Max($time.Small / 10 - $more * $small, 0)
+$all = 2 * 55000 * ($fixed + $more * 55000)
+Add-Line '  55,000 of them, beside a JSON file rewritten each time' 55000 ('{0:n1} s' -f ($each * 55000 / 1e6)) ('JSON file {0:n1} h, projected' -f ($all / 3600000)) ('{0:n0} times as fast' -f ($all * 1000 / ($each * 55000))) '' $true

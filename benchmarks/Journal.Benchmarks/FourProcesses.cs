@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Journal.Runs;
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Benchmarks;
+
+/// <summary>Four processes that share a batch of tasks of two milliseconds, while a reader asks for the counts all the time.</summary>
+internal static class FourProcesses
+{
+    private const int Processes = 4;
+    private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(2);
+
+    public static IEnumerable<Line> Measure(int n)
+    {
+        using var journal = new ScratchJournal(n);
+        var workers = Enumerable.Range(0, Processes).Select(_ => Start(journal)).ToList();
+        foreach (var worker in workers) worker.StandardOutput.ReadLine();
+        using var reader = journal.Open();
+        var slowest = 0.0;
+        var watch = Stopwatch.StartNew();
+        foreach (var worker in workers) worker.StandardInput.WriteLine();
+        while (reader.FindBatch(journal.BatchId)!.Counts.Open > 0)
+        {
+            Thread.Sleep(1);
+            slowest = Math.Max(slowest, Sample.Milliseconds(() => reader.FindBatch(journal.BatchId)));
+        }
+
+        var wall = watch.Elapsed.TotalMilliseconds;
+        var shares = workers.ConvertAll(Finish);
+        var worked = shares.Sum(static share => share.Worked);
+        var share = worked / (Processes * wall);
+        var wait = shares.Max(static share => share.LongestWait);
+        yield return new Line(
+            "Four processes, 2 ms of work a task", n, Text(wall), "the ideal " + Text(worked / Processes),
+            string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the ideal"), ">= 90%", share >= 0.9);
+        yield return new Line("  the longest wait for the next task", n, Text(wait), "", "", "< 50 ms", wait < 50);
+        yield return new Line("  the longest wait of a reader", n, Text(slowest), "", "", "< 50 ms", slowest < 50);
+    }
+
+    /// <summary>One of the four: says that it is ready, waits for a line, runs, and tells how it went.</summary>
+    public static void Join(string path, string batchId)
+    {
+        using var store = new Sqlite.SqliteStoreFactory().Open(new StoreOptions(path, StoreAccess.Write));
+        double worked = 0, longest = 0;
+        var last = 0L;
+        var executor = new DelegateExecutor((_, _) =>
+        {
+            var begun = Stopwatch.GetTimestamp();
+            if (last != 0) longest = Math.Max(longest, Stopwatch.GetElapsedTime(last, begun).TotalMilliseconds);
+            Thread.Sleep(Work);
+            last = Stopwatch.GetTimestamp();
+            worked += Stopwatch.GetElapsedTime(begun, last).TotalMilliseconds;
+            return null;
+        });
+        using var runner = new BatchRunner(store, new RunRequest(store.RequireBatch(batchId)), executor, new Silent(), TimeProvider.System, ProcessTable.Instance);
+        Console.WriteLine("ready");
+        Console.ReadLine();
+        runner.Run(CancellationToken.None);
+        Console.WriteLine(JsonSerializer.Serialize(new Share(worked, longest)));
+    }
+
+    private static Process Start(ScratchJournal journal)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in new[] { typeof(FourProcesses).Assembly.Location, "join", journal.Path, journal.BatchId }) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+
+    private static Share Finish(Process worker)
+    {
+        using (worker)
+        {
+            var share = JsonSerializer.Deserialize<Share>(worker.StandardOutput.ReadLine()!)!;
+            worker.WaitForExit();
+            return share;
+        }
+    }
+
+    private static string Text(double milliseconds) => string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0} ms");
+
+    private sealed record Share(double Worked, double LongestWait);
+
+    private sealed class Silent : IRunObserver
+    {
+        public void Report(AttemptReport report)
+        {
+        }
+
+        public void Progress(RunProgress progress)
+        {
+        }
+
+        public void Note(string text)
+        {
+        }
+    }
+}

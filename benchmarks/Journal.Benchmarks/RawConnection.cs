@@ -1,0 +1,44 @@
+using SQLitePCL;
+
+namespace Journal.Benchmarks;
+
+/// <summary>SQLite as it is, through the library that the store uses, opened as the store opens it.</summary>
+internal sealed class RawConnection : IDisposable
+{
+    private readonly sqlite3 _handle;
+    private readonly List<sqlite3_stmt> _statements = [];
+
+    public RawConnection(string path)
+    {
+        Verify(raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null));
+        Verify(raw.sqlite3_exec(_handle, "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF"));
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements) statement.Dispose();
+        _handle.Dispose();
+    }
+
+    /// <summary>A prepared statement, closed with the connection.</summary>
+    public sqlite3_stmt Prepare(string sql)
+    {
+        Verify(raw.sqlite3_prepare_v2(_handle, sql, out var statement));
+        _statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Runs a statement that gives no rows, with these parameters.</summary>
+    public void Run(sqlite3_stmt statement, params ReadOnlySpan<long> parameters)
+    {
+        for (var i = 0; i < parameters.Length; i++) Verify(raw.sqlite3_bind_int64(statement, i + 1, parameters[i]));
+        var code = raw.sqlite3_step(statement);
+        raw.sqlite3_reset(statement);
+        if (code != raw.SQLITE_DONE) Verify(code);
+    }
+
+    private void Verify(int code)
+    {
+        if (code != raw.SQLITE_OK) throw new InvalidOperationException($"SQLite {code}: {raw.sqlite3_errmsg(_handle).utf8_to_string()}");
+    }
+}
