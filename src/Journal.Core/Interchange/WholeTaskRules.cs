@@ -51,7 +51,8 @@ public static class WholeTaskRules
     private static List<JournalEvent> Conclude(IReadOnlyList<JournalEvent> unordered, JournalTask task, bool wasInProgress)
     {
         var events = unordered.OrderBy(static entry => entry.Id).ToList();
-        var last = events.LastOrDefault(static entry => entry.Kind >= JournalEventKind.Claimed);
+        // A repair sets a status by an amendment, so that one counts as a move as well.
+        var last = events.LastOrDefault(static entry => entry.Kind is >= JournalEventKind.Claimed or JournalEventKind.Amended);
         if (last is null || last.To == task.Status.ToString()) return events;
         return
         [
