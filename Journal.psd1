@@ -18,6 +18,7 @@
         'Clear-JournalCheckpoint'
         'Complete-JournalTask'
         'Connect-Journal'
+        'Copy-Journal'
         'Disconnect-Journal'
         'Export-Journal'
         'Export-JournalReport'
@@ -53,8 +54,7 @@
         PSData = @{
             Tags         = @('batch', 'journal', 'resume', 'durable', 'checkpoint', 'retry', 'queue', 'workflow', 'progress', 'SQLite', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri   = 'https://opensource.org/license/mit'
-            ProjectUri   = 'https://www.powershellgallery.com/packages/Journal'
-            ReleaseNotes = 'https://www.powershellgallery.com/packages/Journal'
+            ReleaseNotes = 'CHANGELOG.md, beside this manifest.'
         }
     }
 }

@@ -11,7 +11,7 @@ param(
     [ValidateSet('build', 'test', 'demo', 'bench', 'package', 'torture')]
     [string] $Task = 'build',
 
-    # What the task takes: bench -Quick, torture -Minutes 5.
+    # What the task takes: bench -Quick, torture -Minutes 5, package -Test.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Arguments = @()
 )
@@ -87,7 +87,7 @@ switch ($Task) {
     }
     'package' {
         Build
-        & $pwsh -NoProfile -NonInteractive -File module/package.ps1
+        & $pwsh -NoProfile -NonInteractive -File module/package.ps1 @Arguments
         exit $LASTEXITCODE
     }
 }

@@ -68,7 +68,7 @@ Describe 'Get-JournalEvent' {
                 param($manifest, $path)
                 Import-Module $manifest
                 Get-JournalEvent -JournalPath $path -Wait -Last 0 -Kind Claimed | Select-Object -First 2
-            }).AddArgument((Join-Path (Get-RepositoryRoot) 'Journal.psd1')).AddArgument($path)
+            }).AddArgument((Get-ModulePath)).AddArgument($path)
         try {
             $following = $shell.BeginInvoke()
             # Until it has seen two, there is always one more to see; how soon it looks does not matter.
@@ -87,7 +87,7 @@ Describe 'Get-JournalEvent' {
                 param($manifest, $path)
                 Import-Module $manifest
                 Get-JournalEvent -JournalPath $path -Wait
-            }).AddArgument((Join-Path (Get-RepositoryRoot) 'Journal.psd1')).AddArgument($env:JOURNAL_PATH)
+            }).AddArgument((Get-ModulePath)).AddArgument($env:JOURNAL_PATH)
         $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
         try {
             $following = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]::new(), $output)

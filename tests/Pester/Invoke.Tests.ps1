@@ -244,7 +244,7 @@ Describe 'Invoke-JournalBatch' {
             Get-ErrorOf { 'done', 'bad' | Invoke-JournalBatch forecast { if ($_ -eq 'bad') { throw [ArgumentException]::new('wrong') } } } | Out-Null
             $before = Get-JournalBatch | ConvertTo-Json
             $script:ran = $false
-            $told = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Import-Module '$(Get-RepositoryRoot)/Journal.psd1'; 'done', 'bad', 'new' | Invoke-JournalBatch forecast -WhatIf { throw 'ran' }"
+            $told = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 'done', 'bad', 'new' | Invoke-JournalBatch forecast -WhatIf { throw 'ran' }"
             $told -join "`n" | Should -BeLike "*Leave 'done': completed*Run 'bad': failed*InvalidInput: wrong*Run 'new': new input*"
             Get-JournalBatch | ConvertTo-Json | Should -Be $before
         }

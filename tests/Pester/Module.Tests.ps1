@@ -6,7 +6,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module $PSScriptRoot/TestSupport.psm1 -Force
     $root = Get-RepositoryRoot
-    $manifest = Import-PowerShellDataFile (Join-Path $root 'Journal.psd1')
+    $manifest = Import-PowerShellDataFile (Get-ModulePath)
     $assembly = [Journal.Commands.JournalCmdlet].Assembly
 }
 AfterAll { Clear-JournalSetting }
@@ -21,12 +21,13 @@ Describe 'The module' {
     }
 
     It 'has a manifest that a gallery takes' {
-        $info = Test-ModuleManifest (Join-Path $root 'Journal.psd1')
+        $info = Test-ModuleManifest (Get-ModulePath)
         $info.PowerShellVersion | Should -Be '7.4'
         $info.CompatiblePSEditions | Should -Be 'Core'
         $info.Description | Should -Not -BeNullOrEmpty
         $info.PrivateData.PSData.Tags | Should -Contain 'PSEdition_Core'
-        $info.LicenseUri, $info.ProjectUri | Should -Not -Contain $null
+        $info.LicenseUri | Should -Not -BeNullOrEmpty
+        @(Get-Content (Join-Path $root CHANGELOG.md)) -match "^## \[$($info.Version)\] - \d{4}-\d\d-\d\d$" | Should -HaveCount 1
     }
 
     It 'brings no engine into the session''s load context' {
@@ -73,15 +74,29 @@ Describe 'Completion' {
         @{ What = 'stages of the batch on the line'; Line = 'Request-JournalTask {0} -Stage '; Is = { 'Download', 'Convert' } }
         @{ What = 'keys of the batch on the line'; Line = 'Get-JournalTask -BatchId {0} -Key a'; Is = { 'apple', "'a pear'" } }
         @{ What = 'names of checkpoints'; Line = 'Get-JournalCheckpoint sc'; Is = { 'scan' } }
+        @{ What = 'workers'; Line = 'Get-JournalTask -Worker han'; Is = { "'hand by hand'" } }
+        @{ What = 'signatures of errors'; Line = 'Get-JournalTask -Signature No'; Is = { "'No photo <value>'" } }
+        @{ What = 'source types'; Line = 'Get-JournalTask -SourceType Fr'; Is = { 'Fruit' } }
+        @{ What = 'ids of tasks'; Line = 'Get-JournalAttempt -BatchId {0} -TaskId '; Is = { "$((Get-JournalTask $photos).Id)" -split ' ' } }
+        @{ What = 'names of metadata'; Line = 'Measure-JournalTask -BatchId {0} -GroupBy Metadata.c'; Is = { 'Metadata.colour' } }
         @{ What = 'what to group by'; Line = 'Measure-JournalTask -GroupBy Err'; Is = { 'ErrorCategory' } }
         @{ What = 'from the journal on the line'; Line = 'Get-JournalBatch -JournalPath {1} -Name '; Is = { 'elsewhere' } }
     ) {
-        $photos = 'apple', 'a pear', 'fig' | Start-JournalBatch photos -Stage Download, Convert
+        $photos = 'apple', 'a pear', 'fig' | Start-JournalBatch photos -Stage Download, Convert -SourceType Fruit
+        Request-JournalTask $photos -Worker 'hand by hand' | Set-JournalTask -Status Failed -ErrorMessage "No photo 'x'" -NoRetry -Metadata @{ colour = 'red' }
         $null = 'a' | Start-JournalBatch "it's"
         $null = 'a' | Start-JournalBatch elsewhere -JournalPath "$journal.only"
         Set-JournalCheckpoint scan 1
         $offered = @(Complete-Line ($Line -f $photos.Id, "$journal.only"))
         $offered | Sort-Object | Should -Be (& $Is | Sort-Object)
+    }
+
+    It 'tells name, status, progress and age of a batch, and what would act on the terminal is shown' {
+        $batch = "odd`e[2J" | Start-JournalBatch told
+        $line = 'Suspend-JournalBatch to'
+        [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.ToolTip | Should -Be 'told: Ready, 0/1, just now'
+        $line = "Get-JournalTask $batch -Key o"
+        [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.ListItemText | Should -Be 'odd␛[2J'
     }
 
     It 'offers nothing, and makes nothing, where there is no journal' {

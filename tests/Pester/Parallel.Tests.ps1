@@ -115,11 +115,11 @@ Describe 'Invoke-JournalBatch -ThrottleLimit' {
 
     It 'runs in the caller''s language mode' {
         $line = @'
-Import-Module '{0}/Journal.psd1'
+Import-Module '{0}'
 $env:JOURNAL_PATH = '{1}'
 $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
 1 | Invoke-JournalBatch par -ThrottleLimit 2 -MaxRetries 0 {{ $ExecutionContext.SessionState.LanguageMode }}
-'@ -f (Get-RepositoryRoot), (Use-NewJournal)
+'@ -f (Get-ModulePath), (Use-NewJournal)
         & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $line | Should -Be ConstrainedLanguage
     }
 }

@@ -1,19 +1,25 @@
 <#
 .SYNOPSIS
-Runs the Pester suite against the module built in this clone.
+Runs the Pester suite against the module built in this clone, or against another.
 .EXAMPLE
 ./tests/Pester/Run.ps1 -Path ./tests/Pester/Views.Tests.ps1
+.EXAMPLE
+./tests/Pester/Run.ps1 -Module ./artifacts/package/Journal/0.1.0/Journal.psd1
 #>
 [CmdletBinding()]
 param(
     # Which tests; by default all.
     [string[]] $Path = $PSScriptRoot,
 
+    # The manifest of the module to test, such as that of a package.
+    [string] $Module,
+
     # A file to write the figures to, as JSON: Passed, Failed, Skipped.
     [string] $Report
 )
 
 $ErrorActionPreference = 'Stop'
+if ($Module) { $env:JOURNAL_MODULE = Convert-Path $Module }
 Import-Module Pester -MinimumVersion 5.3
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path

@@ -9,7 +9,7 @@ BeforeAll {
     # A run in a process of its own that says 'started' when its 5th task begins, and then stays in that task.
     function Start-Run([string] $Name, [string] $More = '', [string] $Work = '$_') {
         $line = @"
-Import-Module '$(Get-RepositoryRoot)/Journal.psd1'
+Import-Module '$(Get-ModulePath)'
 1..20 | Invoke-JournalBatch $Name $More { if (`$_ -eq 5) { [Console]::Out.WriteLine('started'); [Console]::Out.Flush(); while (`$true) { Start-Sleep -Milliseconds 20 } }; $Work } | Out-Null
 'ended'
 "@
@@ -105,7 +105,11 @@ Describe 'A run that is stopped' {
         try {
             & /bin/kill -INT $process.Id
             & /bin/kill -INT $process.Id
-            do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -like '*Interrupted*')
+            do {
+                $line = $process.StandardOutput.ReadLineAsync()
+                if (-not $line.Wait(30000)) { throw 'The run did not say how to go on.' }
+                $said = $line.Result
+            } until ($null -eq $said -or $said -like '*Interrupted*')
             $said | Should -BeLike '*nothing is lost*'
             $batch = Get-JournalBatch
             $batch.Status, $batch.InProgress, $batch.Failed | Should -Be Paused, 0, 0

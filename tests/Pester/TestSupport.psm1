@@ -1,9 +1,14 @@
-# What the suites share: the module built in this clone, a journal for each test, and errors in a form that can be compared.
+# What the suites share: the module, a journal for each test, and errors in a form that can be compared.
 
 $root = Split-Path (Split-Path $PSScriptRoot)
-Import-Module (Join-Path $root 'Journal.psd1') -Force -Global
+# By default the module built in this clone; a package can be tested instead (Run.ps1 -Module).
+$module = $env:JOURNAL_MODULE ? $env:JOURNAL_MODULE : (Join-Path $root 'Journal.psd1')
+Import-Module $module -Force -Global
 
 function Get-RepositoryRoot { $root }
+
+# The manifest of the module under test.
+function Get-ModulePath { $module }
 
 # A path for a new journal, which is also what the cmdlets of the test use unless they are told otherwise.
 function Use-NewJournal {
@@ -56,7 +61,7 @@ function Get-ViewOf([Parameter(ValueFromPipeline)] $InputObject, [int] $Width = 
 # A line of PowerShell in a process of its own; killed with SIGKILL (or its like) once it says 'ready', so that its claims are left behind.
 function Invoke-KilledProcess([string] $Line) {
     $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-    '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$root/Journal.psd1'; $Line; 'ready'; [Console]::In.ReadLine()" | ForEach-Object { $start.ArgumentList.Add($_) }
+    '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$module'; $Line; 'ready'; [Console]::In.ReadLine()" | ForEach-Object { $start.ArgumentList.Add($_) }
     $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
     $process = [System.Diagnostics.Process]::Start($start)
     try {

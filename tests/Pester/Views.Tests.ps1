@@ -48,6 +48,62 @@ Describe 'The view of a batch' {
     }
 }
 
+Describe 'Colours' {
+    BeforeEach {
+        $null = Use-NewJournal
+        $batch = 1..4 | Start-JournalBatch coloured
+        Request-JournalTask $batch | Complete-JournalTask
+        Request-JournalTask $batch | Set-JournalTask -Status Failed -ErrorMessage 'Broken' -NoRetry
+        $rendering = $PSStyle.OutputRendering
+    }
+    AfterEach { $PSStyle.OutputRendering = $rendering }
+
+    It 'come from $PSStyle, in <What>' -ForEach @(
+        @{ What = 'batches'; Show = { Get-JournalBatch } }
+        @{ What = 'tasks'; Show = { Get-JournalTask } }
+        @{ What = 'attempts'; Show = { Get-JournalAttempt } }
+        @{ What = 'events'; Show = { Get-JournalEvent } }
+        @{ What = 'groups'; Show = { Measure-JournalTask } }
+        @{ What = 'a summary'; Show = { Measure-JournalBatch $batch } }
+    ) {
+        $PSStyle.OutputRendering = 'Ansi'
+        $before = $PSStyle.Formatting.Error
+        try {
+            $PSStyle.Formatting.Error = "`e[38;5;201m"
+            (& $Show | Out-String) | Should -Match '\e\[38;5;201m'
+        }
+        finally { $PSStyle.Formatting.Error = $before }
+    }
+
+    It 'are left out where output is plain' {
+        $PSStyle.OutputRendering = 'PlainText'
+        (Get-JournalBatch | Out-String) + (Measure-JournalBatch $batch | Out-String) + (Get-JournalTask | Out-String) | Should -Not -Match '\e'
+    }
+
+    It 'are left out under NO_COLOR' {
+        $env:NO_COLOR = '1'
+        try {
+            $line = "Import-Module '$(Get-ModulePath)'; Get-JournalBatch | Out-Host; Get-JournalBatch | Measure-JournalBatch | Out-Host"
+            & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $line | Out-String | Should -Not -Match '\e'
+        }
+        finally { $env:NO_COLOR = $null }
+    }
+}
+
+Describe 'A text that would act on the terminal' {
+    It 'is shown, not obeyed' {
+        $null = Use-NewJournal
+        $batch = "key`e[2J`a" | Start-JournalBatch odd
+        Request-JournalTask $batch | Set-JournalTask -Status Failed -ErrorMessage "red `e[31m`e]0;title`a" -NoRetry
+        $shown = foreach ($view in 'Format-Table', 'Format-List') {
+            foreach ($get in { Get-JournalTask }, { Get-JournalAttempt }, { Get-JournalEvent }, { Measure-JournalTask -GroupBy Signature }, { Measure-JournalBatch $batch }) { & $get | & $view | Out-String -Width 200 }
+        }
+        $PSStyle.OutputRendering = 'Ansi'
+        "$shown" -replace '\e\[[\d;]*m' | Should -Not -Match '[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]'
+        "$shown" | Should -Match '␛\[2J'
+    }
+}
+
 Describe 'The view of <What>' -ForEach @(
     @{ What = 'tasks'; Show = { Get-JournalTask }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration', 'Error'; Row = '….*photo\.jpg +Failed +Read +1 .*No such photo' }
     @{ What = 'attempts'; Show = { Get-JournalAttempt }; Heads = 'Task', 'Key', 'No', 'Stage', 'Outcome', 'Duration', 'Category', 'Error'; Row = 'Failed .*NotFound +No such photo' }
@@ -82,7 +138,7 @@ Describe 'The view of a summary and of a journal' {
 
     It 'tells progress, durations, what is left and the errors' {
         $lines = Measure-JournalBatch $batch | Get-ViewOf
-        $lines -match '^Progress +: 3/4 \(75%\)$' | Should -HaveCount 1
+        $lines -match '^Progress +: 3/4 \(75%\) █+░+$' | Should -HaveCount 1
         $lines -match '^Durations +: mean .*, median .*, P95 ' | Should -HaveCount 1
         $lines -match '^Eta +: ' | Should -HaveCount 1
         $lines -match 'NotFound: No such photo' | Should -HaveCount 1

@@ -45,6 +45,10 @@ public static partial class JournalErrors
     public static JournalException RestartRequired(string module, string loaded, string installed) =>
         Make(JournalFault.InvalidOperation, module, $"The module Journal is {installed} now, but this session has loaded {loaded} and cannot exchange it: restart PowerShell.");
 
+    /// <summary>The server that keeps the journal does not answer, or went away; what was asked for may be asked again.</summary>
+    public static JournalException JournalUnreachable(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' cannot be reached: {detail}", inner);
+
     /// <summary>No engine is known for such a location.</summary>
     public static JournalException UnsupportedJournal(string location, string detail) =>
         Make(JournalFault.InvalidArgument, location, $"'{location}' cannot be used as a journal: {detail}");

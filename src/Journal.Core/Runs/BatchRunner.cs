@@ -68,7 +68,7 @@ public sealed class BatchRunner : IDisposable
         try
         {
             recovered = writer.Recover();
-            _board.Tally.Begin(_request.Batch.Counts, _store.ReadFigures(_request.Batch.Id));
+            _board.Tally.Begin(_request.Batch.Counts, _board.Reach.Call(() => _store.ReadFigures(_request.Batch.Id)));
             using var stopping = stop.Register(() => _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true));
             using var renewal = Every(_request.Batch.Options.LeaseTimeout / 5, _board.RenewalDue);
             using var polling = Every(PollInterval, _board.PollDue);

@@ -53,7 +53,7 @@ internal sealed class JournalWriter : IDisposable
     /// <returns>How many.</returns>
     public long Recover()
     {
-        var recovered = BatchRecovery.Recover(_store, BatchId, _processes, _worker);
+        var recovered = _board.Reach.Call(() => BatchRecovery.Recover(_store, BatchId, _processes, _worker));
         if (recovered.Count == 0) return 0;
         var abandoned = recovered.Count(static task => task.Abandoned);
         _board.Note($"Recovered {recovered.Count} task(s) of dead workers"
@@ -70,14 +70,19 @@ internal sealed class JournalWriter : IDisposable
         foreach (var (id, (percent, text)) in turn.Progress) ShowProgress(id, percent, text);
         if (turn.Poll && turn.Moves.Count == 0 && turn.Claim > 0) Recover();
         var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = turn.Moves, Claim = turn.Claim, Stage = _request.Stage };
-        _board.Publish(turn, _store.Exchange(request));
+        _board.Publish(turn, _board.Reach.Call(() => _store.Exchange(request)));
         if (Ending() is var (end, reason, stopAttempts)) _board.RequestEnd(end, reason, stopAttempts);
     }
 
     private void Renew()
     {
+        // Told from before the call that got through: when the journal renewed them is not known to the instant.
         var now = _time.GetUtcNow();
-        _store.RenewLeases(_worker, BatchId, Lease);
+        _board.Reach.Call(() =>
+        {
+            now = _time.GetUtcNow();
+            return _store.RenewLeases(_worker, BatchId, Lease);
+        });
         _board.NoteLeases(now + Lease);
     }
 
@@ -85,7 +90,7 @@ internal sealed class JournalWriter : IDisposable
     {
         try
         {
-            _store.AmendTask(taskId, new TaskAmendment { Progress = percent, ProgressText = text });
+            _board.Reach.Call(() => _store.AmendTask(taskId, new TaskAmendment { Progress = percent, ProgressText = text }));
         }
         catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.TaskNotFound) or nameof(JournalErrors.LeaseLost))
         {
@@ -99,7 +104,7 @@ internal sealed class JournalWriter : IDisposable
         if (_board.TakePause() is { } pause)
         {
             // Another worker may have ended or paused it in the same moment; then there is nothing left to pause.
-            if (BatchLifecycle.AllowsMoves(_board.State.Status)) _board.Note(BatchState.Of(_store.Apply(BatchId, pause, _worker)));
+            if (BatchLifecycle.AllowsMoves(_board.State.Status)) _board.Note(BatchState.Of(_board.Reach.Call(() => _store.Apply(BatchId, pause, _worker))));
             return null;
         }
 
@@ -121,7 +126,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         if (state.Counts.InProgress == 0 || _request.Stage is not null) return (RunEnd.Done, null, false);
-        var waitsForItself = _store.ReadInFlight(BatchId).All(task => task.Worker is { } holder && holder != _worker && _processes.IsThisProcess(holder));
+        var waitsForItself = _board.Reach.Call(() => _store.ReadInFlight(BatchId)).All(task => task.Worker is { } holder && holder != _worker && _processes.IsThisProcess(holder));
         return waitsForItself
             ? (RunEnd.HeldElsewhere, $"{state.Counts.InProgress} task(s) are held by another worker of this process.", false)
             : null;
@@ -131,10 +136,10 @@ internal sealed class JournalWriter : IDisposable
     private void PauseIfStopped()
     {
         if (_board.End is not (RunEnd.Interrupted or RunEnd.FailureLimit)) return;
-        if (_store.FindBatch(BatchId) is not { } batch) return;
+        if (_board.Reach.Call(() => _store.FindBatch(BatchId)) is not { } batch) return;
         _board.Note(BatchState.Of(batch));
         if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.AllowsMoves(batch.Status) || batch.Status is JournalBatchStatus.Paused) return;
         var reason = _board.End is RunEnd.Interrupted ? "Interrupted" : _board.EndReason!;
-        _board.Note(BatchState.Of(_store.Apply(batch.Id, BatchMove.Pause(reason), _worker)));
+        _board.Note(BatchState.Of(_board.Reach.Call(() => _store.Apply(batch.Id, BatchMove.Pause(reason), _worker))));
     }
 }

@@ -7,7 +7,7 @@ namespace Journal.Runs;
 /// What the threads of a run share: the calling thread, the workers and the writer. Every member takes the one lock; nothing here reads or writes
 /// the journal, or calls anybody else's code.
 /// </summary>
-internal sealed class RunBoard : IDisposable
+internal sealed partial class RunBoard : IDisposable
 {
     // How many ended attempts may wait for their commit: more would only use memory.
     private const int MostUncommitted = 512;
@@ -46,6 +46,7 @@ internal sealed class RunBoard : IDisposable
         _tally = new RunTally(time, request.Degree);
         State = BatchState.Of(request.Batch);
         _leaseEnd = time.GetUtcNow() + request.Batch.Options.LeaseTimeout;
+        Reach = new JournalReach(this, time, random, request.Batch.Options.LeaseTimeout);
     }
 
     /// <summary>Cancelled when running attempts are to be stopped.</summary>
@@ -351,7 +352,7 @@ internal sealed class RunBoard : IDisposable
         }
 
         _ready.RemoveFirst();
-        var running = new RunningTask(first.Value, _request.Batch, _store, _request.ResolvePath, NoteAttemptProgress);
+        var running = new RunningTask(first.Value, _request.Batch, _store, Reach, _request.ResolvePath, NoteAttemptProgress);
         _running[running.Id] = running;
         return running;
     }

@@ -14,6 +14,7 @@ public sealed class RunningTask
 
     private readonly object _gate = new();
     private readonly IJournalStore _store;
+    private readonly JournalReach _reach;
     private readonly Func<string, string> _resolvePath;
     private readonly Action<RunningTask, double?, string?>? _onProgress;
     private readonly Dictionary<string, object?> _metadata = new(StringComparer.OrdinalIgnoreCase);
@@ -23,11 +24,12 @@ public sealed class RunningTask
     private string? _quotaProject;
 
     internal RunningTask(
-        JournalTask task, JournalBatch batch, IJournalStore store, Func<string, string>? resolvePath, Action<RunningTask, double?, string?>? onProgress)
+        JournalTask task, JournalBatch batch, IJournalStore store, JournalReach reach, Func<string, string>? resolvePath, Action<RunningTask, double?, string?>? onProgress)
     {
         Task = task;
         Batch = batch;
         _store = store;
+        _reach = reach;
         _resolvePath = resolvePath ?? Path.GetFullPath;
         _onProgress = onProgress;
     }
@@ -105,7 +107,11 @@ public sealed class RunningTask
 
     /// <summary>Notes, at once and durably, a temporary file that recovery shall delete should this attempt die.</summary>
     /// <param name="path">Relative to the current location, or full; deleted only if it lies in the batch's work directory.</param>
-    public void AddTempFile(string path) => _store.AddTempFile(Id, _resolvePath(path));
+    public void AddTempFile(string path)
+    {
+        var full = _resolvePath(path);
+        _reach.Call(() => _store.AddTempFile(Id, full));
+    }
 
     /// <summary>Charges quota units; they add up, and they count even if the attempt fails.</summary>
     /// <param name="units">How many, not negative.</param>
@@ -137,7 +143,7 @@ public sealed class RunningTask
     public object? Result(string stage)
     {
         if (!Batch.Stages.Contains(stage, StringComparer.OrdinalIgnoreCase)) throw JournalErrors.StageNotFound(BatchId, stage, Batch.Stages);
-        return _store.ReadResult(Id, stage) is { } json ? JsonValues.Parse(json) : null;
+        return _reach.Call(() => _store.ReadResult(Id, stage)) is { } json ? JsonValues.Parse(json) : null;
     }
 
     /// <summary>A result as it may be kept: null, with nothing lost but the convenience, when it is too long.</summary>

@@ -7,7 +7,7 @@ namespace Journal.Storage;
 /// <summary>
 /// Where batches and tasks are kept. A store applies what <see cref="TaskLifecycle"/> and <see cref="BatchLifecycle"/> decide, each call in one
 /// transaction that is durable when the call returns, and knows no policy. Its methods may be called from any thread; they block, and
-/// raise <see cref="JournalException"/> for whatever goes wrong, after which nothing has changed.
+/// raise <see cref="JournalException"/> for whatever goes wrong, after which nothing has changed; only after JournalUnreachable it may have.
 /// </summary>
 /// <remarks>
 /// Times that a store stamps (creation, events, leases) come from one clock of its choosing: the TimeProvider it was opened with, or its server's.
@@ -69,7 +69,11 @@ public interface IJournalStore : IDisposable
 
     /// <summary>Applies moves in their order and then hands out tasks, all in one transaction and one commit: completing one claims the next.</summary>
     /// <returns>What became of each move, in the same order, the claimed tasks in the order they should run, and where the batch stands.</returns>
-    /// <exception cref="JournalException">BatchNotFound.</exception>
+    /// <remarks>
+    /// After JournalUnreachable nobody knows yet whether it took effect. It may be asked for again with the same request object, as often as one
+    /// likes: it is made once, and answered as it was made.
+    /// </remarks>
+    /// <exception cref="JournalException">BatchNotFound, JournalUnreachable.</exception>
     ExchangeResult Exchange(ExchangeRequest request);
 
     /// <summary>Applies single moves, of any batches, in one transaction.</summary>

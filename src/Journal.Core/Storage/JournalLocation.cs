@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Journal.Storage;
 
 /// <summary>Where the journal is when nobody says.</summary>
-public static class JournalLocation
+public static partial class JournalLocation
 {
     /// <summary>The environment variable that names the journal.</summary>
     public const string PathVariable = "JOURNAL_PATH";
@@ -39,5 +41,28 @@ public static class JournalLocation
     public static bool IsPostgres(string location) =>
         location.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
         || location.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
-        || location.StartsWith("Host=", StringComparison.OrdinalIgnoreCase);
+        || ConnectionText().IsMatch(location);
+
+    /// <summary>A location as it may be shown: an address without its password; anything else as it is.</summary>
+    public static string WithoutPassword(string location)
+    {
+        if (!IsPostgres(location)) return location;
+        return location.Contains("://", StringComparison.Ordinal)
+            ? UriParameter().Replace(UriPassword().Replace(location, "$1$2"), "").Replace("?&", "?", StringComparison.Ordinal).TrimEnd('?')
+            : TextPassword().Replace(location, "").Trim(';');
+    }
+
+    [GeneratedRegex(@"^\s*(Host|Server|Service)\s*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ConnectionText();
+
+    // What follows a colon and is no port is a password, up to the last @: it may hold characters that nobody escaped.
+    [GeneratedRegex(@"^([a-z]+://[^:/?@]*):(?!\d+(?:[/?,]|$)).*(@)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex UriPassword();
+
+    [GeneratedRegex(@"(?<=[?&])(password|sslpassword)=[^&]*&?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex UriParameter();
+
+    // A value may be quoted, and then hold semicolons and doubled quotes.
+    [GeneratedRegex("""(?<=^|;)\s*(SSL\s*)?(Password|PWD|PSW)\s*=\s*('([^']|'')*'|"([^"]|"")*"|[^;]*)\s*;?""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex TextPassword();
 }

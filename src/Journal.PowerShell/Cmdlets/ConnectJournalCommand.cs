@@ -24,7 +24,7 @@ public sealed class ConnectJournalCommand : JournalCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        var connection = new JournalConnection(Location, Durability ?? JournalLocation.DefaultDurability);
+        var connection = new JournalConnection(Address, Durability ?? JournalLocation.DefaultDurability);
         try
         {
             var info = connection.Open(StoreAccess.Read).Describe();

@@ -60,10 +60,11 @@ public sealed class GetJournalBatchCommand : JournalCmdlet
     private void WriteByName()
     {
         var names = Name?.Select(TextPattern.Wildcard).ToList();
-        WriteAll(Reader.ReadBatches(new BatchQuery { Names = names, Statuses = Status, First = Latest ? 1 : First, Skip = Skip }));
+        // Before anything is emitted: the next cmdlet of the pipeline may remove what it is given.
         ForEach(names ?? [], name =>
         {
             if (!name.IsPattern && !Reader.ReadBatches(new BatchQuery { Names = [name], First = 1 }).Any()) throw JournalErrors.BatchNameNotFound(name.Text);
         });
+        WriteAll(Reader.ReadBatches(new BatchQuery { Names = names, Statuses = Status, First = Latest ? 1 : First, Skip = Skip }));
     }
 }

@@ -10,7 +10,7 @@ public sealed class GetJournalCommand : JournalCmdlet
 {
     /// <summary>The journal.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Journal", "Path")]
+    [Alias("Journal", "Path", "PSPath")]
     public override string? JournalPath { get; set; }
 
     /// <inheritdoc/>

@@ -314,8 +314,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         try
         {
             result = runner.Run(StopToken);
+            StopToken.ThrowIfCancellationRequested();
         }
-        catch (PipelineStoppedException)
+        catch (Exception e) when (e is PipelineStoppedException or OperationCanceledException)
         {
             TellHowToResume(store, batch.Id);
             throw;
@@ -323,7 +324,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
         observer.Close();
         TellEnd(batch, result);
-        if (StopToken.IsCancellationRequested) TellHowToResume(store, batch.Id);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
@@ -351,7 +351,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             case RunEnd.Interrupted:
                 break;
             default:
-                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason} Run the same line again to go on.");
+                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {until.ToLocalTime():g}." : "Run the same line again to go on.";
+                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
                 break;
         }
     }

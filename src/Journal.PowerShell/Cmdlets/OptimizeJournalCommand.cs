@@ -10,7 +10,7 @@ public sealed class OptimizeJournalCommand : JournalCmdlet
 {
     /// <summary>The journal.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Journal", "Path")]
+    [Alias("Journal", "Path", "PSPath")]
     public override string? JournalPath { get; set; }
 
     /// <summary>Emit what the journal is and holds afterwards.</summary>

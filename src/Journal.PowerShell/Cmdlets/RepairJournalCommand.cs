@@ -10,14 +10,15 @@ public sealed class RepairJournalCommand : JournalCmdlet
 {
     /// <summary>The journal.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Journal", "Path")]
+    [Alias("Journal", "Path", "PSPath")]
     public override string? JournalPath { get; set; }
 
     /// <inheritdoc/>
     protected override void OnItem()
     {
         var location = Location;
-        if (!JournalLocation.IsPostgres(location) && !File.Exists(location)) throw JournalErrors.JournalNotFound(location);
+        if (JournalLocation.IsPostgres(location)) throw JournalErrors.UnsupportedJournal(location, "a damaged database is repaired by its server's own tools, or restored from its backup.");
+        if (!File.Exists(location)) throw JournalErrors.JournalNotFound(location);
         var aside = JournalAside.PathFor(location, Time.GetUtcNow());
         if (!ShouldProcess($"journal '{location}'", $"Set aside as '{aside}' and save what can be read")) return;
         // The connection must not go on with the file that is moved away.

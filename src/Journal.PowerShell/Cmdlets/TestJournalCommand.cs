@@ -10,7 +10,7 @@ public sealed class TestJournalCommand : JournalCmdlet
 {
     /// <summary>The journal.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Journal", "Path")]
+    [Alias("Journal", "Path", "PSPath")]
     public override string? JournalPath { get; set; }
 
     /// <summary>Folders of YAML files that Export-Journal wrote: where they and the journal disagree is a problem, too.</summary>

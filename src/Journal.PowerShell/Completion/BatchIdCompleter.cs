@@ -1,4 +1,5 @@
 using System.Collections;
+using Journal.Statistics;
 using Journal.Storage;
 
 namespace Journal.Commands.Completion;
@@ -7,5 +8,9 @@ namespace Journal.Commands.Completion;
 public sealed class BatchIdCompleter : JournalCompleter
 {
     private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
-        store.ReadBatches(new BatchQuery()).Select(static batch => new Candidate(batch.Id, $"{batch.Status}, {batch.Counts.Ended}/{batch.Total}"));
+        store.ReadBatches(new BatchQuery()).Select(batch => new Candidate(batch.Id, Describe(batch, store.Now)));
+
+    /// <summary>A batch in a line: <c>photos: Paused, 45/100, 2h ago</c>.</summary>
+    internal static string Describe(JournalBatch batch, DateTimeOffset now) =>
+        $"{batch.Name}: {batch.Status}, {BatchView.Progress(batch)}, {RelativeTime.Age(now - batch.CreatedAt)}";
 }

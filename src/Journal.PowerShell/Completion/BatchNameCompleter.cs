@@ -7,5 +7,5 @@ namespace Journal.Commands.Completion;
 public sealed class BatchNameCompleter : JournalCompleter
 {
     private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
-        store.ReadBatches(new BatchQuery { Names = [Beginning(word)] }).Select(static batch => new Candidate(batch.Name, batch.Id));
+        store.ReadBatches(new BatchQuery { Names = [Beginning(word)] }).Select(batch => new Candidate(batch.Name, $"{batch.Id}: {batch.Status}, {BatchView.Progress(batch)}"));
 }

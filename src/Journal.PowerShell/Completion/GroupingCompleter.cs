@@ -1,17 +1,20 @@
 using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 using Journal.Storage;
 
 namespace Journal.Commands.Completion;
 
-/// <summary>Completes what tasks can be grouped by.</summary>
-public sealed class GroupingCompleter : IArgumentCompleter
+/// <summary>Completes what tasks can be grouped by, with the names in their metadata.</summary>
+public sealed class GroupingCompleter : JournalCompleter
 {
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        TaskGroupings.Names
-            .Select(static name => name.Replace("<name>", "", StringComparison.Ordinal))
-            .Where(name => name.StartsWith(wordToComplete ?? "", StringComparison.OrdinalIgnoreCase))
-            .Select(static name => new CompletionResult(name));
+    private const string MetadataPrefix = nameof(TaskGroupKey.Metadata) + ".";
+    private const int Sample = 100;
+
+    private protected override IEnumerable<Candidate> Always() => TaskGroupings.Names
+        .Select(static name => name.Replace("<name>", "", StringComparison.Ordinal))
+        .Select(static name => new Candidate(name, name));
+
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) => store
+        .ReadTasks(new TaskQuery { BatchIds = BatchIds(parameters) ?? Newest(store), First = Sample })
+        .SelectMany(static task => task.Metadata)
+        .Select(static member => new Candidate(MetadataPrefix + member.Key, $"for example {member.Value}"));
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using Journal.Storage;
+using Journal.Terminal;
 
 namespace Journal.Commands.Completion;
 
@@ -16,24 +17,21 @@ public abstract class JournalCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        try
-        {
-            var word = (wordToComplete ?? "").Trim('\'', '"');
-            return Complete(word, fakeBoundParameters);
-        }
-#pragma warning disable CA1031 // An error in the middle of a line being typed helps nobody.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return [];
-        }
+        var word = (wordToComplete ?? "").Trim('\'', '"');
+        return Offer(word, Always()).Concat(Held(word, fakeBoundParameters)).DistinctBy(static result => result.CompletionText).Take(Limit);
     }
+
+    /// <summary>What can be offered without a journal.</summary>
+    private protected virtual IEnumerable<Candidate> Always() => [];
 
     /// <summary>What to offer, from an open journal.</summary>
     /// <param name="store">The journal.</param>
     /// <param name="word">What was typed so far.</param>
     /// <param name="parameters">The other arguments of the line.</param>
     private protected abstract IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters);
+
+    /// <summary>The newest batch, by id; nothing where there is none.</summary>
+    protected static IReadOnlyList<string> Newest(IJournalStore store) => [.. store.ReadBatches(new BatchQuery { First = 1 }).Select(static batch => batch.Id)];
 
     /// <summary>The batches that the line names, by id.</summary>
     protected static IReadOnlyList<string>? BatchIds(IDictionary parameters)
@@ -45,20 +43,34 @@ public abstract class JournalCompleter : IArgumentCompleter
     /// <summary>A pattern for texts that begin with what was typed.</summary>
     protected static TextPattern Beginning(string word) => TextPattern.Wildcard(WildcardPattern.Escape(word) + "*");
 
-    private List<CompletionResult> Complete(string word, IDictionary parameters)
+    private List<CompletionResult> Held(string word, IDictionary parameters)
     {
-        var location = Locate((parameters["JournalPath"] ?? parameters["Journal"]) as string);
-        using var stores = new StoreSet();
-        return [.. Find(stores.Get(location, StoreAccess.Read), word, parameters)
-            .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-            .DistinctBy(static candidate => candidate.Text)
-            .Take(Limit)
-            .Select(static candidate => new CompletionResult(Quote(candidate.Text), candidate.Text, CompletionResultType.ParameterValue, candidate.ToolTip))];
+        try
+        {
+            var location = Locate((parameters["JournalPath"] ?? parameters["Journal"]) as string);
+            using var stores = new StoreSet();
+            return [.. Offer(word, Find(stores.Get(location, StoreAccess.Read), word, parameters))];
+        }
+#pragma warning disable CA1031 // An error in the middle of a line being typed helps nobody.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return [];
+        }
     }
+
+    private static IEnumerable<CompletionResult> Offer(string word, IEnumerable<Candidate> candidates) => candidates
+        .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+        .DistinctBy(static candidate => candidate.Text)
+        .Take(Limit)
+        .Select(static candidate => new CompletionResult(Quote(candidate.Text), TerminalText.SafeLine(candidate.Text), CompletionResultType.ParameterValue, ToolTip(candidate)));
+
+    // PowerShell refuses an empty one.
+    private static string ToolTip(Candidate candidate) => TerminalText.SafeLine(candidate.ToolTip) is { Length: > 0 } text ? text : TerminalText.SafeLine(candidate.Text);
 
     private static string Locate(string? path)
     {
-        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Location ?? JournalLocation.Default;
+        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Address ?? JournalLocation.Default;
         if (JournalLocation.IsPostgres(path)) return path;
         // A completer has no cmdlet to ask; a runspace's own SessionStateProxy refuses to answer while the line is being completed.
         return LanguagePrimitives.ConvertTo<string>(ScriptBlock.Create(ResolvePath).InvokeReturnAsIs(path));

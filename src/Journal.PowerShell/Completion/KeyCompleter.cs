@@ -6,9 +6,7 @@ namespace Journal.Commands.Completion;
 /// <summary>Completes keys of tasks: of the batch on the line, else of the newest one.</summary>
 public sealed class KeyCompleter : JournalCompleter
 {
-    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters)
-    {
-        var batches = BatchIds(parameters) ?? [.. store.ReadBatches(new BatchQuery { First = 1 }).Select(static batch => batch.Id)];
-        return store.ReadTasks(new TaskQuery { BatchIds = batches, Keys = [Beginning(word)], First = Limit }).Select(static task => new Candidate(task.Key, $"{task.Status}"));
-    }
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) => store
+        .ReadTasks(new TaskQuery { BatchIds = BatchIds(parameters) ?? Newest(store), Keys = [Beginning(word)], First = Limit })
+        .Select(static task => new Candidate(task.Key, $"{task.Status}"));
 }

@@ -24,6 +24,7 @@ public abstract class HistoryCmdlet : JournalCmdlet
     [Parameter]
     [Alias("Id")]
     [TaskReference]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
     public TaskReference[]? TaskId { get; set; }
 
     /// <summary>At or after this time.</summary>

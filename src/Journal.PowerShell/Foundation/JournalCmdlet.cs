@@ -17,7 +17,7 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly StoreSet _stores = new();
     private string? _resolved;
-    private string? _location;
+    private string? _address;
     private bool _disposed;
 
     /// <summary>The journal; by default the connected one, else $env:JOURNAL_PATH, else the user's own.</summary>
@@ -40,14 +40,17 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     /// <summary>The processes of this machine.</summary>
     protected static IProcessTable Processes => ProcessTable.Instance;
 
-    /// <summary>The journal as a full path or an address, whether it exists or not.</summary>
-    protected string Location
+    /// <summary>The journal as users see it, whether it exists or not: a full path, or an address without its password.</summary>
+    protected string Location => JournalLocation.WithoutPassword(Address);
+
+    /// <summary>The journal as a full path or an address, with its password if it was given with one; never to be shown.</summary>
+    protected string Address
     {
         get
         {
             // A pipeline of objects from one journal names it again with each of them.
-            if (_location is null || !string.Equals(_resolved, JournalPath, StringComparison.Ordinal)) (_resolved, _location) = (JournalPath, ResolveLocation(JournalPath));
-            return _location;
+            if (_address is null || !string.Equals(_resolved, JournalPath, StringComparison.Ordinal)) (_resolved, _address) = (JournalPath, ResolveAddress(JournalPath));
+            return _address;
         }
     }
 
@@ -55,7 +58,7 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     protected IJournalStore OpenStore(StoreAccess access)
     {
         var location = Location;
-        var store = _stores.Get(location, access);
+        var store = _stores.Get(Address, access);
         // Asked once: the question goes through all mounts of the machine.
         if (access is not StoreAccess.Read && Asked.TryAdd(location, true) && NetworkFileSystem.NameOf(location) is { } network)
         {
@@ -192,9 +195,9 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private string ResolveLocation(string? path)
+    private string ResolveAddress(string? path)
     {
-        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Location ?? JournalLocation.Default;
+        if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Address ?? JournalLocation.Default;
         return JournalLocation.IsPostgres(path) ? path : ResolveFilePath(path, JournalErrors.UnsupportedJournal);
     }
 }

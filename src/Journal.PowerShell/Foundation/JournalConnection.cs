@@ -14,9 +14,9 @@ internal sealed class JournalConnection : IDisposable
     private IJournalStore? _reader;
     private IJournalStore? _writer;
 
-    public JournalConnection(string location, Durability durability)
+    public JournalConnection(string address, Durability durability)
     {
-        Location = location;
+        Address = address;
         Durability = durability;
     }
 
@@ -24,7 +24,7 @@ internal sealed class JournalConnection : IDisposable
     public static JournalConnection? Current => Volatile.Read(ref s_current);
 
     /// <summary>What was connected to: a full path, or an address with its password.</summary>
-    public string Location { get; }
+    public string Address { get; }
 
     /// <summary>What a commit promises.</summary>
     public Durability Durability { get; }
@@ -33,7 +33,7 @@ internal sealed class JournalConnection : IDisposable
     public static void Replace(JournalConnection? connection) => Interlocked.Exchange(ref s_current, connection)?.Dispose();
 
     /// <summary>Whether a location means this journal; what objects carry as their JournalPath has no password.</summary>
-    public bool IsFor(string location) => location == Location || location == (_writer ?? _reader)?.Location;
+    public bool IsFor(string location) => location == Address || location == (_writer ?? _reader)?.Location;
 
     /// <summary>The open journal. A reader gets the writer's where there is one; it never makes a journal.</summary>
     public IJournalStore Open(StoreAccess access)
@@ -41,8 +41,8 @@ internal sealed class JournalConnection : IDisposable
         lock (_gate)
         {
             if (_writer is not null) return _writer;
-            if (access is StoreAccess.Read) return _reader ??= StoreSet.Open(Location, access, Durability);
-            return _writer = StoreSet.Open(Location, access, Durability);
+            if (access is StoreAccess.Read) return _reader ??= StoreSet.Open(Address, access, Durability);
+            return _writer = StoreSet.Open(Address, access, Durability);
         }
     }
 

@@ -25,6 +25,7 @@ public abstract class TaskQueryCmdlet : JournalCmdlet
     [Parameter]
     [Alias("TaskId")]
     [TaskReference]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
     public TaskReference[]? Id { get; set; }
 
     /// <summary>Keys; wildcards are allowed.</summary>
@@ -48,16 +49,19 @@ public abstract class TaskQueryCmdlet : JournalCmdlet
 
     /// <summary>With a last error of one of these signatures; wildcards are allowed.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SignatureCompleter))]
     [SupportsWildcards]
     public string[]? Signature { get; set; }
 
     /// <summary>Held, or last held, by one of these workers; wildcards are allowed.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(WorkerCompleter))]
     [SupportsWildcards]
     public string[]? Worker { get; set; }
 
     /// <summary>Of one of these source types; wildcards are allowed.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SourceTypeCompleter))]
     [SupportsWildcards]
     public string[]? SourceType { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
+using Journal.Commands.Completion;
 using Journal.Policy;
 using Journal.Storage;
 using Journal.Workers;
@@ -13,6 +14,7 @@ public abstract class TaskTargetCmdlet : JournalCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("TaskId")]
     [TaskReference]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
     public TaskReference[] Id { get; set; } = [];
 
     /// <summary>The lease under which a task was claimed; by default that of the task at hand, else the present one if a worker of this process holds it.</summary>

@@ -7,14 +7,34 @@ namespace Journal.Commands;
 /// <summary>A batch as its views show it: a line, and for a paused one a second line that tells why, how long still, and what resumes it.</summary>
 public static class BatchView
 {
-    /// <summary>The heading over the lines.</summary>
-    public static string Header() => Format(["Id", "Name", "Progress", "Status", "Failed", "Created"]);
+    // 79 columns in all, of which only a long id takes more.
+    private const int IdWidth = 29;
+    private const int NameWidth = 11;
+    private const int ProgressWidth = 11;
+    private const int StatusWidth = 9;
+    private const int FailedWidth = 6;
 
-    /// <summary>A batch on a line, and on another what to do about a pause.</summary>
-    public static string Line(JournalBatch batch)
+    /// <summary>The heading over the lines.</summary>
+    /// <param name="style">$PSStyle.</param>
+    public static string Header(object? style) => new ViewStyle(style).Heading(Line("Id", "Name", "Progress", "Status", "Failed", "Created"));
+
+    /// <summary>A batch on a line, and on two others why it is paused and what to do about it.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Line(JournalBatch batch, object? style)
     {
-        var line = Format([batch.Id, ViewText.Clip(batch.Name, 11), Progress(batch), batch.Status.ToString(), batch.Failed.ToString(CultureInfo.InvariantCulture), ViewText.Age(batch.CreatedAt)]);
-        return Pause(batch) is { Length: > 0 } pause ? $"{line}{Environment.NewLine}    {pause}{Environment.NewLine}    {ResumeLine(batch)}" : line;
+        var colours = new ViewStyle(style);
+        var status = batch.Status.ToString();
+        var line = Line(
+            ViewText.Line(batch.Id).PadRight(IdWidth),
+            ViewText.Clip(batch.Name, NameWidth).PadRight(NameWidth),
+            colours.Bar(status, Progress(batch).PadRight(ProgressWidth), batch.Percent),
+            colours.Status(status, status.PadRight(StatusWidth)),
+            batch.Failed == 0 ? "0".PadLeft(FailedWidth) : colours.Bad(batch.Failed.ToString(CultureInfo.InvariantCulture).PadLeft(FailedWidth)),
+            ViewText.Age(batch.CreatedAt));
+        return Pause(batch) is { Length: > 0 } pause
+            ? $"{line}{Environment.NewLine}    {colours.Waiting(pause)}{Environment.NewLine}    {colours.Command(ViewText.Line(ResumeLine(batch)))}"
+            : line;
     }
 
     /// <summary>How many tasks have ended, of how many: <c>45/100</c>.</summary>
@@ -24,7 +44,7 @@ public static class BatchView
     public static string Pause(JournalBatch batch)
     {
         if (batch.Status is not JournalBatchStatus.Paused) return "";
-        var reason = string.IsNullOrEmpty(batch.PauseReason) ? "Paused" : batch.PauseReason;
+        var reason = string.IsNullOrEmpty(batch.PauseReason) ? "Paused" : ViewText.Clip(batch.PauseReason, 70);
         if (batch.PausedUntil is not { } until) return reason;
         var now = TimeProvider.System.GetUtcNow();
         return BatchLifecycle.PauseIsOver(until, now) ? $"{reason} (the pause is over)" : $"{reason} (resets in {RelativeTime.Countdown(until - now)})";
@@ -34,7 +54,7 @@ public static class BatchView
     public static string ResumeLine(JournalBatch batch) =>
         batch.Status is JournalBatchStatus.Paused or JournalBatchStatus.Failed ? $"Resume-JournalBatch '{batch.Id.Replace("'", "''", StringComparison.Ordinal)}'" : "";
 
-    // 79 columns, of which only a long id takes more.
-    private static string Format(string[] cells) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cells[0],-29} {cells[1],-11} {cells[2],-11} {cells[3],-9} {cells[4],6} {cells[5]}").TrimEnd();
+    // Padding is done before colouring, for colours count as characters.
+    private static string Line(string id, string name, string progress, string status, string failed, string created) =>
+        $"{id,-IdWidth} {name,-NameWidth} {progress,-ProgressWidth} {status,-StatusWidth} {failed,FailedWidth} {created}";
 }

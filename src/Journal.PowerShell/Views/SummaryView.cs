@@ -7,6 +7,55 @@ namespace Journal.Commands;
 public static class SummaryView
 {
     private const int TopErrors = 5;
+    private const int BarWidth = 24;
+
+    /// <summary>The batch's status, with the reason of a pause.</summary>
+    /// <param name="summary">The summary.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Status(JournalBatchSummary summary, object? style)
+    {
+        var colours = new ViewStyle(style);
+        var status = summary.Status.ToString();
+        var text = colours.Status(status, status);
+        return summary.PauseReason is { Length: > 0 } reason ? $"{text}: {colours.Waiting(ViewText.Clip(reason, 70))}" : text;
+    }
+
+    /// <summary>How far it is, with a bar of how tasks ended: <c>45/100 (45%) ██████████░░░░░░░░░░░░░░</c>.</summary>
+    /// <param name="summary">The summary.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string ProgressBar(JournalBatchSummary summary, object? style)
+    {
+        var colours = new ViewStyle(style);
+        var failed = Cells(summary.Failed, summary.Total);
+        var withdrawn = Cells(summary.Skipped + summary.Canceled, summary.Total);
+        var ended = Math.Max((int)(summary.Percent * BarWidth / 100), failed + withdrawn);
+        return string.Concat(
+            Progress(summary), " ",
+            colours.Status(nameof(JournalTaskStatus.Completed), new string('█', ended - failed - withdrawn)),
+            colours.Status(nameof(JournalTaskStatus.Failed), new string('█', failed)),
+            colours.Status(nameof(JournalTaskStatus.Skipped), new string('█', withdrawn)),
+            new string('░', BarWidth - ended));
+    }
+
+    /// <summary>How many tasks ended in which way, and how many are left.</summary>
+    /// <param name="summary">The summary.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Tasks(JournalBatchSummary summary, object? style)
+    {
+        var colours = new ViewStyle(style);
+        var parts = new List<string>();
+        Add(summary.Completed, nameof(JournalTaskStatus.Completed));
+        Add(summary.Failed, nameof(JournalTaskStatus.Failed));
+        Add(summary.Skipped, nameof(JournalTaskStatus.Skipped));
+        Add(summary.Canceled, nameof(JournalTaskStatus.Canceled));
+        if (summary.Remaining > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Remaining} remaining"));
+        return parts.Count == 0 ? "none" : string.Join(", ", parts);
+
+        void Add(long count, string status)
+        {
+            if (count > 0) parts.Add(colours.Status(status, string.Create(CultureInfo.InvariantCulture, $"{count} {status.ToLowerInvariant()}")));
+        }
+    }
 
     /// <summary>How far it is: <c>45/100 (45%)</c>.</summary>
     public static string Progress(JournalBatchSummary summary) =>
@@ -48,10 +97,18 @@ public static class SummaryView
     }
 
     /// <summary>The most frequent errors, a line each.</summary>
-    public static string Errors(JournalList<JournalErrorSummary> errors) =>
-        string.Join(Environment.NewLine, errors.Take(TopErrors).Select(static error => ViewText.Clip(error.ToString(), 80)));
+    /// <param name="errors">The errors.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Errors(JournalList<JournalErrorSummary> errors, object? style)
+    {
+        var colours = new ViewStyle(style);
+        return string.Join(Environment.NewLine, errors.Take(TopErrors).Select(error => colours.Bad(ViewText.Clip(error.ToString(), 80))));
+    }
 
     /// <summary>The stages, a line each.</summary>
     public static string Stages(JournalBatchSummary summary) => string.Join(
         Environment.NewLine, summary.Stages.Select(static stage => $"{stage}; mean {ViewText.Duration(stage.MeanDuration)}"));
+
+    // Few failures among many are still to be seen.
+    private static int Cells(long count, long total) => count == 0 ? 0 : (int)Math.Max(1, count * (BarWidth - 2) / total);
 }

@@ -31,6 +31,16 @@ public static class ViewText
         return string.Concat(line.AsSpan(0, head), "…", line.AsSpan(line.Length - (width - 1 - head)));
     }
 
+    /// <summary>A status in its colour.</summary>
+    /// <param name="status">A status or an outcome; null for none.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Status(object? status, object? style) => status?.ToString() is { } name ? new ViewStyle(style).Status(name, name) : "";
+
+    /// <summary>A number of failures, coloured unless there are none.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="style">$PSStyle.</param>
+    public static string Failures(long count, object? style) => count == 0 ? "0" : new ViewStyle(style).Bad(count.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>How long ago.</summary>
     public static string Age(DateTimeOffset? time) => time is { } at ? RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
 

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Journal.Storage;
 using SQLitePCL;
 
@@ -59,63 +58,13 @@ internal static class SqlFunctions
 
     private static void FindMember(sqlite3_context context, ReadOnlySpan<byte> json, string path)
     {
-        var reader = new Utf8JsonReader(json);
-        if (json.IsEmpty || !reader.Read() || !Descend(ref reader, path))
+        switch (JsonMember.Find(json, path))
         {
-            raw.sqlite3_result_null(context);
-            return;
-        }
-
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String: raw.sqlite3_result_text(context, reader.GetString()); break;
-            case JsonTokenType.True: raw.sqlite3_result_blob(context, Boolean(true)); break;
-            case JsonTokenType.False: raw.sqlite3_result_blob(context, Boolean(false)); break;
-            case JsonTokenType.Number when reader.TryGetInt64(out var whole): raw.sqlite3_result_int64(context, whole); break;
-            case JsonTokenType.Number: raw.sqlite3_result_double(context, reader.GetDouble()); break;
-            case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                raw.sqlite3_result_text(context, Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]));
-                break;
+            case string text: raw.sqlite3_result_text(context, text); break;
+            case bool flag: raw.sqlite3_result_blob(context, Boolean(flag)); break;
+            case long whole: raw.sqlite3_result_int64(context, whole); break;
+            case double number: raw.sqlite3_result_double(context, number); break;
             default: raw.sqlite3_result_null(context); break;
         }
-    }
-
-    // A member's whole name wins over a dot that goes a level down: metadata may have names with dots.
-    private static bool Descend(ref Utf8JsonReader reader, string path)
-    {
-        var whole = reader;
-        if (Enter(ref whole, path))
-        {
-            reader = whole;
-            return true;
-        }
-
-        for (var dot = path.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = path.IndexOf('.', dot + 1))
-        {
-            var nested = reader;
-            if (Enter(ref nested, path[..dot]) && Descend(ref nested, path[(dot + 1)..]))
-            {
-                reader = nested;
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Enter(ref Utf8JsonReader reader, string name)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject) return false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var found = reader.ValueTextEquals(name) || string.Equals(reader.GetString(), name, StringComparison.OrdinalIgnoreCase);
-            reader.Read();
-            if (found) return true;
-            reader.Skip();
-        }
-
-        return false;
     }
 }

@@ -27,43 +27,20 @@ internal static class FigureReader
     {
         var filter = TaskFilter.Compile(database, catalog, new TaskQuery { BatchIds = [batchId] });
         if (filter.Scope.Facts is not [var batch]) throw JournalErrors.BatchNotFound(batchId);
-        var stages = new StageTally[Math.Max(batch.Stages.Length, 1)];
-        for (var i = 0; i < stages.Length; i++) stages[i] = new StageTally();
-        var durations = new DurationSample();
-        double done = 0, left = 0;
-        long outputs = 0;
-
+        var tally = new FigureTally(batch);
         using (var rows = database.Prepare($"SELECT status, stage, weight, duration, json_array_length(outputs) {filter.FromWhere}"))
         {
             rows.BindAll(filter.Where.Values);
             while (rows.Step())
             {
-                var status = (JournalTaskStatus)rows.Integer(0);
-                var stage = (int)rows.Integer(1);
-                if (status is JournalTaskStatus.Pending or JournalTaskStatus.InProgress) left += rows.Real(2);
-                else done += rows.Real(2);
-                for (var passed = 0; passed < stage; passed++) stages[passed].Done++;
-                stages[stage].Add(status);
-                if (status != JournalTaskStatus.Completed) continue;
-                for (var passed = stage + 1; passed < stages.Length; passed++) stages[passed].Done++;
-                if (rows.IntegerOrNull(3) is { } duration) durations.Add(duration);
-                outputs += rows.Integer(4);
+                tally.AddTask((JournalTaskStatus)rows.Integer(0), (int)rows.Integer(1), rows.Real(2), rows.IntegerOrNull(3), rows.Integer(4));
             }
         }
 
         var attempts = database.Prepared(Attempts).Bind(1, filter.Scope.FirstTask).Bind(2, filter.Scope.LastTask).Bind(3, batch.Number);
-        while (attempts.Step())
-        {
-            var stage = stages[(int)attempts.Integer(0)];
-            var outcome = (JournalAttemptOutcome)attempts.Integer(1);
-            if (outcome == JournalAttemptOutcome.Failed) stage.Retries++;
-            if (outcome == JournalAttemptOutcome.Completed) stage.Durations.Add(attempts.Integer(2));
-        }
-
-        var active = Micros.ToSpan(database.Prepared(ActiveTime).Bind(1, batch.Number).Scalar() ?? 0);
-        return new BatchFigures(
-            durations.ToFigures(), done, left, active, ReadErrors(database, batch), [.. stages.Select((stage, index) => stage.ToFigure(batch.StageAt(index)))],
-            outputs, ReadQuota(database, batch));
+        while (attempts.Step()) tally.AddAttempt((int)attempts.Integer(0), (JournalAttemptOutcome)attempts.Integer(1), attempts.Integer(2));
+        var active = database.Prepared(ActiveTime).Bind(1, batch.Number).Scalar() ?? 0;
+        return tally.ToFigures(active, ReadErrors(database, batch), ReadQuota(database, batch));
     }
 
     private static List<ErrorFigure> ReadErrors(Database database, BatchFacts batch)
@@ -80,31 +57,5 @@ internal static class FigureReader
         var row = database.Prepared(BatchStatements.QuotaByProject).Bind(1, batch.Number);
         while (row.Step()) quota.Add(new(row.Text(0) is { Length: > 0 } project ? project : null, row.Real(1)));
         return quota;
-    }
-
-    private sealed class StageTally
-    {
-        private long _waiting;
-        private long _running;
-        private long _failed;
-
-        public long Done { get; set; }
-
-        public long Retries { get; set; }
-
-        public DurationSample Durations { get; } = new();
-
-        public void Add(JournalTaskStatus status)
-        {
-            switch (status)
-            {
-                case JournalTaskStatus.Pending: _waiting++; break;
-                case JournalTaskStatus.InProgress: _running++; break;
-                case JournalTaskStatus.Completed: Done++; break;
-                case JournalTaskStatus.Failed: _failed++; break;
-            }
-        }
-
-        public StageFigure ToFigure(string? name) => new(name, _waiting, _running, Done, _failed, Retries, Durations.ToFigures());
     }
 }

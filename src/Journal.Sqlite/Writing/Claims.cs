@@ -24,7 +24,7 @@ internal static class Claims
         if (count == 0) return claimed;
 
         session.Start(batch);
-        var leaseUntil = session.Now + Engine.Micros.From(request.Lease);
+        var leaseUntil = session.Now + Micros.From(request.Lease);
         var rule = TaskLifecycle.Rule(TaskMoveKind.Claim);
         foreach (var (id, _) in candidates[..count])
         {
@@ -44,7 +44,7 @@ internal static class Claims
 
     /// <summary>When the next task that waits may be claimed.</summary>
     public static DateTimeOffset? NextDue(WriteSession session, BatchEntry batch) =>
-        Engine.Micros.ToTime(session.Prepared(TaskStatements.NextDue).Bind(1, batch.Number).Scalar());
+        Micros.ToTime(session.Prepared(TaskStatements.NextDue).Bind(1, batch.Number).Scalar());
 
     private static List<(long Id, int Crashes)> Next(WriteSession session, BatchEntry batch, int? stage, int count)
     {

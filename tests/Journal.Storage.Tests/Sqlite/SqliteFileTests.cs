@@ -99,7 +99,7 @@ public sealed class SqliteFileTests : StoreTest<SqliteFixture>
         // What the first migration would make is there already, so it cannot succeed.
         Sql("PRAGMA user_version = 0");
 
-        Fails("JournalWriteFailed", () => Fixture.Open(StoreAccess.Write));
+        Fails("JournalCorrupt", () => Fixture.Open(StoreAccess.Write));
 
         foreach (var path in new[] { Path, Path + ".schema-0" })
         {
@@ -197,7 +197,7 @@ public sealed class SqliteFileTests : StoreTest<SqliteFixture>
         var task = ClaimOne(batch);
         Sql("CREATE TRIGGER full BEFORE INSERT ON event WHEN NEW.kind = 21 BEGIN SELECT RAISE(ABORT, 'disk full'); END");
 
-        Fails("JournalWriteFailed", () => Apply(Complete(task)));
+        Fails("JournalCorrupt", () => Apply(Complete(task)));
         Assert.Equal((JournalTaskStatus.InProgress, 0L), (Task(task.Id).Status, Again(batch).Completed));
         Assert.Empty(Attempts(task.Id));
 

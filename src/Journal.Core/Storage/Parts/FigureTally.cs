@@ -1,0 +1,83 @@
+namespace Journal.Storage.Parts;
+
+/// <summary>The figures of a batch, gathered in one pass over its tasks and one over its attempts, whichever engine reads them.</summary>
+public sealed class FigureTally
+{
+    private readonly BatchFacts _batch;
+    private readonly StageTally[] _stages;
+    private readonly DurationSample _durations = new();
+    private double _done;
+    private double _left;
+    private long _outputs;
+
+    /// <summary>A tally without anything in it.</summary>
+    /// <param name="batch">Whose figures.</param>
+    public FigureTally(BatchFacts batch)
+    {
+        _batch = batch;
+        _stages = new StageTally[Math.Max(batch.Stages.Count, 1)];
+        for (var i = 0; i < _stages.Length; i++) _stages[i] = new StageTally();
+    }
+
+    /// <summary>Counts a task.</summary>
+    /// <param name="status">Its status.</param>
+    /// <param name="stage">The position of its stage.</param>
+    /// <param name="weight">Its weight.</param>
+    /// <param name="duration">How long its attempts ran, in microseconds.</param>
+    /// <param name="outputs">Files it recorded.</param>
+    public void AddTask(JournalTaskStatus status, int stage, double weight, long? duration, long outputs)
+    {
+        if (status is JournalTaskStatus.Pending or JournalTaskStatus.InProgress) _left += weight;
+        else _done += weight;
+        for (var passed = 0; passed < stage; passed++) _stages[passed].Done++;
+        _stages[stage].Add(status);
+        if (status != JournalTaskStatus.Completed) return;
+        for (var passed = stage + 1; passed < _stages.Length; passed++) _stages[passed].Done++;
+        if (duration is { } known) _durations.Add(known);
+        _outputs += outputs;
+    }
+
+    /// <summary>Counts an attempt that has ended.</summary>
+    /// <param name="stage">The position of its stage.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="duration">How long it ran, in microseconds.</param>
+    public void AddAttempt(int stage, JournalAttemptOutcome outcome, long duration)
+    {
+        if (outcome == JournalAttemptOutcome.Failed) _stages[stage].Retries++;
+        if (outcome == JournalAttemptOutcome.Completed) _stages[stage].Durations.Add(duration);
+    }
+
+    /// <summary>The figures.</summary>
+    /// <param name="activeTime">Microseconds that attempts have run.</param>
+    /// <param name="errors">Failed tasks by error.</param>
+    /// <param name="quota">Quota by project.</param>
+    public BatchFigures ToFigures(long activeTime, IReadOnlyList<ErrorFigure> errors, IReadOnlyList<KeyValuePair<string?, double>> quota) => new(
+        _durations.ToFigures(), _done, _left, Micros.ToSpan(activeTime), errors,
+        [.. _stages.Select((stage, index) => stage.ToFigure(_batch.StageAt(index)))], _outputs, quota);
+
+    private sealed class StageTally
+    {
+        private long _waiting;
+        private long _running;
+        private long _failed;
+
+        public long Done { get; set; }
+
+        public long Retries { get; set; }
+
+        public DurationSample Durations { get; } = new();
+
+        public void Add(JournalTaskStatus status)
+        {
+            switch (status)
+            {
+                case JournalTaskStatus.Pending: _waiting++; break;
+                case JournalTaskStatus.InProgress: _running++; break;
+                case JournalTaskStatus.Completed: Done++; break;
+                case JournalTaskStatus.Failed: _failed++; break;
+            }
+        }
+
+        public StageFigure ToFigure(string? name) => new(name, _waiting, _running, Done, _failed, Retries, Durations.ToFigures());
+    }
+}

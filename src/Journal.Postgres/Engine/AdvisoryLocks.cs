@@ -1,0 +1,16 @@
+namespace Journal.Postgres.Engine;
+
+/// <summary>Numbers of advisory locks: a journal's schema, a batch (0 for the journal), and what of it is locked.</summary>
+internal static class AdvisoryLocks
+{
+    /// <summary>The lock of those who work on a batch, and of those who want it for themselves.</summary>
+    public static long Batch(long space, long number) => Key(space, number, 0);
+
+    /// <summary>The lock of those who add tasks to a batch.</summary>
+    public static long Adding(long space, long number) => Key(space, number, 1);
+
+    /// <summary>The lock on the trail of events.</summary>
+    public static long Trail(long space) => Key(space, 0, 2);
+
+    private static long Key(long space, long number, int kind) => unchecked((space << 32) ^ ((number << 2) + kind));
+}

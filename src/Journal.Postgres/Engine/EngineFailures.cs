@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Journal.Postgres.Engine;
+
+/// <summary>What goes wrong between the store and its server, as the journal's errors: nothing of the engine leaves the store.</summary>
+internal static class EngineFailures
+{
+    /// <summary>Whether an exception is the engine's at all.</summary>
+    public static bool IsEngine(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException;
+
+    /// <summary>Whether the server is not there, or not there any more, so that the same may work in a while.</summary>
+    public static bool IsConnection(Exception error) => error switch
+    {
+        // 57P0x: the server stops, crashed, or starts; 25P03: the transaction was idle for too long; 53300: too many are connected.
+        PostgresException server => server.SqlState is "57P01" or "57P02" or "57P03" or "25P03" or "53300" || server.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException { InnerException: null } => false,
+        _ => IsEngine(error),
+    };
+
+    /// <summary>Whether the transaction lost against another one and can be tried again at once.</summary>
+    public static bool IsConflict(Exception error) => error is PostgresException { SqlState: "40001" or "40P01" };
+
+    public static JournalException From(Exception error, string location, TimeSpan lockTimeout)
+    {
+        var detail = Detail(error);
+        var inner = new EngineException(detail);
+        if (IsConnection(error)) return JournalErrors.JournalUnreachable(location, detail, inner);
+        return (error as PostgresException)?.SqlState switch
+        {
+            null => JournalErrors.JournalAccessDenied(location, detail, inner),
+            "3D000" => JournalErrors.UnsupportedJournal(location, detail),
+            "55P03" or "40001" or "40P01" => JournalErrors.JournalBusy(location, lockTimeout, inner),
+            "42501" or "25006" => JournalErrors.JournalAccessDenied(location, detail, inner),
+            var state when state.StartsWith("28", StringComparison.Ordinal) => JournalErrors.JournalAccessDenied(location, detail, inner),
+            "XX001" or "XX002" => JournalErrors.JournalCorrupt(location, detail, inner),
+            _ => JournalErrors.JournalWriteFailed(location, detail, inner),
+        };
+    }
+
+    private static string Detail(Exception error) => error switch
+    {
+        PostgresException server => $"{server.MessageText} (PostgreSQL {server.SqlState}).",
+        { InnerException: { } cause } => $"{error.Message.TrimEnd('.')} ({cause.Message.TrimEnd('.')}).",
+        _ => error.Message.TrimEnd('.') + ".",
+    };
+}
+
+/// <summary>What the server or its driver said, as the inner exception of the journal's error.</summary>
+internal sealed class EngineException(string message) : Exception(message);

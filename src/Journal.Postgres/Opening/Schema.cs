@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Reflection;
+using Journal.Postgres.Engine;
+using Journal.Storage;
+using Npgsql;
+
+namespace Journal.Postgres.Opening;
+
+/// <summary>The schema as numbered migrations (Migrations/0001_….sql), embedded in the assembly, each noted in the table "migration".</summary>
+internal static class Schema
+{
+    // "Jrnl": one opener at a time looks for what is missing and adds it.
+    private const long MigrationLock = 0x4A726E6C;
+
+    private const string HasSchema = "SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1), EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1)))";
+
+    private const string HasMigrations = "SELECT to_regclass(quote_ident($1) || '.migration') IS NOT NULL";
+
+    private static readonly SortedDictionary<long, string> Migrations = Load();
+
+    /// <summary>The newest schema this assembly knows.</summary>
+    public static long Newest { get; } = Migrations.Keys.Last();
+
+    /// <summary>Finds, and where asked for makes, a journal that this assembly can use.</summary>
+    /// <returns>What tells the journal's advisory locks from another one's in the same database.</returns>
+    /// <exception cref="JournalException">JournalNotFound, NotAJournal, JournalTooNew, JournalAccessDenied.</exception>
+    public static long Prepare(NpgsqlConnection connection, ServerAddress address, StoreAccess access)
+    {
+        var version = VersionOf(connection, address);
+        if (version is null && access != StoreAccess.Create) throw JournalErrors.JournalNotFound(address.Shown);
+        if (version > Newest) throw JournalErrors.JournalTooNew(address.Shown, version.Value, Newest);
+        if (version is null || version < Newest)
+        {
+            if (access == StoreAccess.Read) throw JournalErrors.JournalAccessDenied(address.Shown, $"it has the old schema {version} and must be migrated, which needs write access.");
+            Migrate(connection, address);
+        }
+
+        long space = 0;
+        new Pipeline(connection).Add(new Command("SELECT to_regnamespace(quote_ident($1))::oid::bigint").With(address.Schema), row => space = row.Integer(0)).Send();
+        return space;
+    }
+
+    /// <summary>The schema of a journal; null where there is none.</summary>
+    /// <exception cref="JournalException">NotAJournal.</exception>
+    public static long? VersionOf(NpgsqlConnection connection, ServerAddress address)
+    {
+        bool hasTables = false, hasMigrations = false;
+        new Pipeline(connection)
+            .Add(new Command(HasSchema).With(address.Schema), row => hasTables = row.Flag(1))
+            .Add(new Command(HasMigrations).With(address.Schema), row => hasMigrations = row.Flag(0))
+            .Send();
+        if (!hasMigrations) return hasTables ? throw JournalErrors.NotAJournal(address.Shown, $"its schema '{address.Schema}' holds other tables") : null;
+        long version = 0;
+        new Pipeline(connection).Add(new Command("SELECT COALESCE(MAX(number), 0) FROM migration"), row => version = row.Integer(0)).Send();
+        return version;
+    }
+
+    // All in one transaction: another opener that waits for the lock finds all of it, or nothing.
+    private static void Migrate(NpgsqlConnection connection, ServerAddress address)
+    {
+        using var transaction = connection.BeginTransaction();
+        var pipeline = new Pipeline(connection) { Patience = 0 };
+        var quoted = "";
+        pipeline.Add(new Command("SELECT pg_advisory_xact_lock($1)").With(MigrationLock), static _ => { });
+        var exists = false;
+        pipeline.Add(new Command(HasSchema).With(address.Schema), row => exists = row.Flag(0));
+        pipeline.Add(new Command("SELECT quote_ident($1)").With(address.Schema), row => quoted = row.Text(0));
+        pipeline.Send();
+        // An owner without the right to create schemas uses one that was made for it.
+        if (!exists) pipeline.Add(new Command($"CREATE SCHEMA {quoted}")).Send();
+        pipeline.Add(new Command("CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())")).Send();
+        long version = 0;
+        pipeline.Add(new Command("SELECT COALESCE(MAX(number), 0) FROM migration"), row => version = row.Integer(0)).Send();
+        foreach (var (number, script) in Migrations.Where(migration => migration.Key > version))
+        {
+            using (var command = new NpgsqlCommand(script, connection, transaction) { CommandTimeout = 0 }) command.ExecuteNonQuery();
+            pipeline.Add(new Command("INSERT INTO migration (number) VALUES ($1)").With(number)).Send();
+        }
+
+        transaction.Commit();
+    }
+
+    private static SortedDictionary<long, string> Load()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var scripts = new SortedDictionary<long, string>();
+        foreach (var name in assembly.GetManifestResourceNames())
+        {
+            if (!name.EndsWith(".sql", StringComparison.Ordinal)) continue;
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            scripts.Add(long.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd());
+        }
+
+        return scripts;
+    }
+}

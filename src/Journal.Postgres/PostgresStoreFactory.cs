@@ -1,0 +1,52 @@
+using Journal.Postgres.Engine;
+using Journal.Postgres.Opening;
+using Journal.Storage;
+
+namespace Journal.Postgres;
+
+/// <summary>Opens journals that are kept by a PostgreSQL server.</summary>
+public sealed class PostgresStoreFactory : IJournalStoreFactory
+{
+    /// <inheritdoc/>
+    public IJournalStore Open(StoreOptions options)
+    {
+        var address = ServerAddress.Parse(options.Location);
+        var connections = new Connections(address, options);
+        try
+        {
+            return Open(address, connections, options);
+        }
+        catch (Exception e) when (EngineFailures.IsConnection(e))
+        {
+            // A connection of the pool may be older than the server is up; a new one tells.
+            connections.Forget();
+        }
+        catch (Exception e) when (EngineFailures.IsEngine(e))
+        {
+            throw EngineFailures.From(e, address.Shown, options.LockTimeout);
+        }
+
+        try
+        {
+            return Open(address, connections, options);
+        }
+        catch (Exception e) when (EngineFailures.IsEngine(e))
+        {
+            throw EngineFailures.From(e, address.Shown, options.LockTimeout);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Repair(StoreOptions options, string asidePath) =>
+        throw JournalErrors.UnsupportedJournal(JournalLocation.WithoutPassword(options.Location), "a damaged database is repaired by its server's own tools, or restored from its backup.");
+
+    private static PostgresJournalStore Open(ServerAddress address, Connections connections, StoreOptions options)
+    {
+        using var connection = options.Access == StoreAccess.Read ? connections.OpenReader() : connections.OpenWriter();
+        var clock = new ServerClock(options.Time == TimeProvider.System ? null : options.Time);
+        new Pipeline(connection).Add(new Command(ServerClock.Ask), row => clock.Hear(row.Integer(0))).Send();
+        var store = new PostgresJournalStore(options, connections, clock, Schema.Prepare(connection, address, options.Access));
+        address.Remember();
+        return store;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Journal.Postgres.Engine;
+using Journal.Postgres.Statements;
+using Journal.Workers;
+
+namespace Journal.Postgres.Rows;
+
+/// <summary>
+/// What the store remembers of batches and workers between transactions. Safe because a worker's row never changes or goes, because a batch's
+/// revision tells when its facts did, and because numbers of batches are never given out twice.
+/// </summary>
+internal sealed class Catalog(string location)
+{
+    private readonly ConcurrentDictionary<string, long> _numbers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, BatchFacts> _facts = new();
+    private readonly ConcurrentDictionary<WorkerIdentity, long> _workers = new();
+
+    /// <summary>The number of a batch; null when there is none with this id. One that was remembered may be gone meanwhile.</summary>
+    public long? NumberOf(Pipeline pipeline, string id)
+    {
+        if (_numbers.TryGetValue(id, out var known)) return known;
+        long? number = null;
+        pipeline.Add(new Command(BatchStatements.NumberOfId).With(id), row => number = row.Integer(0)).Send();
+        return number is { } found ? _numbers[id] = found : null;
+    }
+
+    /// <summary>Forgets a batch that was not there any more.</summary>
+    public void Forget(string id) => _numbers.TryRemove(id, out _);
+
+    /// <summary>The facts of batches whose revisions were just read.</summary>
+    public IReadOnlyDictionary<long, BatchFacts> Facts(Pipeline pipeline, IReadOnlyCollection<(long Number, long Revision)> batches)
+    {
+        var stale = batches.Where(batch => !_facts.TryGetValue(batch.Number, out var known) || known.Revision != batch.Revision).Select(static batch => batch.Number).ToList();
+        if (stale.Count > 0)
+        {
+            pipeline.Add(new Command(BatchStatements.Facts).With(stale), row => Learn(BatchRow.ReadFacts(row, location))).Send();
+        }
+
+        return batches.Where(batch => _facts.ContainsKey(batch.Number)).ToDictionary(static batch => batch.Number, batch => _facts[batch.Number]);
+    }
+
+    /// <summary>The number of a worker, which is written down when it is new.</summary>
+    /// <param name="pipeline">Where.</param>
+    /// <param name="worker">Who.</param>
+    /// <param name="remember">No inside a transaction, which may be undone.</param>
+    public long Enrol(Pipeline pipeline, WorkerIdentity worker, bool remember = true)
+    {
+        if (_workers.TryGetValue(worker, out var known)) return known;
+        var identity = Digest.Of(string.Join('\n', worker.Nonce, worker.ProcessId, worker.ProcessStart, worker.ProcessSpace, worker.Host, worker.Name));
+        long number = 0;
+        pipeline
+            .Add(new Command(WorkerStatements.Insert).With(identity).With(worker.Nonce).With(worker.ProcessId).With(worker.ProcessStart)
+                .With(worker.ProcessSpace).With(worker.Host).With(worker.Name).With(worker.Label))
+            .Add(new Command(WorkerStatements.Find).With(identity), row => number = row.Integer(0))
+            .Send();
+        if (remember) _workers[worker] = number;
+        return number;
+    }
+
+    private void Learn(BatchFacts facts) => _facts[facts.Number] = facts;
+}

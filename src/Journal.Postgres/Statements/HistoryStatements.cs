@@ -1,0 +1,33 @@
+namespace Journal.Postgres.Statements;
+
+/// <summary>The audit trail and the attempts: written, never changed.</summary>
+internal static class HistoryStatements
+{
+    public const string InsertEvents = """
+        INSERT INTO event (at, batch, task, kind, from_status, to_status, stage, worker, reason)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::text[])
+        """;
+
+    public const string EventColumns = "e.id, e.at, e.batch, e.task, e.kind, e.from_status, e.to_status, e.stage, w.name, e.reason";
+
+    public const string InsertAttempts = """
+        INSERT INTO attempt (task, number, batch, stage, worker, started_at, ended_at, outcome, error_category, error_message, error_id, stack)
+        SELECT * FROM unnest(
+            $1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::text[], $11::text[], $12::text[])
+        """;
+
+    public const string AttemptColumns = """
+        a.task, a.number, a.batch, a.stage, w.name, a.started_at, a.ended_at, a.outcome, a.error_category, a.error_message, a.error_id, a.stack, t.key
+        """;
+
+    /// <summary>Held by every transaction from before its events get their ids until it has ended, so that a follower can wait for those under way.</summary>
+    public const string ShareTrail = "SELECT pg_advisory_xact_lock_shared($1)";
+
+    /// <summary>Waits until every event that has an id is there, or never will be.</summary>
+    public const string AwaitTrail = "SELECT pg_advisory_lock($1)";
+
+    /// <summary>How far the trail is complete, while nobody can add to it.</summary>
+    public const string TrailEnd = "SELECT COALESCE(MAX(id), 0) FROM event";
+
+    public const string ReleaseTrail = "SELECT pg_advisory_unlock($1)";
+}

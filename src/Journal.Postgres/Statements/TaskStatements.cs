@@ -1,0 +1,112 @@
+namespace Journal.Postgres.Statements;
+
+/// <summary>Tasks: adding, claiming, amending, and what belongs to a single one. Moves have a file of their own.</summary>
+internal static class TaskStatements
+{
+    /// <summary>In the order that TaskRow reads.</summary>
+    public const string Columns = """
+        t.id, t.batch, t.key, t.status, t.stage, t.priority, t.weight, t.attempts, t.crashes, t.token, t.not_before, t.lease_until, t.error_category,
+        t.created_at, t.updated_at, t.started_at, t.ended_at, t.duration, t.quota, t.quota_project, t.progress, t.progress_text, t.input_kind,
+        t.signature, t.source_type, t.metadata, t.error_message, t.target_id, t.outputs, t.input
+        """;
+
+    /// <summary>The same without what is only looked at: for counting and grouping.</summary>
+    public const string LightColumns = """
+        t.id, t.batch, t.key, t.status, t.stage, t.priority, t.weight, t.attempts, t.crashes, t.token, t.not_before, t.lease_until, t.error_category,
+        t.created_at, t.updated_at, t.started_at, t.ended_at, t.duration, t.quota, t.quota_project, t.progress, NULL::text, t.input_kind,
+        t.signature, t.source_type, t.metadata, NULL::text, NULL::text, NULL::text, NULL::text
+        """;
+
+    public const string ById = $"SELECT {Columns}, w.name FROM task t LEFT JOIN worker w ON w.no = t.worker WHERE t.id = $1";
+
+    public const string BatchesOfTasks = "SELECT DISTINCT batch FROM task WHERE id = ANY($1)";
+
+    // Adding -----------------------------------------------------------------------------------------------------
+
+    /// <summary>Parameters: 1 batch, 2 now, then columns. Ids are given in the order of the input.</summary>
+    public const string Insert = """
+        INSERT INTO task (batch, created_at, updated_at, key, key_digest, priority, weight, input_kind, source_type, metadata, input)
+        SELECT $1, $2, $2, m.key, m.key_digest, m.priority, m.weight, m.input_kind, m.source_type, m.metadata, m.input
+        FROM unnest($3::text[], $4::uuid[], $5::int[], $6::float8[], $7::int[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY
+            AS m(key, key_digest, priority, weight, input_kind, source_type, metadata, input, place)
+        WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.batch = $1 AND t.key_digest = m.key_digest)
+        ORDER BY m.place
+        RETURNING key_digest
+        """;
+
+    // Claiming ---------------------------------------------------------------------------------------------------
+
+    /// <summary>Makes those ready whose time has come. Normally it touches nothing, so that a thousand tasks in backoff cost a claim nothing.</summary>
+    public const string PromoteDue = """
+        UPDATE task SET not_before = 0 WHERE id IN (
+            SELECT id FROM task WHERE batch = $1 AND status = 0 AND not_before > 0 AND not_before <= $2 FOR UPDATE SKIP LOCKED)
+        """;
+
+    /// <summary>Finishing what was begun comes first: a later stage before an earlier one; then by priority; then in the order of adding.</summary>
+    public const string Ready = """
+        SELECT id, crashes, stage FROM task WHERE batch = $1 AND status = 0 AND not_before = 0
+        ORDER BY stage DESC, priority DESC, id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """;
+
+    public const string ReadyInStage = """
+        SELECT id, crashes, stage FROM task WHERE batch = $1 AND status = 0 AND not_before = 0 AND stage = $3
+        ORDER BY priority DESC, id LIMIT $2 FOR UPDATE SKIP LOCKED
+        """;
+
+    public const string ReadyNamed = """
+        SELECT id, crashes, stage FROM task WHERE id = ANY($2) AND batch = $1 AND status = 0 AND not_before = 0 AND ($3::int IS NULL OR stage = $3)
+        ORDER BY id FOR UPDATE SKIP LOCKED
+        """;
+
+    public const string Claim = $"""
+        UPDATE task t SET
+            status = 1, attempts = attempts + 1, token = token + 1, worker = $2, claimed_at = $3, lease_until = $4,
+            started_at = COALESCE(started_at, $3), updated_at = $3
+        WHERE id = ANY($1) AND status = 0
+        RETURNING {Columns}
+        """;
+
+    /// <summary>When the next task is due, and whether some are ready that this transaction did not get; with where the batch stands, all on one snapshot.</summary>
+    public const string Outlook = $"""
+        SELECT {BatchStatements.Standing},
+            (SELECT MIN(not_before) FROM task WHERE batch = $1 AND status = 0 AND not_before > 0),
+            EXISTS (SELECT 1 FROM task WHERE batch = $1 AND status = 0 AND not_before = 0 AND ($2::int IS NULL OR stage = $2) AND NOT id = ANY($3))
+        FROM batch WHERE no = $1
+        """;
+
+    /// <summary>In the order of ids, as every statement that locks several tasks.</summary>
+    public const string Renew = """
+        WITH held AS (SELECT id FROM task WHERE batch = $1 AND status = 1 AND worker = $2 ORDER BY id FOR UPDATE)
+        UPDATE task t SET lease_until = $3 FROM held WHERE t.id = held.id
+        """;
+
+    // One task ---------------------------------------------------------------------------------------------------
+
+    public const string LockStanding = "SELECT status, token, stage, metadata FROM task WHERE id = $1 FOR UPDATE";
+
+    public const string Amend = """
+        UPDATE task SET
+            lease_until = CASE WHEN status = 1 THEN COALESCE($2, lease_until) END,
+            stage = COALESCE($3, stage), priority = COALESCE($4, priority), weight = COALESCE($5, weight), metadata = COALESCE($6, metadata),
+            progress = COALESCE($7, progress), progress_text = COALESCE($8, progress_text), updated_at = COALESCE($9, updated_at)
+        WHERE id = $1
+        """;
+
+    public const string WriteResults = """
+        INSERT INTO result (task, stage, json) SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[])
+        ON CONFLICT (task, stage) DO UPDATE SET json = excluded.json
+        """;
+
+    public const string ReadResult = "SELECT t.batch, r.stage, r.json FROM result r JOIN task t ON t.id = r.task WHERE r.task = $1 AND r.json IS NOT NULL";
+
+    public const string ForgetResults = "UPDATE result SET json = NULL WHERE task = ANY($1)";
+
+    public const string AddTempFile = """
+        INSERT INTO temp_file (task, path, path_digest) SELECT id, $2, $3 FROM task WHERE id = $1
+        ON CONFLICT (task, path_digest) DO UPDATE SET is_there = true
+        """;
+
+    public const string TempFiles = "SELECT path FROM temp_file WHERE task = $1 AND is_there ORDER BY path";
+
+    public const string ClearTempFiles = "UPDATE temp_file SET is_there = false WHERE task = $1 AND is_there";
+}

@@ -1,0 +1,25 @@
+namespace Journal.Postgres.Statements;
+
+/// <summary>Who works.</summary>
+internal static class WorkerStatements
+{
+    public const string Columns = "w.host, w.process_space, w.process_id, w.process_start, w.nonce, w.label";
+
+    public const string All = "SELECT no, name FROM worker";
+
+    public const string Insert = """
+        INSERT INTO worker (identity, nonce, process_id, process_start, process_space, host, name, label) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (identity) DO NOTHING
+        """;
+
+    public const string Find = "SELECT no FROM worker WHERE identity = $1";
+
+    public const string Holding = $"SELECT {Columns} FROM worker w WHERE w.no IN (SELECT worker FROM task WHERE status = 1) ORDER BY w.no";
+
+    public const string InFlight = $"""
+        SELECT t.id, t.batch, t.key, t.token, t.lease_until, t.crashes, w.no, {Columns}
+        FROM task t LEFT JOIN worker w ON w.no = t.worker
+        WHERE t.status = 1 AND ($1::bigint IS NULL OR t.batch = $1)
+        ORDER BY t.id
+        """;
+}

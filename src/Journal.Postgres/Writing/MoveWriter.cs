@@ -1,0 +1,148 @@
+using Journal.Lifecycle;
+using Journal.Postgres.Engine;
+using Journal.Postgres.Statements;
+using Journal.Storage;
+
+namespace Journal.Postgres.Writing;
+
+/// <summary>
+/// Applies moves: the fenced UPDATEs, the attempts they end, their events, and what they add up to for the batches. The tasks are locked first, so
+/// that it is known what each move meets; then all tasks that make the same move make it in one statement.
+/// </summary>
+internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> moves)
+{
+    private readonly Dictionary<long, TaskState> _tasks = [];
+    private readonly List<AttemptRecord> _attempts = [];
+    private readonly Dictionary<(TaskMoveKind, JournalTaskStatus, bool), List<MoveRecord>> _wave = [];
+    private readonly List<(long Task, long Stage, string Json)> _results = [];
+    private readonly List<long> _forgotten = [];
+    private int _waves = 1;
+
+    /// <summary>Has the tasks locked, on the next trip.</summary>
+    public void LockTasks(Pipeline pipeline)
+    {
+        if (moves.Count == 0) return;
+        var changing = moves.Where(static move => move.Report.Outputs is { Count: > 0 } || move.Report.Metadata is { Count: > 0 });
+        pipeline.Add(
+            new Command(MoveStatements.Lock).With(moves.Select(static move => move.TaskId).Distinct()).With(changing.Select(static move => move.TaskId).Distinct()),
+            row => _tasks[row.Integer(0)] = new TaskState(row));
+    }
+
+    /// <summary>Makes the moves, in their order; they are sent on the next trip.</summary>
+    /// <param name="lease">How long a claim that goes on to the next stage lasts; null leaves the lease it has.</param>
+    public MoveResult[] Apply(TimeSpan? lease = null)
+    {
+        var results = new MoveResult[moves.Count];
+        for (var i = 0; i < results.Length; i++) results[i] = Apply(moves[i], lease);
+        SendWave(lease);
+        WriteAttempts();
+        return results;
+    }
+
+    private MoveResult Apply(TaskMove move, TimeSpan? lease)
+    {
+        if (!_tasks.TryGetValue(move.TaskId, out var task)) return new MoveResult(MoveOutcome.NotFound, null);
+        var batch = session.Batch(task.Batch);
+        var from = task.Status;
+        // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
+        var lost = move.Token is { } held && (task.Token != held || (from != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund));
+        if (lost) return new MoveResult(MoveOutcome.LeaseLost, from);
+        var isLastStage = move.Kind == TaskMoveKind.Advance && task.Stage + 1 >= batch.Facts.Stages.Count;
+        if (!move.Rule.Allows(from) || isLastStage) return new MoveResult(MoveOutcome.Illegal, from);
+
+        // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
+        var keepsClaim = move.KeepsClaim && batch.Glimpse.MayClaim(session.Now);
+        var ran = Micros.From(move.Duration) ?? Math.Max(session.Now - (task.ClaimedAt ?? session.Now), 0);
+        if (task.Wave == _waves) SendWave(lease);
+        task.Wave = _waves;
+        Add(move, task, from, keepsClaim, ran);
+        Follow(move, task, batch, from, keepsClaim, ran);
+        return new MoveResult(MoveOutcome.Applied, from, keepsClaim ? task.Token : null);
+    }
+
+    private void Add(TaskMove move, TaskState task, JournalTaskStatus from, bool keepsClaim, long ran)
+    {
+        var report = move.Report;
+        string? outputs = null, metadata = null;
+        if (report.Outputs is { Count: > 0 } added)
+        {
+            task.Outputs = outputs = JsonList.From(JsonList.Parse(task.Outputs).Concat(added).Distinct(StringComparer.Ordinal)).ToString();
+        }
+
+        if (report.Metadata is { Count: > 0 } laid) task.Metadata = metadata = JsonMap.Parse(task.Metadata).With(laid).ToString();
+        var due = move.NotBefore is { } time && Micros.From(time) > session.Now ? Micros.From(time) : 0;
+        var message = move.Kind == TaskMoveKind.Skip ? move.Reason : move.Error?.Message;
+        if (!_wave.TryGetValue((move.Kind, from, keepsClaim), out var records)) _wave.Add((move.Kind, from, keepsClaim), records = []);
+        records.Add(new MoveRecord(move, task.Token, due, ran, message, outputs, metadata));
+    }
+
+    private void Follow(TaskMove move, TaskState task, BatchWork batch, JournalTaskStatus from, bool keepsClaim, long ran)
+    {
+        var rule = move.Rule;
+        var stage = task.Stage;
+        if (from == JournalTaskStatus.InProgress && rule.Outcome is { } outcome)
+        {
+            _attempts.Add(new AttemptRecord(task.Id, task.Token, batch.Number, stage, task.Worker, session.Now - ran, session.Now, outcome, move));
+            if (outcome != JournalAttemptOutcome.Abandoned) batch.Ran(ran);
+        }
+
+        task.Stage = move.Kind switch { TaskMoveKind.Advance => stage + 1, TaskMoveKind.Requeue => 0, _ => stage };
+        task.Project = move.Report.QuotaProject ?? task.Project;
+        session.Record(batch, task.Id, rule.Event, from, rule.To, stage, move.Reason ?? move.Error?.Message);
+        if (keepsClaim)
+        {
+            var claim = TaskLifecycle.Rule(TaskMoveKind.Claim);
+            task.Token++;
+            task.ClaimedAt = session.Now;
+            session.Record(batch, task.Id, claim.Event, rule.To, claim.To, task.Stage, null);
+        }
+        else
+        {
+            task.Status = rule.To;
+            batch.Move(from, rule.To);
+        }
+
+        session.Charge(batch, move.Report.Quota, task.Project);
+        if (move.Kind == TaskMoveKind.Requeue) _forgotten.Add(task.Id);
+        else if (move.Report.Result is { } json && batch.Facts.Stages.Count > 0 && move.Kind is TaskMoveKind.Complete or TaskMoveKind.Advance) _results.Add((task.Id, stage, move.Report.Result!));
+    }
+
+    // Sending ----------------------------------------------------------------------------------------------------
+
+    private void SendWave(TimeSpan? lease)
+    {
+        var leaseUntil = lease is { } length ? session.Now + Micros.From(length) : (long?)null;
+        foreach (var ((kind, from, keepsClaim), records) in _wave)
+        {
+            session.Pipeline.Add(new Command(MoveStatements.For(TaskLifecycle.Rule(kind), from, keepsClaim))
+                .With(session.Now).With(leaseUntil)
+                .With(records.Select(static record => record.Move.TaskId)).With(records.Select(static record => record.Token))
+                .With(records.Select(static record => record.NotBefore)).With(records.Select(static record => record.Ran))
+                .With(records.Select(static record => (int)(record.Move.Error?.Category ?? JournalErrorCategory.None)))
+                .With(records.Select(static record => record.Message)).With(records.Select(static record => record.Move.Error?.Signature))
+                .With(records.Select(static record => record.Move.Report.TargetId)).With(records.Select(static record => record.Move.Report.Quota))
+                .With(records.Select(static record => record.Move.Report.QuotaProject))
+                .With(records.Select(static record => record.Outputs)).With(records.Select(static record => record.Metadata)));
+        }
+
+        if (_forgotten.Count > 0) session.Pipeline.Add(new Command(TaskStatements.ForgetResults).With(_forgotten));
+        if (_results.Count > 0)
+        {
+            session.Pipeline.Add(new Command(TaskStatements.WriteResults)
+                .With(_results.Select(static result => result.Task)).With(_results.Select(static result => (int)result.Stage)).With(_results.Select(static result => result.Json)));
+        }
+
+        _wave.Clear();
+        _forgotten.Clear();
+        _results.Clear();
+        _waves++;
+    }
+
+    private void WriteAttempts()
+    {
+        if (_attempts.Count == 0) return;
+        session.Pipeline.Add(AttemptRecord.Insert(_attempts));
+    }
+
+    private readonly record struct MoveRecord(TaskMove Move, long Token, long NotBefore, long Ran, string? Message, string? Outputs, string? Metadata);
+}

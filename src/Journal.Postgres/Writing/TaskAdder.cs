@@ -1,0 +1,45 @@
+using Journal.Lifecycle;
+using Journal.Postgres.Engine;
+using Journal.Postgres.Statements;
+using Journal.Storage;
+
+namespace Journal.Postgres.Writing;
+
+/// <summary>Adds tasks: many in one statement, one event for all of them.</summary>
+internal static class TaskAdder
+{
+    // So many rows of keys and inputs make a message of a few megabytes.
+    private const int MostTogether = 5000;
+
+    public static AddResult Add(WriteSession session, BatchWork batch, IReadOnlyList<NewTask> tasks)
+    {
+        foreach (var task in tasks) BatchNaming.ValidateKey(task.Key);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var keys = new List<(NewTask Task, Guid Digest)>();
+        foreach (var task in tasks) if (seen.Add(task.Key)) keys.Add((task, Digest.Of(task.Key)));
+        var added = new HashSet<Guid>();
+        foreach (var some in keys.Chunk(MostTogether))
+        {
+            session.Pipeline.Add(
+                new Command(TaskStatements.Insert).With(batch.Number).With(session.Now)
+                    .With(some.Select(static one => one.Task.Key)).With(some.Select(static one => one.Digest)).With(some.Select(static one => one.Task.Priority))
+                    .With(some.Select(static one => one.Task.Weight)).With(some.Select(static one => (int)one.Task.Input.Kind)).With(some.Select(static one => one.Task.SourceType))
+                    .With(some.Select(static one => one.Task.Metadata.Count == 0 ? null : one.Task.Metadata.ToString()))
+                    .With(some.Select(static one => one.Task.Input.Text == one.Task.Key ? null : one.Task.Input.Text)),
+                row => added.Add(row.Digest(0)));
+            session.Pipeline.Send();
+        }
+
+        if (added.Count > 0)
+        {
+            batch.Move(null, JournalTaskStatus.Pending, added.Count);
+            var reason = FormattableString.Invariant($"{added.Count} added");
+            batch.Order((_, record) => record(JournalEventKind.TasksAdded, null, null, reason));
+        }
+
+        // A key that is new counts once as added, and then as a duplicate; one that the batch had is there each time it comes.
+        var there = keys.Where(key => !added.Contains(key.Digest)).Select(static key => key.Task.Key).ToHashSet(StringComparer.Ordinal);
+        var alreadyThere = there.Count == 0 ? 0 : tasks.LongCount(task => there.Contains(task.Key));
+        return new AddResult(added.Count, alreadyThere, tasks.Count - added.Count - alreadyThere);
+    }
+}

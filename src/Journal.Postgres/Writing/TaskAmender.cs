@@ -1,0 +1,41 @@
+using Journal.Postgres.Engine;
+using Journal.Postgres.Statements;
+using Journal.Storage;
+
+namespace Journal.Postgres.Writing;
+
+/// <summary>Sets what is not a move.</summary>
+internal static class TaskAmender
+{
+    /// <exception cref="JournalException">TaskNotFound, LeaseLost, StageNotFound, IllegalMove.</exception>
+    public static void Apply(WriteSession session, long taskId, TaskAmendment amendment)
+    {
+        long? number = null;
+        session.Pipeline.Add(new Command(TaskStatements.BatchesOfTasks).With([taskId]), row => number = row.Integer(0)).Send();
+        if (number is not { } known) throw JournalErrors.TaskNotFound(taskId);
+        JournalTaskStatus? found = null;
+        long token = 0, stage = 0;
+        string? was = null;
+        session.Enter([known], BatchHold.Shared, pipeline => pipeline.Add(new Command(TaskStatements.LockStanding).With(taskId), row =>
+        {
+            found = (JournalTaskStatus)row.Integer(0);
+            token = row.Integer(1);
+            stage = row.Integer(2);
+            was = row.TextOrNull(3);
+        }));
+        if (found is not { } status) throw JournalErrors.TaskNotFound(taskId);
+        var batch = session.Batch(known);
+        var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(was).With(laid).ToString() : null;
+        if (amendment.Token is { } held && (status != JournalTaskStatus.InProgress || token != held)) throw JournalErrors.LeaseLost(taskId, held);
+        var newStage = amendment.Stage is { } name ? batch.Facts.RequireStage(name) : (int?)null;
+        if (newStage is not null && status == JournalTaskStatus.InProgress) throw JournalErrors.IllegalMove(taskId, status, status, "set stage");
+
+        // Progress and leases alone are no change of the task, and leave no event: a worker reports them all the time.
+        var isChange = newStage is not null || amendment.Priority is not null || amendment.Weight is not null || metadata is not null;
+        session.Pipeline.Add(new Command(TaskStatements.Amend)
+            .With(taskId).With(amendment.Lease is { } lease ? session.Now + Micros.From(lease) : (long?)null).With(newStage)
+            .With(amendment.Priority).With(amendment.Weight).With(metadata).With(amendment.Progress).With(amendment.ProgressText)
+            .With(isChange ? session.Now : (long?)null));
+        if (isChange) session.Record(batch, taskId, JournalEventKind.Amended, status, status, newStage ?? stage, amendment.Reason);
+    }
+}

@@ -1,0 +1,1 @@
+global using Journal.Storage.Parts;

@@ -1,0 +1,111 @@
+using System.Reflection;
+using Journal.Storage;
+
+namespace Journal.Runs.Tests;
+
+/// <summary>A server that goes away for a while costs a run nothing but time, and one that is gone for good ends it.</summary>
+public sealed class ReachTests : RunnerFixture
+{
+    [Fact]
+    public void A_run_outlives_a_journal_that_is_out_of_reach_for_a_while()
+    {
+        var batch = Start(20);
+        var listener = new Listener();
+        var away = Away.From(Store, (method, call) => method == nameof(IJournalStore.Exchange) && call is 2 or 3);
+
+        var result = Run(batch, static (_, _) => null, listener, store: away);
+
+        Assert.Equal((RunEnd.Done, 20L), (result.End, result.Completed));
+        Assert.Equal(20, listener.Reports.Select(static report => report.Task.Key).Distinct().Count());
+        Assert.Single(listener.Notes, static note => note.Contains("cannot be reached", StringComparison.Ordinal));
+        Assert.Single(listener.Notes, static note => note.Contains("answers again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_repeated_is_the_very_same_exchange()
+    {
+        var batch = Start(5);
+        var requests = new List<object>();
+        var away = Away.From(Store, (method, call) => method == nameof(IJournalStore.Exchange) && call == 2, requests.Add);
+
+        Run(batch, static (_, _) => null, store: away);
+
+        Assert.Same(requests[1], requests[2]);
+    }
+
+    [Fact]
+    public void A_journal_that_stays_away_ends_the_run_a_lease_after_its_leases_ended()
+    {
+        var batch = Start(3, BatchOptions.Default with { LeaseTimeout = TimeSpan.FromMilliseconds(200) });
+        var away = Away.From(Store, static (method, call) => method == nameof(IJournalStore.Exchange) && call > 1);
+
+        var error = Assert.Throws<JournalException>(() => Run(batch, static (_, _) => null, store: away));
+
+        Assert.Equal(nameof(JournalErrors.JournalUnreachable), error.ErrorId);
+    }
+
+    [Fact]
+    public void A_stop_does_not_wait_for_a_journal_that_is_away()
+    {
+        var batch = Start(3);
+        using var stop = new CancellationTokenSource();
+        var away = Away.From(Store, (method, call) =>
+        {
+            if (method != nameof(IJournalStore.Exchange) || call == 1) return false;
+            stop.Cancel();
+            return true;
+        });
+
+        Assert.Equal(nameof(JournalErrors.JournalUnreachable), Assert.Throws<JournalException>(() => Run(batch, static (_, _) => null, store: away, stop: stop.Token)).ErrorId);
+    }
+
+    [Fact]
+    public void A_task_that_notes_a_file_or_asks_for_a_result_waits_for_the_journal()
+    {
+        var batch = Start(1);
+        var away = Away.From(Store, static (method, call) => method is nameof(IJournalStore.AddTempFile) && call <= 2);
+
+        var result = Run(batch, static (task, _) =>
+        {
+            task.AddTempFile("/tmp/half");
+            return null;
+        }, store: away);
+
+        Assert.Equal(1, result.Completed);
+        Assert.Single(Store.ReadTempFiles(Tasks(batch)[0].Id));
+    }
+
+    /// <summary>A store whose server is away at some calls.</summary>
+    public class Away : DispatchProxy
+    {
+        private readonly Dictionary<string, int> _calls = [];
+        private IJournalStore _store = null!;
+        private Func<string, int, bool> _isAway = null!;
+        private Action<object>? _heard;
+
+        public static IJournalStore From(IJournalStore store, Func<string, int, bool> isAway, Action<object>? heard = null)
+        {
+            var proxy = Create<IJournalStore, Away>();
+            ((Away)proxy)._store = store;
+            ((Away)proxy)._isAway = isAway;
+            ((Away)proxy)._heard = heard;
+            return proxy;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            int call;
+            lock (_calls) call = _calls[targetMethod!.Name] = _calls.GetValueOrDefault(targetMethod.Name) + 1;
+            if (args is [ExchangeRequest request]) _heard?.Invoke(request);
+            if (_isAway(targetMethod.Name, call)) throw JournalErrors.JournalUnreachable("postgresql://server", "the link is down.");
+            try
+            {
+                return targetMethod.Invoke(_store, args);
+            }
+            catch (TargetInvocationException e)
+            {
+                throw e.InnerException!;
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+# What a PowerShell user may take for granted of every cmdlet.
+
+BeforeDiscovery {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    $commands = (Import-PowerShellDataFile (Join-Path $root 'Journal.psd1')).CmdletsToExport
+    $cases = foreach ($name in $commands) {
+        @{
+            Name        = $name
+            # Connect and Disconnect change the session alone.
+            Changes     = $name -notmatch '^(Get|Measure|Test|Connect|Disconnect|Write)-'
+            HasJournal  = $name -notin 'Disconnect-Journal', 'Write-JournalError'
+            MakesOne    = $name -match '^(Connect|Import|Start|Invoke|Set-JournalCheckpoint|Restore)'
+            # Inputs of a batch are anybody's objects: a Journal among their properties is another thing.
+            TakesInputs = $name -in 'Add-JournalTask', 'Start-JournalBatch', 'Invoke-JournalBatch'
+        }
+    }
+}
+BeforeAll {
+    Import-Module $PSScriptRoot/TestSupport.psm1 -Force
+    $verbs = (Get-Verb).Verb
+}
+AfterAll { Clear-JournalSetting }
+
+Describe '<Name>' -ForEach $cases {
+    BeforeAll {
+        $command = Get-Command $Name
+        $own = $command.Parameters.Values | Where-Object { $_.Name -notin [System.Management.Automation.PSCmdlet]::CommonParameters }
+    }
+
+    It 'has an approved verb and a noun in the singular' {
+        $command.Verb | Should -BeIn $verbs
+        $command.Noun | Should -Match '^(Stale)?Journal(Batch|Task|Attempt|Event|Checkpoint|Report|Error)?$'
+    }
+
+    It 'has parameters in Pascal case and in the singular, with one type each' {
+        $own.Name | Where-Object { $_ -cnotmatch '^([A-Z][a-z0-9]*)+$' } | Should -BeNullOrEmpty
+        $own.Name | Where-Object { $_ -cmatch 's$' -and $_ -notin 'Progress', 'Process', 'Status', 'MaxRetries', 'MaxFailures', 'PassThru' } | Should -BeNullOrEmpty
+    }
+
+    It 'asks before it changes anything, or changes nothing' {
+        $asks = $command.Parameters.ContainsKey('WhatIf') -and $command.Parameters.ContainsKey('Confirm')
+        $asks | Should -Be $Changes
+    }
+
+    It 'puts at most two parameters in positions, and none twice' {
+        foreach ($set in $command.ParameterSets) {
+            $positions = $set.Parameters.Position.Where{ $_ -ge 0 }
+            $positions.Count | Should -BeLessOrEqual 2
+            $positions | Sort-Object -Unique | Should -HaveCount $positions.Count
+        }
+    }
+}
+
+Describe '<Name>' -ForEach ($cases | Where-Object { $_.HasJournal }) {
+    BeforeAll { $command = Get-Command $Name }
+
+    It 'takes the journal as -JournalPath and -Journal, by property name, without wildcards' {
+        $journal = $command.Parameters['JournalPath']
+        $journal.ParameterType | Should -Be ([string])
+        $journal.Aliases | Should -Contain 'Journal'
+        $journal.Attributes.Where{ $_ -is [System.Management.Automation.SupportsWildcardsAttribute] } | Should -BeNullOrEmpty
+        $byName = $journal.Attributes.Where{ $_ -is [System.Management.Automation.ParameterAttribute] }.ValueFromPipelineByPropertyName
+        $byName | Should -Be (-not $TakesInputs)
+    }
+}
+
+Describe '<Name>' -ForEach ($cases | Where-Object { $_.HasJournal -and -not $_.MakesOne }) {
+    BeforeAll { $command = Get-Command $Name }
+
+    It 'says that a journal is not there, by id, and makes none' {
+        $journal = Use-NewJournal
+        $mandatory = @{}
+        $set = $command.ParameterSets | Sort-Object { -not $_.IsDefault } | Select-Object -First 1
+        foreach ($parameter in $set.Parameters.Where{ $_.IsMandatory }) {
+            $mandatory[$parameter.Name] = if ($parameter.ParameterType.Name -match 'TaskReference') { 1 } elseif ($parameter.Name -in 'Destination', 'Path') { Join-Path $TestDrive 'nowhere' } else { 'x' }
+        }
+        if ($Changes) { $mandatory['Confirm'] = $false }
+        $errors = @(Get-ErrorOf { & $command @mandatory })
+        $errors[0].Id | Should -Be JournalNotFound
+        $errors[0].Category | Should -Be ObjectNotFound
+        $errors[0].Target | Should -Be $journal
+        $journal | Should -Not -Exist
+    }
+}
+
+Describe 'Errors' {
+    BeforeEach { $null = Use-NewJournal }
+
+    It 'of an item go on with the next one, and stop under -ErrorAction Stop' {
+        $null = 'a' | Start-JournalBatch one
+        $batch = Get-JournalBatch one
+        (Get-ErrorOf { Get-JournalBatch -Id nowhere, $batch.Id }).Terminating | Should -Be $false
+        @(Get-JournalBatch -Id nowhere, $batch.Id -ErrorAction Ignore).Id | Should -Be $batch.Id
+        $found = @(try { Get-JournalBatch -Id nowhere, $batch.Id -ErrorAction Stop } catch { $_.FullyQualifiedErrorId })
+        $found | Should -Be 'BatchNotFound,Journal.Commands.GetJournalBatchCommand'
+    }
+
+    It 'are collected by -ErrorVariable' {
+        $null = 'a' | Start-JournalBatch one
+        Get-JournalBatch -Id nowhere -ErrorAction SilentlyContinue -ErrorVariable met
+        $met.FullyQualifiedErrorId | Should -BeLike 'BatchNotFound*'
+    }
+}
+
+Describe 'Defaults' {
+    It 'are taken from $PSDefaultParameterValues' {
+        $journal = Use-NewJournal
+        $other = "$journal.other"
+        $null = 'a' | Start-JournalBatch there -JournalPath $other
+        $global:PSDefaultParameterValues['*-Journal*:JournalPath'] = $other
+        try {
+            (Get-JournalBatch).Name | Should -Be there
+            'b' | Start-JournalBatch elsewhere
+            $journal | Should -Not -Exist
+        }
+        finally { $global:PSDefaultParameterValues.Remove('*-Journal*:JournalPath') }
+    }
+}
+
+Describe '<From>' -ForEach @(
+    @{ From = 'A batch'; Emit = { Get-JournalBatch chain } }
+    @{ From = 'A task'; Emit = { Get-JournalTask -First 1 } }
+    @{ From = 'An attempt'; Emit = { Get-JournalAttempt -First 1 } }
+    @{ From = 'An event of a task'; Emit = { Get-JournalEvent | Where-Object TaskId | Select-Object -First 1 } }
+    @{ From = 'A summary'; Emit = { Get-JournalBatch chain | Measure-JournalBatch } }
+    @{ From = 'A batch out of a CSV file'; Emit = { Get-JournalBatch chain | ConvertTo-Csv | ConvertFrom-Csv } }
+    @{ From = 'A task out of JSON'; Emit = { Get-JournalTask -First 1 | ConvertTo-Json | ConvertFrom-Json } }
+) {
+    BeforeEach {
+        # In a journal that is not the default one: what is emitted carries it along.
+        $journal = Use-NewJournal
+        $there = "$journal.there"
+        $env:JOURNAL_PATH = $there
+        $batch = 1..4 | Start-JournalBatch chain -MaxRetries 0
+        Request-JournalTask $batch | Complete-JournalTask
+        $emitted = & $Emit
+        $env:JOURNAL_PATH = $journal
+    }
+
+    It 'pipes into <_>' -ForEach 'Get-JournalBatch', 'Measure-JournalBatch', 'Suspend-JournalBatch', 'Resume-JournalBatch', 'Stop-JournalBatch', 'Remove-JournalBatch', 'Repair-JournalBatch', 'Request-JournalTask',
+    'Get-JournalTask', 'Measure-JournalTask', 'Get-JournalAttempt', 'Get-JournalEvent', 'Get-JournalCheckpoint', 'Export-JournalReport' {
+        $ConfirmPreference = 'None'
+        $errors = Get-ErrorOf { $emitted | & $_ | Out-Null }
+        $errors | Should -BeNullOrEmpty
+        $journal | Should -Not -Exist
+    }
+
+    It 'pipes into <_>, if it tells a task' -ForEach 'Set-JournalTask', 'Skip-JournalTask' {
+        if ($From -match 'batch|summary') { return }
+        $errors = Get-ErrorOf { $emitted | & $_ -WhatIf }
+        $errors | Should -BeNullOrEmpty
+        $journal | Should -Not -Exist
+    }
+}

@@ -1,0 +1,60 @@
+# What the README and the guide tell is true: their PowerShell runs, their links lead somewhere, and nothing of a developer's machine is in them.
+
+BeforeDiscovery {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    Import-Module $PSScriptRoot/DocumentedHome.psm1 -Force
+    $documents = Get-Item (Join-Path $root README.md), (Join-Path $root CONTRIBUTING.md), (Join-Path $root CHANGELOG.md), (Join-Path $root docs/*.md), (Join-Path $root docs/cmdlets/*.md) |
+        ForEach-Object { @{ Document = [System.IO.Path]::GetRelativePath($root, $_.FullName).Replace('\', '/'); Path = $_.FullName } }
+    # The pages of cmdlets are run one example at a time (Help.Tests.ps1).
+    $guides = foreach ($document in $documents | Where-Object { $_.Document -notlike 'docs/cmdlets/*' }) {
+        $blocks = @(Get-DocumentedCode $document.Path | ForEach-Object { @{ Heading = $_.Heading; Code = $_.Code } })
+        if ($blocks) { @{ Document = $document.Document; Blocks = $blocks } }
+    }
+}
+BeforeAll {
+    Import-Module $PSScriptRoot/TestSupport.psm1 -Force
+    Import-Module $PSScriptRoot/DocumentedHome.psm1 -Force
+}
+
+Describe 'The commands of' {
+    BeforeAll {
+        New-DocumentedHome $TestDrive
+        $here = Get-Location
+    }
+
+    Context '<Document>' -ForEach $guides {
+        # One after the other, in one home: a block goes on where the one before it ended.
+        BeforeAll { Enter-DocumentedHome }
+        AfterAll {
+            Set-Location $here
+            Exit-DocumentedHome
+        }
+
+        It 'run: <Heading>' -ForEach $Blocks {
+            $ConfirmPreference = 'None'
+            $global:LASTEXITCODE = 0
+            { . ([scriptblock]::Create($Code)) | Out-String -Width 100 } | Should -Not -Throw
+            $LASTEXITCODE | Should -Be 0
+        }
+    }
+}
+
+Describe '<Document>' -ForEach $documents {
+    BeforeAll { $text = Get-Content -Raw -LiteralPath $Path }
+
+    It 'links to what is there' {
+        $targets = [regex]::Matches($text, '\]\((?!https?://|mailto:|#)([^)#\s]+)').ForEach{ $_.Groups[1].Value }
+        $targets | Where-Object { -not (Test-Path (Join-Path (Split-Path $Path) $_)) } | Should -BeNullOrEmpty
+    }
+
+    It 'names only cmdlets and parameters that there are' {
+        $commands = Get-Command -Module Journal
+        $nouns = 'Journal(Batch|Task|Attempt|Event|Checkpoint|Report|Error)?|StaleJournalBatch'
+        $named = [regex]::Matches($text, "\b[A-Z][a-z]+-($nouns)\b").Value | Sort-Object -Unique
+        $named | Where-Object { $_ -and $_ -notin $commands.Name } | Should -BeNullOrEmpty
+    }
+
+    It 'holds no path of the machine it was written on' {
+        $text | Should -Not -Match '/(work|root|tmp/(bash|h|shot))\b'
+    }
+}
