@@ -13,7 +13,19 @@ internal static class FourProcesses
     private const int Processes = 4;
     private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>The middle one of three runs.</summary>
     public static IEnumerable<Line> Measure(int n)
+    {
+        var (wall, worked, wait, slowest) = Enumerable.Range(0, 3).Select(_ => Run(n)).OrderBy(static run => run.Worked / run.Wall).ElementAt(1);
+        var share = worked / (Processes * wall);
+        yield return new Line(
+            "Four processes, 2 ms of work a task", n, Text(wall), "the ideal " + Text(worked / Processes),
+            string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the ideal"), ">= 90%", share >= 0.9);
+        yield return new Line("  the longest wait for the next task", n, Text(wait), "", "", "< 50 ms", wait < 50);
+        yield return new Line("  the longest wait of a reader", n, Text(slowest), "", "", "< 50 ms", slowest < 50);
+    }
+
+    private static (double Wall, double Worked, double LongestWait, double SlowestRead) Run(int n)
     {
         using var journal = new ScratchJournal(n);
         var workers = Enumerable.Range(0, Processes).Select(_ => Start(journal)).ToList();
@@ -30,14 +42,7 @@ internal static class FourProcesses
 
         var wall = watch.Elapsed.TotalMilliseconds;
         var shares = workers.ConvertAll(Finish);
-        var worked = shares.Sum(static share => share.Worked);
-        var share = worked / (Processes * wall);
-        var wait = shares.Max(static share => share.LongestWait);
-        yield return new Line(
-            "Four processes, 2 ms of work a task", n, Text(wall), "the ideal " + Text(worked / Processes),
-            string.Create(CultureInfo.InvariantCulture, $"{share:0%} of the ideal"), ">= 90%", share >= 0.9);
-        yield return new Line("  the longest wait for the next task", n, Text(wait), "", "", "< 50 ms", wait < 50);
-        yield return new Line("  the longest wait of a reader", n, Text(slowest), "", "", "< 50 ms", slowest < 50);
+        return (wall, shares.Sum(static share => share.Worked), shares.Max(static share => share.LongestWait), slowest);
     }
 
     /// <summary>One of the four: says that it is ready, waits for a line, runs, and tells how it went.</summary>

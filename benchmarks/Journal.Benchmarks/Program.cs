@@ -19,7 +19,7 @@ switch (verb)
         [
             () => [ClaimAndComplete.Measure(quick ? 1_000 : 3_000)],
             () => [InsertRate.Measure(quick ? 20_000 : 1_000_000)],
-            () => FourProcesses.Measure(quick ? 3_000 : 10_000),
+            () => FourProcesses.Measure(quick ? 1_500 : 4_000),
             () => [Growth.Measure(quick ? 100_000 : 1_000_000)],
         ];
         foreach (var line in parts.SelectMany(static part => part())) Console.WriteLine(line);
