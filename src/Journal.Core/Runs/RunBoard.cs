@@ -345,7 +345,7 @@ internal sealed partial class RunBoard : IDisposable
             return null;
         }
 
-        if (QuotaIsShort() is { } shortage)
+        if (_request.Batch.QuotaLimit is { } limit && _tally.QuotaShortage(State, limit, _quotaUncommitted, _running.Count) is { } shortage)
         {
             EndWith(BatchMove.Pause(shortage));
             return null;
@@ -364,16 +364,6 @@ internal sealed partial class RunBoard : IDisposable
         _pause = pause;
         (End, EndReason) = (RunEnd.Paused, pause.Reason);
         Monitor.PulseAll(_gate);
-    }
-
-    private string? QuotaIsShort()
-    {
-        if (_request.Batch.QuotaLimit is not { } limit) return null;
-        var used = State.QuotaConsumed + _quotaUncommitted;
-        var perTask = _tally.QuotaPerTask(State);
-        return used + perTask * (_running.Count + 1) > limit
-            ? FormattableString.Invariant($"Quota: {used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")
-            : null;
     }
 
     private void GiveBackReady(List<TaskMove> moves)
