@@ -6,10 +6,10 @@ namespace Journal.Runs;
 /// <summary>What follows from an attempt: the move of its task, and perhaps the end of the run.</summary>
 /// <param name="Move">The move to record.</param>
 /// <param name="Decision">What the policy said about an error.</param>
-/// <param name="Refunds">Earlier tasks that get their attempts back.</param>
+/// <param name="Refunds">Earlier failures that are given back, one entry for each.</param>
 /// <param name="Pause">A pause of the batch.</param>
 /// <param name="FailureLimit">Why the run ends by its own limit of failures.</param>
-public sealed record Verdict(TaskMove Move, RetryDecision? Decision = null, IReadOnlyList<TaskMove>? Refunds = null, BatchMove? Pause = null, string? FailureLimit = null);
+public sealed record Verdict(TaskMove Move, RetryDecision? Decision = null, IReadOnlyList<FailedAttempt>? Refunds = null, BatchMove? Pause = null, string? FailureLimit = null);
 
 /// <summary>Turns the results of attempts into moves, by the batch's policy. It remembers the streak of failures and the failures of the run; not thread-safe.</summary>
 public sealed class AttemptJudge
@@ -17,7 +17,8 @@ public sealed class AttemptJudge
     // A percentage of very few tasks says nothing.
     private const int FewestForPercent = 20;
 
-    private const string BreakerReason = "The breaker tripped: the cause lies outside the task.";
+    /// <summary>Why the breaker gives attempts back.</summary>
+    internal const string BreakerReason = "The breaker tripped: the cause lies outside the task.";
 
     private readonly RunRequest _request;
     private readonly CircuitBreaker _breaker;
@@ -89,15 +90,11 @@ public sealed class AttemptJudge
 
     private Verdict Trip(RunningTask task, TaskError error, TaskReport report, TimeSpan duration, RetryDecision decision)
     {
-        // Each failure of the streak is given back, under the token of its task's latest attempt: a task that runs again is left alone.
-        var tasks = _breaker.Streak.GroupBy(static failure => failure.TaskId, static failure => failure.Token).ToList();
-        var reason = $"{tasks.Count} tasks in a row failed with the same error: {error.Message}";
-        var refunds = tasks
-            .SelectMany(failures => failures.Select(_ => (TaskId: failures.Key, Token: failures.Max())))
-            .Select(static latest => TaskMove.Refund(latest.TaskId, latest.Token, null, TaskReport.Nothing, null, null, BreakerReason))
-            .ToList();
-        // This attempt's own share is the move itself.
-        refunds.Remove(refunds.Last(refund => refund.TaskId == task.Id));
+        var streak = _breaker.Streak;
+        var tasks = streak.Select(static failure => failure.TaskId).Distinct().Count();
+        var reason = $"{tasks} tasks in a row failed with the same error: {error.Message}";
+        // Every failure of the streak but the last, which is this attempt's own move.
+        var refunds = streak.Take(streak.Count - 1).ToList();
         _breaker.Reset();
         var move = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, BreakerReason);
         return new Verdict(move, decision, refunds, BatchMove.Pause(reason));

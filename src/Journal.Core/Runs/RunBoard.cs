@@ -1,4 +1,5 @@
 using Journal.Lifecycle;
+using Journal.Policy;
 using Journal.Storage;
 
 namespace Journal.Runs;
@@ -178,15 +179,13 @@ internal sealed partial class RunBoard : IDisposable
                 _attemptProgress = [];
             }
 
-            var moves = new List<TaskMove>(ended.Count);
-            foreach (var attempt in ended)
-            {
-                moves.Add(attempt.Verdict.Move);
-                if (attempt.Verdict.Refunds is { } refunds) moves.AddRange(refunds);
-            }
-
+            // The ends of the attempts come first: Publish finds their results by their place.
+            var moves = ended.ConvertAll(static attempt => attempt.Verdict.Move);
+            var refunding = ended.Where(static attempt => attempt.Verdict.Refunds is not null).ToList();
+            var inHand = refunding.Count == 0 ? [] : _ready.ToDictionary(static task => task.Id, static task => task.Token);
             if (End is not null || (renew && _time.GetUtcNow() >= _leaseEnd)) GiveBackReady(moves);
             if (_givesUpRunning) GiveUpRunning(moves);
+            foreach (var attempt in refunding) moves.AddRange(Refunds(attempt.Verdict, inHand));
             if (End is not null && _running.Count == 0 && moves.Count == 0) return null;
             return new WriterTurn(ended, moves, End is null ? Wanted() : 0, renew, poll, poll ? progress : new Dictionary<long, (double?, string?)>());
         }
@@ -198,11 +197,9 @@ internal sealed partial class RunBoard : IDisposable
         lock (_gate)
         {
             State = result.Batch;
-            var move = 0;
-            foreach (var attempt in turn.Ended)
+            for (var i = 0; i < turn.Ended.Count; i++)
             {
-                var outcome = result.Moves[move];
-                move += 1 + (attempt.Verdict.Refunds?.Count ?? 0);
+                var (attempt, outcome) = (turn.Ended[i], result.Moves[i]);
                 _tally.Recorded(attempt.Task, attempt.Verdict.Move, outcome.Outcome);
                 _reports.Enqueue(new AttemptReport(attempt.Task, attempt.Verdict.Move, outcome.Outcome, attempt.Result.Output, attempt.Verdict.Decision));
                 _quotaUncommitted -= attempt.Verdict.Move.Report.Quota;
@@ -364,6 +361,16 @@ internal sealed partial class RunBoard : IDisposable
         _pause = pause;
         (End, EndReason) = (RunEnd.Paused, pause.Reason);
         Monitor.PulseAll(_gate);
+    }
+
+    // A refund names the latest attempt of its task, which may be one that was claimed again and has just gone back; a task that runs is left alone.
+    private static IEnumerable<TaskMove> Refunds(Verdict verdict, Dictionary<long, long> inHand)
+    {
+        var failures = verdict.Refunds ?? [];
+        var latest = failures.Append(new FailedAttempt(verdict.Move.TaskId, verdict.Move.Token ?? 0)).GroupBy(static failure => failure.TaskId)
+            .ToDictionary(static of => of.Key, static of => of.Max(static failure => failure.Token));
+        return failures.Select(failure => TaskMove.Refund(
+            failure.TaskId, inHand.GetValueOrDefault(failure.TaskId, latest[failure.TaskId]), null, TaskReport.Nothing, null, null, AttemptJudge.BreakerReason));
     }
 
     private void GiveBackReady(List<TaskMove> moves)
