@@ -117,7 +117,7 @@ Describe 'A journal that somebody else wrote' {
         Set-Content $victim precious
         foreach ($folder in '/', $HOME) {
             $batch = 'a' | Start-JournalBatch sample -WorkDirectory $folder
-            $null = Start-Process ([Environment]::ProcessPath) -Wait -ArgumentList '-NoProfile', '-Command', "Import-Module '$(Get-RepositoryRoot)/Journal.psd1'; `$t = Request-JournalTask '$($batch.Id)'; Update-JournalTask -Id `$t.Id -TempFile '$victim' -ErrorAction Ignore"
+            $null = Start-Process ([Environment]::ProcessPath) -Wait -ArgumentList '-NoProfile', '-Command', "Import-Module '$(Get-ModulePath)'; `$t = Request-JournalTask '$($batch.Id)'; Update-JournalTask -Id `$t.Id -TempFile '$victim' -ErrorAction Ignore"
             $null = Repair-JournalBatch $batch.Id
             Test-Path $victim | Should -BeTrue
         }

@@ -121,7 +121,7 @@ Describe 'A run that is stopped' {
     }
 
     It 'gives its tasks back when the block exits the host, with the exit code of the block' {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Import-Module '$(Get-RepositoryRoot)/Journal.psd1'; 1..20 | Invoke-JournalBatch stopped { if (`$_ -eq 5) { exit 3 }; `$_ } | Out-Null"
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..20 | Invoke-JournalBatch stopped { if (`$_ -eq 5) { exit 3 }; `$_ } | Out-Null"
         $LASTEXITCODE | Should -Be 3
         Assert-Clean stopped
     }
