@@ -9,7 +9,7 @@ $commands = [ordered]@{
     Used = "Import-Module '$manifest'; `$null = Get-JournalBatch -JournalPath '$journal'"
 }
 $all = @{ Bare = @(); Imported = @(); Used = @() }
-foreach ($round in 1..($Quick ? 7 : 15)) {
+foreach ($round in 1..($Quick ? 5 : 15)) {
     foreach ($name in $commands.Keys) {
         # Each asks for its own at its end, which costs all of them the same.
         $all[$name] += [double] (& $pwsh -NoProfile -NonInteractive -Command "$($commands[$name]); [Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds")
