@@ -314,14 +314,15 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         try
         {
             result = runner.Run(StopToken);
-            StopToken.ThrowIfCancellationRequested();
         }
-        catch (Exception e) when (e is PipelineStoppedException or OperationCanceledException)
+        catch (PipelineStoppedException)
         {
             TellHowToResume(store, batch.Id);
             throw;
         }
 
+        // Before anything is written: the pipeline may be stopping, though nobody has told this cmdlet yet.
+        if (result.End is RunEnd.Interrupted) TellHowToResume(store, batch.Id);
         observer.Close();
         TellEnd(batch, result);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
