@@ -1,6 +1,5 @@
 using Journal.Postgres.Engine;
 using Journal.Postgres.Opening;
-using Journal.Postgres.Rows;
 using Journal.Storage;
 using Journal.Workers;
 using Npgsql;

@@ -1,6 +1,5 @@
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Sqlite.Writing;
 using Journal.Storage;
