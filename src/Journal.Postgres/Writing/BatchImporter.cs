@@ -1,7 +1,10 @@
+using Journal.Postgres.Reading;
 using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Statements;
+using Journal.Storage;
+using Journal.Storage.Parts;
 using Journal.Workers;
 
 namespace Journal.Postgres.Writing;

@@ -1,3 +1,4 @@
+using Journal.Postgres.Reading;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Opening;
 using Journal.Storage;

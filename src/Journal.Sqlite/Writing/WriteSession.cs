@@ -1,4 +1,5 @@
 using Journal.Sqlite.Engine;
+using Journal.Sqlite.Reading;
 using Journal.Sqlite.Statements;
 using Journal.Workers;
 

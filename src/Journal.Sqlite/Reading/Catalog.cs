@@ -3,7 +3,7 @@ using Journal.Sqlite.Engine;
 using Journal.Sqlite.Statements;
 using Journal.Workers;
 
-namespace Journal.Sqlite;
+namespace Journal.Sqlite.Reading;
 
 /// <summary>
 /// What the store remembers of batches and workers between statements. Safe because a worker's row never changes or goes, because a batch's

@@ -3,7 +3,7 @@ using Journal.Postgres.Engine;
 using Journal.Postgres.Statements;
 using Journal.Workers;
 
-namespace Journal.Postgres;
+namespace Journal.Postgres.Reading;
 
 /// <summary>
 /// What the store remembers of batches and workers between transactions. Safe because a worker's row never changes or goes, because a batch's
