@@ -85,7 +85,7 @@ internal sealed partial class PostgresJournalStore
     private Func<JournalBatch> Found(WriteSession session, string batchId)
     {
         JournalBatch? found = null;
-        session.Last = pipeline => pipeline.Add(new Command(BatchStatements.ById).With(batchId), row => found = Rows.BatchRow.Read(row, Location));
+        session.Last = pipeline => pipeline.Add(new Command(BatchStatements.ById).With(batchId), row => found = StoredBatch.Read(row, Location));
         return () => found ?? FindBatch(batchId) ?? throw JournalErrors.BatchNotFound(batchId);
     }
 

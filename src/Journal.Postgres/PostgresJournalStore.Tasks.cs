@@ -1,7 +1,6 @@
 using Journal.Lifecycle;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Reading;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Journal.Postgres.Writing;
 using Journal.Storage;
@@ -94,7 +93,7 @@ internal sealed partial class PostgresJournalStore
         session.Pipeline.Add(new Command(WorkerStatements.InFlight).With(number), row =>
         {
             var batch = session.Batch(batches, row.Integer(1));
-            var worker = row.IsNull(6) ? null : HistoryRows.ReadWorker(row, 7);
+            var worker = row.IsNull(6) ? null : StoredHistory.ReadWorker(row, 7);
             tasks.Add(new InFlightTask(row.Integer(0), batch.Id, row.Text(2), row.Integer(3), worker, row.Integer(4) <= now, (int)row.Integer(5), batch.Options));
         }).Send();
         return tasks;

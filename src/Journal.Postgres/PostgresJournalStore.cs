@@ -3,7 +3,6 @@ using Journal.Postgres.Care;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Opening;
 using Journal.Postgres.Reading;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Writing;
 using Journal.Storage;
 using Journal.Workers;

@@ -2,7 +2,6 @@ using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Reading;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Sqlite.Writing;
 using Journal.Storage;
@@ -46,7 +45,7 @@ internal sealed partial class SqliteJournalStore
             .Bind(1, batch.Number).Bind(2, amendment.Options?.ToJson()).Bind(3, amendment.Settings?.ToString()).Bind(4, metadata)
             .Bind(5, amendment.InputSource).Bind(6, amendment.SourceType).Bind(7, amendment.KeyExpression).Execute();
         batch.Revision++;
-        session.Record(batch, JournalEventKind.Amended, batch.Status, batch.Status, amendment.Reason);
+        session.Record(batch, JournalEventKind.Amended, batch.Standing.Status, batch.Standing.Status, amendment.Reason);
         session.Finish();
         return BatchReader.Find(session.Database, _catalog, batchId)!;
     });

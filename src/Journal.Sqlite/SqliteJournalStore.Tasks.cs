@@ -1,7 +1,6 @@
 using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Reading;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Sqlite.Writing;
 using Journal.Storage;
@@ -40,10 +39,10 @@ internal sealed partial class SqliteJournalStore
         var writer = new MoveWriter(session);
         var moves = new MoveResult[request.Moves.Count];
         for (var i = 0; i < moves.Length; i++) moves[i] = writer.Apply(request.Moves[i], request.Lease);
-        session.Settle(batch);
+        batch.Standing.Settle(session.Now, session.RecorderOf(batch));
         var claimed = Claims.Take(session, batch, request);
         var nextDue = claimed.Count < request.Claim ? Claims.NextDue(session, batch) : null;
-        return new ExchangeResult(moves, claimed, batch.ToState(nextDue));
+        return new ExchangeResult(moves, claimed, batch.Standing.ToState(nextDue));
     });
 
     public IReadOnlyList<MoveResult> Apply(IReadOnlyList<TaskMove> moves, WorkerIdentity? by = null) => Write(by, session =>
@@ -80,7 +79,7 @@ internal sealed partial class SqliteJournalStore
         while (row.Step())
         {
             var batch = _catalog.Batch(database, row.Integer(1));
-            var worker = row.IsNull(6) ? null : Catalog.ReadWorker(row, 7);
+            var worker = row.IsNull(6) ? null : StoredHistory.ReadWorker(row, 7);
             tasks.Add(new InFlightTask(
                 row.Integer(0), batch.Id, row.Text(2)!, row.Integer(3), worker, row.Integer(4) <= now, (int)row.Integer(5), batch.Options));
         }

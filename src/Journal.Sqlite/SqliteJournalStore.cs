@@ -3,7 +3,6 @@ using Journal.Sqlite.Care;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
 using Journal.Sqlite.Reading;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Writing;
 using Journal.Storage;
 using Journal.Workers;

@@ -1,4 +1,6 @@
 using Journal.Interchange;
+using Journal.Interchange.Formats;
+using Journal.Interchange.Sources;
 
 namespace Journal.Yaml;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Journal.Lifecycle;
 using Journal.Policy;
+using Journal.Policy.Classifying;
 
 namespace Journal.Benchmarks.Inside;
 

@@ -1,4 +1,5 @@
 using Journal.Hosting;
+using Journal.Interchange.Formats;
 
 namespace Journal.Interchange;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Journal.Interchange.Mapping;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Interchange;

@@ -1,5 +1,6 @@
 using Journal.Interchange.Formats;
 using Journal.Interchange.Mapping;
+using Journal.Interchange.Sources;
 
 namespace Journal.Interchange;
 

@@ -1,4 +1,5 @@
 using Journal.Interchange.Formats;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Interchange;

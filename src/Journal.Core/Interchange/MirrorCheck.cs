@@ -1,5 +1,6 @@
 using System.Text;
 using Journal.Interchange.Formats;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Interchange;

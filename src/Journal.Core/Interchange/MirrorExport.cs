@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Journal.Interchange.Formats;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Interchange;

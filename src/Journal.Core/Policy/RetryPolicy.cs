@@ -1,4 +1,5 @@
 using System.Globalization;
+using Journal.Policy.Classifying;
 using Journal.Statistics;
 
 namespace Journal.Policy;

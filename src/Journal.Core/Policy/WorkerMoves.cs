@@ -1,4 +1,5 @@
 using Journal.Lifecycle;
+using Journal.Policy.Classifying;
 
 namespace Journal.Policy;
 

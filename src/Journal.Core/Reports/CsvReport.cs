@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Journal.Interchange;
+using Journal.Interchange.Formats;
 
 namespace Journal.Reports;
 

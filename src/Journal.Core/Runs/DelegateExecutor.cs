@@ -1,4 +1,5 @@
 using Journal.Policy;
+using Journal.Policy.Classifying;
 
 namespace Journal.Runs;
 

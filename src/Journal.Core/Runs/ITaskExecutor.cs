@@ -43,7 +43,7 @@ public sealed record AttemptResult
     public string? Result { get; private init; }
 
     /// <summary>What went wrong.</summary>
-    public Policy.ErrorFacts? Error { get; private init; }
+    public Policy.Classifying.ErrorFacts? Error { get; private init; }
 
     /// <summary>Where in the user's script it went wrong.</summary>
     public string? ScriptStackTrace { get; private init; }
@@ -57,7 +57,7 @@ public sealed record AttemptResult
     /// <param name="error">As the classifier needs it.</param>
     /// <param name="scriptStackTrace">Where.</param>
     /// <param name="original">The executor's own form of the error, for the observer.</param>
-    public static AttemptResult Failed(Policy.ErrorFacts error, string? scriptStackTrace = null, object? original = null) =>
+    public static AttemptResult Failed(Policy.Classifying.ErrorFacts error, string? scriptStackTrace = null, object? original = null) =>
         new(AttemptEnd.Failed) { Error = error, ScriptStackTrace = scriptStackTrace, Output = original };
 
     /// <summary>A stop ended it.</summary>

@@ -23,8 +23,7 @@ internal sealed partial class RunBoard : IDisposable
     private readonly AttemptJudge _judge;
     private readonly RunTally _tally;
     private readonly CancellationTokenSource _stopAttempts = new();
-    private readonly LinkedList<JournalTask> _ready = new();
-    private readonly Dictionary<long, RunningTask> _running = [];
+    private readonly TaskHand _hand = new();
     private readonly Queue<AttemptReport> _reports = new();
     private readonly Queue<string> _notes = new();
     private Dictionary<long, (double? Percent, string? Text)> _attemptProgress = [];
@@ -35,7 +34,6 @@ internal sealed partial class RunBoard : IDisposable
     private bool _renew;
     private bool _poll;
     private bool _progressDue = true;
-    private bool _suspectInHand;
     private bool _givesUpRunning;
     private double _quotaUncommitted;
     private DateTimeOffset _leaseEnd;
@@ -140,7 +138,7 @@ internal sealed partial class RunBoard : IDisposable
         lock (_gate)
         {
             // Given up by StopNow: it was released already.
-            if (!_running.Remove(task.Id)) return Submitted;
+            if (!_hand.End(task.Id)) return Submitted;
             var verdict = _judge.Judge(task, result, duration, now);
             _attemptProgress.Remove(task.Id);
             _ended.Add(new EndedAttempt(task, result, verdict));
@@ -182,11 +180,11 @@ internal sealed partial class RunBoard : IDisposable
             // The ends of the attempts come first: Publish finds their results by their place.
             var moves = ended.ConvertAll(static attempt => attempt.Verdict.Move);
             var refunding = ended.Where(static attempt => attempt.Verdict.Refunds is not null).ToList();
-            var inHand = refunding.Count == 0 ? [] : _ready.ToDictionary(static task => task.Id, static task => task.Token);
-            if (End is not null || (renew && _time.GetUtcNow() >= _leaseEnd)) GiveBackReady(moves);
-            if (_givesUpRunning) GiveUpRunning(moves);
+            var inHand = refunding.Count == 0 ? [] : _hand.Leases();
+            if (End is not null || (renew && _time.GetUtcNow() >= _leaseEnd)) moves.AddRange(_hand.GiveBack());
+            if (_givesUpRunning) moves.AddRange(_hand.GiveUp());
             foreach (var attempt in refunding) moves.AddRange(Refunds(attempt.Verdict, inHand));
-            if (End is not null && _running.Count == 0 && moves.Count == 0) return null;
+            if (End is not null && _hand.Running == 0 && moves.Count == 0) return null;
             return new WriterTurn(ended, moves, End is null ? Wanted() : 0, renew, poll, poll ? progress : new Dictionary<long, (double?, string?)>());
         }
     }
@@ -197,18 +195,17 @@ internal sealed partial class RunBoard : IDisposable
         lock (_gate)
         {
             State = result.Batch;
+            var advanced = new List<JournalTask>();
             for (var i = 0; i < turn.Ended.Count; i++)
             {
                 var (attempt, outcome) = (turn.Ended[i], result.Moves[i]);
                 _tally.Recorded(attempt.Task, attempt.Verdict.Move, outcome.Outcome);
                 _reports.Enqueue(new AttemptReport(attempt.Task, attempt.Verdict.Move, outcome.Outcome, attempt.Result.Output, attempt.Verdict.Decision));
                 _quotaUncommitted -= attempt.Verdict.Move.Report.Quota;
-                // The next stage of a task runs before other tasks start: a task that is half done is worth more done.
-                if (outcome is { Outcome: MoveOutcome.Applied, Token: { } token }) _ready.AddFirst(attempt.Task.InNextStage(token));
+                if (outcome is { Outcome: MoveOutcome.Applied, Token: { } token }) advanced.Add(attempt.Task.InNextStage(token));
             }
 
-            foreach (var task in result.Claimed) _ready.AddLast(task);
-            _suspectInHand = _ready.Any(static task => task.Crashes > 0) || _running.Values.Any(static task => task.Crashes > 0);
+            _hand.Add(advanced, result.Claimed);
             _dry = result.Claimed.Count < turn.Claim;
             Committed += turn.Ended.Count;
             Monitor.PulseAll(_gate);
@@ -314,26 +311,21 @@ internal sealed partial class RunBoard : IDisposable
 
     // Under the lock -------------------------------------------------------------------------------------------------
 
-    private bool IsIdle => _dry && _running.Count == 0 && _ready.Count == 0;
+    private bool IsIdle => _dry && _hand.Running == 0 && _hand.Ready == 0;
 
     private bool HasWork()
     {
         if (_ended.Count > 0 || _renew) return true;
-        if (End is not null) return _ready.Count > 0 || _running.Count == 0 || _givesUpRunning;
-        if (_poll && (_dry || _running.Count > 0)) return true;
-        return !_dry && Wanted() is > 0 and var wanted && _ready.Count * 2 <= wanted;
+        if (End is not null) return _hand.Ready > 0 || _hand.Running == 0 || _givesUpRunning;
+        if (_poll && (_dry || _hand.Running > 0)) return true;
+        return !_dry && Wanted() is > 0 and var wanted && _hand.Ready * 2 <= wanted;
     }
 
-    private int Wanted()
-    {
-        // A task that its worker died with runs without others ahead: should it kill again, none of them is accused.
-        var target = _suspectInHand ? _request.Degree : ClaimAhead.Target(_request.Degree, _tally.MeanSeconds);
-        return Math.Max(0, target - _ready.Count - _running.Count);
-    }
+    private int Wanted() => _hand.Wanted(_request.Degree, _tally.MeanSeconds);
 
     private RunningTask? TakeReady()
     {
-        if (End is not null || _ready.First is not { } first) return null;
+        if (End is not null || _hand.Next is not { } next) return null;
         // After a long freeze the leases have run out; who knows who holds these tasks now. They go back and are claimed anew.
         if (_time.GetUtcNow() >= _leaseEnd)
         {
@@ -342,15 +334,14 @@ internal sealed partial class RunBoard : IDisposable
             return null;
         }
 
-        if (_request.Batch.QuotaLimit is { } limit && _tally.QuotaShortage(State, limit, _quotaUncommitted, _running.Count) is { } shortage)
+        if (_request.Batch.QuotaLimit is { } limit && _tally.QuotaShortage(State, limit, _quotaUncommitted, _hand.Running) is { } shortage)
         {
             EndWith(BatchMove.Pause(shortage));
             return null;
         }
 
-        _ready.RemoveFirst();
-        var running = new RunningTask(first.Value, _request.Batch, _store, Reach, _request.ResolvePath, NoteAttemptProgress);
-        _running[running.Id] = running;
+        var running = new RunningTask(next, _request.Batch, _store, Reach, _request.ResolvePath, NoteAttemptProgress);
+        _hand.Start(running);
         return running;
     }
 
@@ -373,24 +364,11 @@ internal sealed partial class RunBoard : IDisposable
             failure.TaskId, inHand.GetValueOrDefault(failure.TaskId, latest[failure.TaskId]), null, TaskReport.Nothing, null, null, AttemptJudge.BreakerReason));
     }
 
-    private void GiveBackReady(List<TaskMove> moves)
-    {
-        foreach (var task in _ready) moves.Add(TaskMove.Release(task.Id, task.Token, "Claimed ahead and not started."));
-        _ready.Clear();
-    }
-
-    private void GiveUpRunning(List<TaskMove> moves)
-    {
-        foreach (var task in _running.Values) moves.Add(TaskMove.Release(task.Id, task.Task.Token, "The process was told to end.", task.ToReport(null)));
-        _running.Clear();
-    }
-
     private RunProgress DescribeProgress()
     {
         var due = IsIdle ? State.NextDue : null;
-        var eta = _tally.Estimate(State, _running.Count, due is { } at ? at - _time.GetUtcNow() : TimeSpan.Zero);
-        var current = _running.Count > 0 ? _running.Values.First().Key : null;
-        return new RunProgress(State, _tally.Ended, _running.Count, _tally.PerSecond, eta, due, IsIdle && due is null && State.Counts.InProgress > 0, current);
+        var eta = _tally.Estimate(State, _hand.Running, due is { } at ? at - _time.GetUtcNow() : TimeSpan.Zero);
+        return new RunProgress(State, _tally.Ended, _hand.Running, _tally.PerSecond, eta, due, IsIdle && due is null && State.Counts.InProgress > 0, _hand.Current);
     }
 
     private void NoteAttemptProgress(RunningTask task, double? percent, string? text)

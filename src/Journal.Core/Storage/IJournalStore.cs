@@ -150,7 +150,7 @@ public interface IJournalStore : IDisposable
     /// times, events and checkpoints, and in the status that follows from its tasks (or Paused, where it is said to be and has tasks open). One
     /// that is there gets the tasks whose keys it lacks; those it has are left alone. So importing the same again changes nothing.
     /// </summary>
-    /// <remarks>Each task is settled by <see cref="WholeTaskRules"/> first. One event, TasksAdded, tells of the import itself.</remarks>
+    /// <remarks>Each task is settled by <see cref="Parts.WholeTaskRules"/> first. One event, TasksAdded, tells of the import itself.</remarks>
     /// <returns>What came in, in the order of the batches.</returns>
     /// <exception cref="JournalException">InvalidBatchName, InvalidKey, StageNotFound (a task waits for a stage that its batch does not have).</exception>
     IReadOnlyList<ImportResult> Import(IReadOnlyList<WholeBatch> batches, WorkerIdentity? by = null);

@@ -1,6 +1,5 @@
 using Journal.Postgres.Engine;
 using Journal.Postgres.Reading;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Journal.Storage;
 using Journal.Workers;
@@ -23,8 +22,8 @@ internal static class JournalDescription
         session.Pipeline
             .Add(new Command(Server), row => (version, schema) = (row.Text(0), row.Integer(1)))
             .Add(new Command(Size), row => size = row.Integer(0))
-            .Add(new Command(BatchStatements.Totals), row => (batches, counts) = (row.Integer(0), BatchRow.Counts(row, 1)))
-            .Add(new Command(WorkerStatements.Holding), row => workers.Add(HistoryRows.ReadWorker(row, 0)))
+            .Add(new Command(BatchStatements.Totals), row => (batches, counts) = (row.Integer(0), StoredBatch.Counts(row, 1)))
+            .Add(new Command(WorkerStatements.Holding), row => workers.Add(StoredHistory.ReadWorker(row, 0)))
             .Send();
         // Debian and others append their own name to the number.
         return new JournalInfo(session.Location, $"PostgreSQL {version.Split(' ')[0]}", schema, size, batches, counts, durability, workers);

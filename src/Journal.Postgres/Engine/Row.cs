@@ -3,7 +3,7 @@ using Npgsql;
 namespace Journal.Postgres.Engine;
 
 /// <summary>A row as the store's types, columns from 0.</summary>
-internal readonly struct Row(NpgsqlDataReader reader)
+internal readonly struct Row(NpgsqlDataReader reader) : IStoredRow
 {
     public bool IsNull(int column) => reader.IsDBNull(column);
 
@@ -22,6 +22,8 @@ internal readonly struct Row(NpgsqlDataReader reader)
     public string Text(int column) => PlainText.Decode(reader.GetString(column));
 
     public string? TextOrNull(int column) => reader.IsDBNull(column) ? null : Text(column);
+
+    string? IStoredRow.Text(int column) => TextOrNull(column);
 
     public DateTimeOffset Time(int column) => Micros.ToTime(Integer(column));
 

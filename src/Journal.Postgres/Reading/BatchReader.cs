@@ -1,5 +1,4 @@
 using Journal.Postgres.Engine;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Journal.Storage;
 
@@ -11,7 +10,7 @@ internal static class BatchReader
     public static JournalBatch? Find(Pipeline pipeline, string location, string id)
     {
         JournalBatch? batch = null;
-        pipeline.Add(new Command(BatchStatements.ById).With(id), row => batch = BatchRow.Read(row, location)).Send();
+        pipeline.Add(new Command(BatchStatements.ById).With(id), row => batch = StoredBatch.Read(row, location)).Send();
         return batch;
     }
 
@@ -26,7 +25,7 @@ internal static class BatchReader
         var direction = query.OldestFirst ? "" : " DESC";
         var sql = $"SELECT {BatchStatements.Columns} FROM batch{where} ORDER BY created_at{direction}, no{direction}";
         // There are few batches, so that names are matched here, all patterns alike.
-        var batches = session.Pipeline.Stream(where.ToCommand(sql)).Select(row => BatchRow.Read(row, session.Location))
+        var batches = session.Pipeline.Stream(where.ToCommand(sql)).Select(row => StoredBatch.Read(row, session.Location))
             .Where(batch => query.Names is not { } names || names.Any(name => name.Matches(batch.Name)));
         return Paging.Of(batches, query.First, query.Skip);
     }

@@ -1,4 +1,3 @@
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Journal.Storage;
 
@@ -23,7 +22,7 @@ internal static class HistoryReader
             ? $"SELECT * FROM ({sql} ORDER BY e.id DESC{Paging.Clause(last, 0)}) AS latest ORDER BY id{Paging.Clause(query.First, 0)}"
             : $"{sql} ORDER BY e.id{Paging.Clause(query.First, 0)}";
         return session.Pipeline.Stream(where.ToCommand(sql))
-            .Select(row => HistoryRows.ReadEvent(row, session.Batch(batches, row.Integer(HistoryRows.BatchColumn)), session.Location));
+            .Select(row => StoredHistory.ReadEvent(row, session.Batch(batches, row.Integer(StoredHistory.BatchColumn)), row.TextOrNull(StoredHistory.EventWorkerColumn), session.Location));
     }
 
     public static IEnumerable<JournalAttempt> ReadAttempts(ReadSession session, AttemptQuery query)
@@ -46,6 +45,6 @@ internal static class HistoryReader
             ORDER BY a.task, a.number{Paging.Clause(query.First, query.Skip)}
             """;
         return session.Pipeline.Stream(where.ToCommand(sql))
-            .Select(row => HistoryRows.ReadAttempt(row, session.Batch(batches, row.Integer(HistoryRows.BatchColumn)), session.Location));
+            .Select(row => StoredHistory.ReadAttempt(row, session.Batch(batches, row.Integer(StoredHistory.BatchColumn)), row.TextOrNull(StoredHistory.AttemptWorkerColumn), session.Location));
     }
 }

@@ -1,5 +1,4 @@
 using Journal.Postgres.Engine;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Npgsql;
 
@@ -36,7 +35,7 @@ internal sealed class ReadSession(NpgsqlConnection connection, Catalog catalog, 
     {
         if (ids is null) return [.. All.Values];
         var found = new List<BatchFacts>();
-        Pipeline.Add(new Command(BatchStatements.FactsById).With(ids.Distinct()), row => found.Add(BatchRow.ReadFacts(row, Location))).Send();
+        Pipeline.Add(new Command(BatchStatements.FactsById).With(ids.Distinct()), row => found.Add(StoredBatch.ReadFacts(row, Location))).Send();
         return found;
     }
 
@@ -47,7 +46,7 @@ internal sealed class ReadSession(NpgsqlConnection connection, Catalog catalog, 
         {
             if (_all is not null) return _all;
             _all = [];
-            Pipeline.Add(new Command(BatchStatements.AllFacts), row => _all[row.Integer(0)] = BatchRow.ReadFacts(row, Location)).Send();
+            Pipeline.Add(new Command(BatchStatements.AllFacts), row => _all[row.Integer(0)] = StoredBatch.ReadFacts(row, Location)).Send();
             return _all;
         }
     }

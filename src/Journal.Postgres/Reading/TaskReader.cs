@@ -1,5 +1,4 @@
 using Journal.Postgres.Engine;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Journal.Storage;
 
@@ -20,7 +19,7 @@ internal static class TaskReader
         var columns = light ? TaskStatements.LightColumns : TaskStatements.Columns;
         var sql = $"SELECT {columns}, w.name FROM task t LEFT JOIN worker w ON w.no = t.worker{filter.Where}{filter.OrderBy}{paging}";
         var tasks = session.Pipeline.Stream(filter.Where.ToCommand(sql)).Select(row =>
-            TaskRow.Read(row, session.Batch(filter.Batches, row.Integer(TaskRow.BatchColumn)), session.Location, row.TextOrNull(TaskRow.WorkerColumn)));
+            StoredTask.Read(row, session.Batch(filter.Batches, row.Integer(StoredTask.BatchColumn)), row.TextOrNull(StoredTask.WorkerColumn), session.Location));
         return filter.IsJudgedHere ? Paging.Of(tasks.Where(filter.Holds), query.First, query.Skip) : tasks;
     }
 
@@ -35,7 +34,7 @@ internal static class TaskReader
         }).Send();
         if (number is not { } known || !catalog.Facts(pipeline, [(known, revision)]).TryGetValue(known, out var batch)) return null;
         JournalTask? task = null;
-        pipeline.Add(new Command(TaskStatements.ById).With(id), row => task = TaskRow.Read(row, batch, location, row.TextOrNull(TaskRow.WorkerColumn))).Send();
+        pipeline.Add(new Command(TaskStatements.ById).With(id), row => task = StoredTask.Read(row, batch, row.TextOrNull(StoredTask.WorkerColumn), location)).Send();
         return task;
     }
 

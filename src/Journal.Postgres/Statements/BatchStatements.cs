@@ -3,17 +3,21 @@ namespace Journal.Postgres.Statements;
 /// <summary>Batches: reading them, locking them, and the one statement that writes where one stands.</summary>
 internal static class BatchStatements
 {
-    /// <summary>In the order that BatchRow reads.</summary>
+    /// <summary>In the order that StoredBatch reads.</summary>
     public const string Columns = """
         no, id, name, status, pause_reason, paused_until, input_source, source_type, key_expression, stages, settings, metadata, options,
         pending, in_progress, completed, failed, skipped, canceled, quota_consumed, created_at, started_at, last_resumed_at, ended_at
         """;
 
-    /// <summary>In the order that BatchRow reads where a batch stands.</summary>
+    /// <summary>The number and revision, then what StoredBatch reads where a batch stands; AfterStanding is the column that follows.</summary>
     public const string Standing = """
         no, revision, status, pause_reason, paused_until, pending, in_progress, completed, failed, skipped, canceled,
         quota_consumed, active_time, started_at, last_resumed_at, ended_at
         """;
+
+    public const int StandingColumn = 2;
+
+    public const int AfterStanding = StandingColumn + StoredBatch.StandingColumns;
 
     public const string NumberOfId = "SELECT no FROM batch WHERE id = $1";
 

@@ -3,7 +3,7 @@ namespace Journal.Postgres.Statements;
 /// <summary>Tasks: adding, claiming, amending, and what belongs to a single one. Moves have a file of their own.</summary>
 internal static class TaskStatements
 {
-    /// <summary>In the order that TaskRow reads.</summary>
+    /// <summary>In the order that StoredTask reads.</summary>
     public const string Columns = """
         t.id, t.batch, t.key, t.status, t.stage, t.priority, t.weight, t.attempts, t.crashes, t.token, t.not_before, t.lease_until, t.error_category,
         t.created_at, t.updated_at, t.started_at, t.ended_at, t.duration, t.quota, t.quota_project, t.progress, t.progress_text, t.input_kind,

@@ -13,7 +13,7 @@ internal sealed record AttemptRecord(
     public AttemptRecord(long task, long number, long batch, long stage, long? worker, long startedAt, long endedAt, JournalAttemptOutcome outcome, TaskMove move)
         : this(
             task, number, batch, stage, worker, startedAt, endedAt, outcome, move.Error?.Category ?? JournalErrorCategory.None,
-            move.Error?.Message ?? (outcome == JournalAttemptOutcome.Completed ? null : move.Reason), move.Error?.ErrorId, move.Error?.ScriptStackTrace)
+            MoveEffects.AttemptMessage(move, outcome), move.Error?.ErrorId, move.Error?.ScriptStackTrace)
     {
     }
 

@@ -1,8 +1,10 @@
+using Journal.Postgres.Reading;
 using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Postgres.Engine;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
+using Journal.Storage;
+using Journal.Storage.Parts;
 using Journal.Workers;
 
 namespace Journal.Postgres.Writing;
@@ -124,7 +126,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
     // References -------------------------------------------------------------------------------------------------
 
     private EventRecord Restored(JournalEvent entry, long? task) => new(
-        Micros.From(entry.At), _batch.Number, task, entry.Kind, HistoryRows.StatusNumber(entry.From, task), HistoryRows.StatusNumber(entry.To, task),
+        Micros.From(entry.At), _batch.Number, task, entry.Kind, StoredHistory.StatusNumber(entry.From, task), StoredHistory.StatusNumber(entry.To, task),
         entry.Stage is null ? null : Stage(entry.Stage), entry.Worker is null ? null : Worker(entry.Worker), entry.Reason);
 
     private int? Stage(string? name) => name is null ? null : _batch.Facts.IndexOf(name);

@@ -1,6 +1,5 @@
 using Journal.Lifecycle;
 using Journal.Postgres.Engine;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Journal.Storage;
 
@@ -61,7 +60,7 @@ internal sealed class Claims(WriteSession session, BatchWork batch, ExchangeRequ
         pipeline.Add(
             new Command(TaskStatements.Claim).With(_candidates.Take(_taken).Select(static candidate => candidate.Id)).With(session.Author)
                 .With(session.Now).With(session.Now + Micros.From(request.Lease)),
-            row => _claimed[row.Integer(0)] = TaskRow.Read(row, batch.Facts, session.Location, session.AuthorName));
+            row => _claimed[row.Integer(0)] = StoredTask.Read(row, batch.Facts, session.AuthorName, session.Location));
         foreach (var (id, _, stage) in _candidates.Take(_taken))
         {
             batch.Claim(session.Event(batch, id, rule.Event, JournalTaskStatus.Pending, rule.To, stage, null));
@@ -78,9 +77,9 @@ internal sealed class Claims(WriteSession session, BatchWork batch, ExchangeRequ
         _readyElsewhere = wentWithout;
         pipeline.Add(new Command(TaskStatements.Outlook).With(batch.Number).With(_stage).With(mine), row =>
         {
-            Standing = BatchRow.ReadStanding(row);
-            _due = row.IntegerOrNull(BatchRow.AfterStanding);
-            _readyElsewhere = wentWithout && row.Flag(BatchRow.AfterStanding + 1);
+            Standing = StoredBatch.ReadStanding(row, BatchStatements.StandingColumn);
+            _due = row.IntegerOrNull(BatchStatements.AfterStanding);
+            _readyElsewhere = wentWithout && row.Flag(BatchStatements.AfterStanding + 1);
         });
     }
 }

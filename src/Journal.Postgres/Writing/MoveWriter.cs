@@ -44,15 +44,12 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         if (!_tasks.TryGetValue(move.TaskId, out var task)) return new MoveResult(MoveOutcome.NotFound, null);
         var batch = session.Batch(task.Batch);
         var from = task.Status;
-        // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
-        var lost = move.Token is { } held && (task.Token != held || (from != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund));
-        if (lost) return new MoveResult(MoveOutcome.LeaseLost, from);
-        var isLastStage = move.Kind == TaskMoveKind.Advance && task.Stage + 1 >= batch.Facts.Stages.Count;
-        if (!move.Rule.Allows(from) || isLastStage) return new MoveResult(MoveOutcome.Illegal, from);
+        var judged = MoveEffects.Judge(move, from, task.Token, isLastStage: task.Stage + 1 >= batch.Facts.Stages.Count);
+        if (judged != MoveOutcome.Applied) return new MoveResult(judged, from);
 
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
         var keepsClaim = move.KeepsClaim && batch.Glimpse.MayClaim(session.Now);
-        var ran = Micros.From(move.Duration) ?? Math.Max(session.Now - (task.ClaimedAt ?? session.Now), 0);
+        var ran = MoveEffects.Ran(move, task.ClaimedAt, session.Now);
         if (task.Wave == _waves) SendWave(lease);
         task.Wave = _waves;
         Add(move, task, from, keepsClaim, ran);
@@ -63,17 +60,12 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
     private void Add(TaskMove move, TaskState task, JournalTaskStatus from, bool keepsClaim, long ran)
     {
         var report = move.Report;
-        string? outputs = null, metadata = null;
-        if (report.Outputs is { Count: > 0 } added)
-        {
-            task.Outputs = outputs = JsonList.From(JsonList.Parse(task.Outputs).Concat(added).Distinct(StringComparer.Ordinal)).ToString();
-        }
-
-        if (report.Metadata is { Count: > 0 } laid) task.Metadata = metadata = JsonMap.Parse(task.Metadata).With(laid).ToString();
-        var due = move.NotBefore is { } time && Micros.From(time) > session.Now ? Micros.From(time) : 0;
-        var message = move.Kind == TaskMoveKind.Skip ? move.Reason : move.Error?.Message;
+        var outputs = MoveEffects.Outputs(report, task.Outputs);
+        var metadata = MoveEffects.Metadata(report.Metadata, task.Metadata);
+        task.Outputs = outputs ?? task.Outputs;
+        task.Metadata = metadata ?? task.Metadata;
         if (!_wave.TryGetValue((move.Kind, from, keepsClaim), out var records)) _wave.Add((move.Kind, from, keepsClaim), records = []);
-        records.Add(new MoveRecord(move, task.Token, due, ran, message, outputs, metadata));
+        records.Add(new MoveRecord(move, task.Token, MoveEffects.NotBefore(move, session.Now), ran, MoveEffects.Message(move), outputs, metadata));
     }
 
     private void Follow(TaskMove move, TaskState task, BatchWork batch, JournalTaskStatus from, bool keepsClaim, long ran)
@@ -104,7 +96,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
 
         session.Charge(batch, move.Report.Quota, task.Project);
         if (move.Kind == TaskMoveKind.Requeue) _forgotten.Add(task.Id);
-        else if (move.Report.Result is { } json && batch.Facts.Stages.Count > 0 && move.Kind is TaskMoveKind.Complete or TaskMoveKind.Advance) _results.Add((task.Id, stage, move.Report.Result!));
+        else if (MoveEffects.Result(move, batch.Facts.Stages.Count > 0) is { } json) _results.Add((task.Id, stage, json));
     }
 
     // Sending ----------------------------------------------------------------------------------------------------

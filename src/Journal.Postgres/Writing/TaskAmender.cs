@@ -25,13 +25,9 @@ internal static class TaskAmender
         }));
         if (found is not { } status) throw JournalErrors.TaskNotFound(taskId);
         var batch = session.Batch(known);
-        var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(was).With(laid).ToString() : null;
-        if (amendment.Token is { } held && (status != JournalTaskStatus.InProgress || token != held)) throw JournalErrors.LeaseLost(taskId, held);
-        var newStage = amendment.Stage is { } name ? batch.Facts.RequireStage(name) : (int?)null;
-        if (newStage is not null && status == JournalTaskStatus.InProgress) throw JournalErrors.IllegalMove(taskId, status, status, "set stage");
-
-        // Progress and leases alone are no change of the task, and leave no event: a worker reports them all the time.
-        var isChange = newStage is not null || amendment.Priority is not null || amendment.Weight is not null || metadata is not null;
+        var newStage = AmendmentRules.RequireStage(amendment, taskId, status, token, batch.Facts);
+        var metadata = MoveEffects.Metadata(amendment.Metadata, was);
+        var isChange = AmendmentRules.IsChange(amendment);
         session.Pipeline.Add(new Command(TaskStatements.Amend)
             .With(taskId).With(amendment.Lease is { } lease ? session.Now + Micros.From(lease) : (long?)null).With(newStage)
             .With(amendment.Priority).With(amendment.Weight).With(metadata).With(amendment.Progress).With(amendment.ProgressText)

@@ -1,6 +1,6 @@
+using Journal.Postgres.Reading;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Opening;
-using Journal.Postgres.Rows;
 using Journal.Storage;
 using Journal.Workers;
 using Npgsql;

@@ -1,5 +1,5 @@
+using Journal.Postgres.Reading;
 using Journal.Postgres.Engine;
-using Journal.Postgres.Rows;
 using Journal.Postgres.Statements;
 using Journal.Workers;
 using Npgsql;
@@ -102,7 +102,7 @@ internal sealed class WriteSession
         }
 
         var standings = new List<(long Number, long Revision, BatchStanding Standing)>();
-        Pipeline.Add(new Command(BatchStatements.StandingOf).With(numbers), row => standings.Add((row.Integer(0), row.Integer(1), BatchRow.ReadStanding(row))));
+        Pipeline.Add(new Command(BatchStatements.StandingOf).With(numbers), row => standings.Add((row.Integer(0), row.Integer(1), StoredBatch.ReadStanding(row, BatchStatements.StandingColumn))));
         alongside?.Invoke(Pipeline);
         Pipeline.Send();
         var facts = _catalog.Facts(Pipeline, standings.ConvertAll(static batch => (batch.Number, batch.Revision)));
@@ -154,8 +154,8 @@ internal sealed class WriteSession
         {
             Pipeline.Add(new Command(BatchStatements.LockStanding).With(touched.Keys), row =>
             {
-                _standings[row.Integer(0)] = BatchRow.ReadStanding(row);
-                Transaction = row.Integer(BatchRow.AfterStanding);
+                _standings[row.Integer(0)] = StoredBatch.ReadStanding(row, BatchStatements.StandingColumn);
+                Transaction = row.Integer(BatchStatements.AfterStanding);
             });
             Pipeline.Send();
             WriteTrail([.. _standings.SelectMany(entry => touched[entry.Key].Conclude(entry.Value, Now, Author))]);

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Journal.Interchange;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Commands;

@@ -4,6 +4,7 @@ using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Lifecycle;
 using Journal.Policy;
+using Journal.Policy.Classifying;
 using Journal.Storage;
 
 namespace Journal.Commands;

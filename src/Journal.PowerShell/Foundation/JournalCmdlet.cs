@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using Journal.Commands.Opening;
 using Journal.Storage;
 using Journal.Terminal;
 using Journal.Workers;

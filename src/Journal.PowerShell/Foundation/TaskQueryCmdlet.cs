@@ -7,20 +7,8 @@ using Journal.Storage;
 namespace Journal.Commands;
 
 /// <summary>A cmdlet over the tasks that match its filters.</summary>
-public abstract class TaskQueryCmdlet : JournalCmdlet
+public abstract class TaskQueryCmdlet : QueryCmdlet
 {
-    private readonly HashSet<(string Journal, ObjectReference Target)> _seen = [];
-
-    /// <summary>Batches, for their tasks; tasks, attempts or events, for their task as it is now.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
-
-    /// <summary>Of these batches: ids, or objects that tell their batch.</summary>
-    [Parameter(Position = 0)]
-    [BatchId]
-    [ArgumentCompleter(typeof(BatchIdCompleter))]
-    public string[]? BatchId { get; set; }
-
     /// <summary>The tasks with these ids.</summary>
     [Parameter]
     [Alias("TaskId")]
@@ -69,40 +57,18 @@ public abstract class TaskQueryCmdlet : JournalCmdlet
     [Parameter]
     public IDictionary? Metadata { get; set; }
 
-    /// <summary>Changed at or after this time.</summary>
-    [Parameter]
-    public DateTimeOffset? Since { get; set; }
-
-    /// <summary>Changed before this time.</summary>
-    [Parameter]
-    public DateTimeOffset? Until { get; set; }
-
     /// <summary>Does it with the tasks that match.</summary>
     protected abstract void OnScope(IJournalStore store, TaskQuery scope);
 
+    private protected override TaskReference[]? Tasks => Id;
+
     /// <inheritdoc/>
-    protected override void OnItem()
-    {
-        var store = Reader;
-        if (InputObject is null)
-        {
-            ForEach(BatchId ?? [], id => store.RequireBatch(id));
-            ForEach(Id ?? [], task => store.RequireTask(task.Id));
-            OnScope(store, Filters());
-            RequireKeys(store);
-            return;
-        }
+    protected override void OnScope(IJournalStore store, IReadOnlyList<string>? batchIds, IReadOnlyList<long>? taskIds) =>
+        OnScope(store, Filters() with { BatchIds = batchIds, Ids = taskIds });
 
-        var target = ObjectReference.Of(InputObject) with { Token = null };
-        if (InputObject.BaseObject is string) target = target with { TaskId = null };
-        if (target == default) throw JournalErrors.InvalidValue("-InputObject", InputObject, "it tells neither a batch nor a task.");
-        if (!_seen.Add((Location, target))) return;
-        if (target.TaskId is { } taskId) OnScope(store, Filters() with { Ids = [store.RequireTask(taskId).Id] });
-        else OnScope(store, Filters() with { BatchIds = [store.RequireBatch(target.BatchId!).Id] });
-    }
-
-    // A key without wildcards that is not there is a mistake; one that other filters leave out is not.
-    private void RequireKeys(IJournalStore store) => ForEach(Key ?? [], key =>
+    /// <inheritdoc/>
+    /// <remarks>A key without wildcards that is not there is a mistake; one that other filters leave out is not.</remarks>
+    protected override void AfterNamedScope(IJournalStore store) => ForEach(Key ?? [], key =>
     {
         var pattern = TextPattern.Wildcard(key);
         if (!pattern.IsPattern && store.CountTasks(new TaskQuery { BatchIds = BatchId, Keys = [pattern] }) == 0) throw JournalErrors.TaskKeyNotFound(BatchId is null ? "*" : string.Join(", ", BatchId), key);
@@ -110,8 +76,6 @@ public abstract class TaskQueryCmdlet : JournalCmdlet
 
     private TaskQuery Filters() => new()
     {
-        BatchIds = BatchId,
-        Ids = Id?.Select(static task => task.Id).ToList(),
         Keys = Patterns(Key),
         Statuses = Status,
         Stages = Stage,

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Policy;
+using Journal.Runs;
 using Journal.Storage;
 using Journal.Workers;
 

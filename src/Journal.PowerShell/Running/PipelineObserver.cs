@@ -14,7 +14,7 @@ internal sealed class PipelineObserver : IRunObserver
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(5);
 
-    private readonly JournalCmdlet _cmdlet;
+    private readonly Cmdlet _cmdlet;
     private readonly JournalBatch _batch;
     private readonly int _activity;
     private readonly bool _emitsOutput;
@@ -26,7 +26,7 @@ internal sealed class PipelineObserver : IRunObserver
     /// <param name="activity">The number of the progress bar.</param>
     /// <param name="emitsOutput">Whether outputs are written.</param>
     /// <param name="time">The clock.</param>
-    public PipelineObserver(JournalCmdlet cmdlet, JournalBatch batch, int activity, bool emitsOutput, TimeProvider time)
+    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, bool emitsOutput, TimeProvider time)
     {
         (_cmdlet, _batch, _activity, _emitsOutput, _time) = (cmdlet, batch, activity, emitsOutput, time);
         _saidAt = time.GetTimestamp();

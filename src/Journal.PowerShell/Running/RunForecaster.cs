@@ -9,7 +9,7 @@ namespace Journal.Commands.Running;
 /// <summary>Tells, for <c>-WhatIf</c>, what a run would do with every task and why. Changes nothing.</summary>
 internal sealed class RunForecaster
 {
-    private readonly JournalCmdlet _cmdlet;
+    private readonly Cmdlet _cmdlet;
     private readonly bool _skipFailed;
     private readonly OutputCheck _check;
     private readonly Func<IJournalStore> _open;
@@ -17,7 +17,7 @@ internal sealed class RunForecaster
     private BatchChoice? _choice;
     private HashSet<long> _deadHeld = [];
 
-    public RunForecaster(JournalCmdlet cmdlet, bool skipFailed, OutputCheck check, Func<IJournalStore> open)
+    public RunForecaster(Cmdlet cmdlet, bool skipFailed, OutputCheck check, Func<IJournalStore> open)
     {
         (_cmdlet, _skipFailed, _check, _open) = (cmdlet, skipFailed, check, open);
     }

@@ -1,4 +1,5 @@
 using Journal.Interchange;
+using Journal.Interchange.Sources;
 
 namespace Journal.Commands;
 

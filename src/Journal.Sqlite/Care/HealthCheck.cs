@@ -59,13 +59,6 @@ internal static class HealthCheck
         return problems;
     }
 
-    /// <summary>What is wrong with the file, whatever schema it has; null when it is sound.</summary>
-    public static string? OfFile(Database database)
-    {
-        using var rows = database.Prepare("PRAGMA integrity_check(1)");
-        return rows.Step() && rows.Text(0) is { } line && line != "ok" ? line : null;
-    }
-
     private static void Collect(Database database, string sql, List<string> problems, Func<Statement, string?> line)
     {
         using var rows = database.Prepare(sql);

@@ -1,6 +1,5 @@
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 using Journal.Workers;
@@ -20,7 +19,7 @@ internal static class JournalDescription
 
         var workers = new List<WorkerIdentity>();
         var row = database.Prepared(WorkerStatements.Holding);
-        while (row.Step()) workers.Add(Catalog.ReadWorker(row, 0));
+        while (row.Step()) workers.Add(StoredHistory.ReadWorker(row, 0));
         return new JournalInfo(
             options.Location, $"SQLite {Database.EngineVersion}", Schema.VersionOf(database), SizeOf(options.Location), batches, counts, options.Durability, workers);
     }

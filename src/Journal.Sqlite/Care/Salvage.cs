@@ -1,6 +1,6 @@
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
-using Journal.Sqlite.Rows;
+using Journal.Sqlite.Reading;
 using Journal.Sqlite.Statements;
 using Journal.Sqlite.Writing;
 using Journal.Storage;

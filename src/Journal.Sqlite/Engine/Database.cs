@@ -139,6 +139,13 @@ internal sealed class Database : IDisposable
     public void Define(string name, int arguments, delegate_function_scalar function) =>
         Verify(raw.sqlite3_create_function(_handle, name, arguments, raw.SQLITE_UTF8 | raw.SQLITE_DETERMINISTIC, null, function));
 
+    /// <summary>What is wrong with the file, whatever schema it has; null when it is sound.</summary>
+    public string? FindDamage()
+    {
+        using var rows = Prepare("PRAGMA integrity_check(1)");
+        return rows.Step() && rows.Text(0) is { } line && line != "ok" ? line : null;
+    }
+
     /// <summary>Copies the whole database into an empty one, as it is at one instant.</summary>
     public void CopyTo(Database target)
     {

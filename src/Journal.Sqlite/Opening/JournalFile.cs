@@ -1,5 +1,4 @@
 using Journal.Storage;
-using Journal.Sqlite.Care;
 using Journal.Sqlite.Engine;
 
 namespace Journal.Sqlite.Opening;

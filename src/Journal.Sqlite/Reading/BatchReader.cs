@@ -1,5 +1,4 @@
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 
@@ -12,7 +11,7 @@ internal static class BatchReader
     {
         var row = database.Prepared(BatchStatements.ById).Bind(1, id);
         if (!row.Step()) return null;
-        var batch = BatchRow.Read(row, catalog);
+        var batch = StoredBatch.Read(row, catalog.Location);
         row.Reset();
         return batch;
     }
@@ -29,6 +28,6 @@ internal static class BatchReader
         using var rows = database.Prepare(
             $"SELECT {BatchStatements.Columns} FROM batch{where} ORDER BY created_at{direction}, no{direction}{Paging.Clause(query.First, query.Skip)}");
         rows.BindAll(where.Values);
-        while (rows.Step()) yield return BatchRow.Read(rows, catalog);
+        while (rows.Step()) yield return StoredBatch.Read(rows, catalog.Location);
     }
 }

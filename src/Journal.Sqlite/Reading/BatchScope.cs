@@ -1,5 +1,4 @@
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Rows;
 
 namespace Journal.Sqlite.Reading;
 

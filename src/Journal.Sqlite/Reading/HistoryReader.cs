@@ -1,5 +1,4 @@
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 
@@ -34,9 +33,9 @@ internal static class HistoryReader
         var batch = default(BatchFacts);
         while (rows.Step())
         {
-            var number = rows.Integer(HistoryRows.BatchColumn);
+            var number = rows.Integer(StoredHistory.BatchColumn);
             if (batch is null || batch.Number != number) batch = catalog.Batch(database, number);
-            yield return HistoryRows.ReadEvent(rows, batch, catalog, database);
+            yield return StoredHistory.ReadEvent(rows, batch, catalog.WorkerName(database, rows.IntegerOrNull(StoredHistory.EventWorkerColumn)), catalog.Location);
         }
     }
 
@@ -59,9 +58,9 @@ internal static class HistoryReader
         var batch = default(BatchFacts);
         while (rows.Step())
         {
-            var number = rows.Integer(HistoryRows.BatchColumn);
+            var number = rows.Integer(StoredHistory.BatchColumn);
             if (batch is null || batch.Number != number) batch = catalog.Batch(database, number);
-            yield return HistoryRows.ReadAttempt(rows, batch, catalog, database);
+            yield return StoredHistory.ReadAttempt(rows, batch, catalog.WorkerName(database, rows.IntegerOrNull(StoredHistory.AttemptWorkerColumn)), catalog.Location);
         }
     }
 

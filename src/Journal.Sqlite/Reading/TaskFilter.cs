@@ -1,5 +1,4 @@
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 

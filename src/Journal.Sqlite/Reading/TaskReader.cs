@@ -1,5 +1,4 @@
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 
@@ -18,9 +17,9 @@ internal static class TaskReader
         var batch = default(BatchFacts);
         while (rows.Step())
         {
-            var number = rows.Integer(TaskRow.BatchColumn);
+            var number = rows.Integer(StoredTask.BatchColumn);
             if (batch is null || batch.Number != number) batch = catalog.Batch(database, number);
-            yield return TaskRow.Read(rows, batch, catalog, database);
+            yield return Read(rows, batch, catalog, database);
         }
     }
 
@@ -28,7 +27,7 @@ internal static class TaskReader
     {
         var row = database.Prepared(TaskStatements.ById).Bind(1, id);
         if (!row.Step()) return null;
-        var task = TaskRow.Read(row, catalog.Batch(database, row.Integer(TaskRow.BatchColumn)), catalog, database);
+        var task = Read(row, catalog.Batch(database, row.Integer(StoredTask.BatchColumn)), catalog, database);
         row.Reset();
         return task;
     }
@@ -55,4 +54,8 @@ internal static class TaskReader
         while (rows.Step()) ids.Add(rows.Integer(0));
         return ids;
     }
+
+    /// <summary>The task of a row of TaskStatements.Columns.</summary>
+    public static JournalTask Read(Statement row, BatchFacts batch, Catalog catalog, Database database) =>
+        StoredTask.Read(row, batch, catalog.WorkerName(database, row.IntegerOrNull(StoredTask.WorkerColumn)), catalog.Location);
 }

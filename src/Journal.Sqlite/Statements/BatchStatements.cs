@@ -3,7 +3,7 @@ namespace Journal.Sqlite.Statements;
 /// <summary>Batches: reading them, and the one statement that writes where one stands.</summary>
 internal static class BatchStatements
 {
-    /// <summary>In the order that BatchRow reads.</summary>
+    /// <summary>In the order that StoredBatch reads.</summary>
     public const string Columns = """
         no, id, name, status, pause_reason, paused_until, input_source, source_type, key_expression, stages, settings, metadata, options,
         pending, in_progress, completed, failed, skipped, canceled, quota_consumed, created_at, started_at, last_resumed_at, ended_at
@@ -23,7 +23,7 @@ internal static class BatchStatements
 
     public const string Revision = "SELECT revision FROM batch WHERE no = ?1";
 
-    public const string Facts = "SELECT id, revision, stages, source_type, options FROM batch WHERE no = ?1";
+    public const string Facts = "SELECT no, revision, id, stages, source_type, options FROM batch WHERE no = ?1";
 
     public const string Insert = """
         INSERT INTO batch (id, name, input_source, source_type, key_expression, stages, stage_count, settings, metadata, options, created_at, updated_at)

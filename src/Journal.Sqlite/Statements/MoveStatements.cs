@@ -44,10 +44,9 @@ internal static class MoveStatements
             : "target_id = COALESCE(?10, target_id), outputs = COALESCE(?13, outputs)");
         set.AddRange(["quota = quota + ?11", "quota_project = COALESCE(?12, quota_project)", "metadata = COALESCE(?14, metadata)"]);
 
-        var lastStageRefused = rule.Kind == TaskMoveKind.Advance ? "AND stage + 1 < (SELECT stage_count FROM batch WHERE no = task.batch)" : "";
         return $"""
             UPDATE task SET {string.Join(", ", set.Where(static part => part.Length > 0))}
-            WHERE id = ?1 AND status = {Number(from)} AND (?2 IS NULL OR token = ?2) {lastStageRefused}
+            WHERE id = ?1 AND status = {Number(from)} AND (?2 IS NULL OR token = ?2)
             """;
     }
 

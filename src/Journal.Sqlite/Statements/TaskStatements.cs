@@ -3,11 +3,11 @@ namespace Journal.Sqlite.Statements;
 /// <summary>Tasks: adding, claiming, amending, and what belongs to a single one. Moves have a file of their own.</summary>
 internal static class TaskStatements
 {
-    /// <summary>In the order that TaskRow reads.</summary>
+    /// <summary>In the order that StoredTask reads.</summary>
     public const string Columns = """
-        id, batch, key, status, stage, priority, weight, attempts, crashes, token, not_before, lease_until, worker, error_category,
+        id, batch, key, status, stage, priority, weight, attempts, crashes, token, not_before, lease_until, error_category,
         created_at, updated_at, started_at, ended_at, duration, quota, quota_project, progress, progress_text, input_kind,
-        error_message, signature, source_type, target_id, outputs, metadata, input
+        signature, source_type, metadata, error_message, target_id, outputs, input, worker
         """;
 
     public const string ById = $"SELECT {Columns} FROM task WHERE id = ?1";

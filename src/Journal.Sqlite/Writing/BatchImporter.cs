@@ -1,8 +1,9 @@
 using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Rows;
 using Journal.Sqlite.Statements;
+using Journal.Storage;
+using Journal.Storage.Parts;
 using Journal.Workers;
 
 namespace Journal.Sqlite.Writing;
@@ -46,7 +47,7 @@ internal sealed class BatchImporter
 
         // The events of a batch and of its tasks in the order in which they happened there.
         foreach (var (entry, task) in _events.OrderBy(static item => item.Event.Id)) _session.Restore(_batch, task, entry, Stage(entry.Stage), Worker(entry.Worker));
-        if (_created) Stand();
+        if (_created) _batch.Standing.Restore(_whole.Batch, _whole.Tasks.Max(static task => task.Task.EndedAt), _session.Now);
         if (_created || added > 0) _session.Record(_batch, JournalEventKind.TasksAdded, null, null, FormattableString.Invariant($"{added} imported from {_whole.Source}"));
         return new ImportResult(_batch.Id, _created, added, _whole.Tasks.Count - added, _attempts, _events.Count);
     }
@@ -78,9 +79,7 @@ internal sealed class BatchImporter
         }
 
         if (next == first) return 0;
-        _batch.FirstTask ??= first;
-        _batch.LastTask = next - 1;
-        _batch.Changed = true;
+        _batch.NoteTasks(first, next - 1);
         return next - first;
     }
 
@@ -101,18 +100,18 @@ internal sealed class BatchImporter
     private void Follow(long id, WholeTask whole)
     {
         var task = whole.Task;
-        _batch.Counts = _batch.Counts.Moved(null, task.Status);
+        _batch.Standing.Counts = _batch.Standing.Counts.Moved(null, task.Status);
         foreach (var attempt in whole.Attempts)
         {
             _session.Prepared(HistoryStatements.InsertAttempt)
                 .Bind(1, id).Bind(2, attempt.Number).Bind(3, _batch.Number).Bind(4, Stage(attempt.Stage) ?? 0).Bind(5, Worker(attempt.Worker))
                 .Bind(6, Micros.From(attempt.StartedAt)).Bind(7, Micros.From(attempt.EndedAt)).Bind(8, (long)attempt.Outcome)
                 .Bind(9, (long)attempt.ErrorCategory).Bind(10, attempt.ErrorMessage).Bind(11, attempt.ErrorId).Bind(12, attempt.ScriptStackTrace).Execute();
-            if (attempt.Outcome is not JournalAttemptOutcome.Abandoned) _batch.ActiveTime += Micros.From(attempt.Duration);
+            if (attempt.Outcome is not JournalAttemptOutcome.Abandoned) _batch.Standing.ActiveTime += Micros.From(attempt.Duration);
         }
 
         // Where the source tells how long the work ran but not in which attempts.
-        if (whole.Attempts.Count == 0 && task.Duration is { } ran) _batch.ActiveTime += Micros.From(ran);
+        if (whole.Attempts.Count == 0 && task.Duration is { } ran) _batch.Standing.ActiveTime += Micros.From(ran);
         foreach (var (stage, json) in whole.Results)
         {
             if (Stage(stage) is { } index) _session.Prepared(TaskStatements.WriteResult).Bind(1, id).Bind(2, index).Bind(3, json).Execute();
@@ -121,31 +120,11 @@ internal sealed class BatchImporter
         foreach (var entry in whole.Events) _events.Add((entry, id));
         if (task.QuotaConsumed != 0)
         {
-            _batch.QuotaConsumed += task.QuotaConsumed;
+            _batch.Standing.QuotaConsumed += task.QuotaConsumed;
             _session.Prepared(BatchStatements.ChargeQuota).Bind(1, _batch.Number).Bind(2, task.QuotaProject ?? "").Bind(3, task.QuotaConsumed).Execute();
         }
 
         _attempts += whole.Attempts.Count;
-    }
-
-    // The batch --------------------------------------------------------------------------------------------------
-
-    /// <summary>Puts a new batch where its tasks, and its own pause, say that it stands, with its own times.</summary>
-    private void Stand()
-    {
-        var from = _whole.Batch;
-        _batch.StartedAt = Stamp(from.StartedAt);
-        _batch.LastResumedAt = Stamp(from.LastResumedAt);
-        var paused = from.Status is JournalBatchStatus.Paused && _batch.Counts.Open > 0;
-        _batch.Status = BatchLifecycle.Settle(paused ? JournalBatchStatus.Paused : JournalBatchStatus.Ready, _batch.Counts, from.StartedAt is not null);
-        if (paused)
-        {
-            _batch.PauseReason = from.PauseReason;
-            _batch.PausedUntil = Stamp(from.PausedUntil);
-        }
-
-        if (_batch.Status >= JournalBatchStatus.Completed) _batch.EndedAt = Stamp(from.EndedAt) ?? Stamp(_whole.Tasks.Max(static task => task.Task.EndedAt)) ?? _session.Now;
-        _batch.Changed = true;
     }
 
     private int? Stage(string? name) => name is null ? null : _facts.IndexOf(name);

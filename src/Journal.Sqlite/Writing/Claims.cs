@@ -1,5 +1,5 @@
 using Journal.Lifecycle;
-using Journal.Sqlite.Rows;
+using Journal.Sqlite.Reading;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 
@@ -15,15 +15,16 @@ internal static class Claims
         if (request.Claim <= 0) return claimed;
         var facts = session.Facts(batch);
         var stage = request.Stage is { } name ? facts.RequireStage(name) : (int?)null;
-        if (!batch.MayClaim(session.Time)) return claimed;
-        session.LiftPause(batch);
+        if (!batch.Standing.MayClaim(session.Now)) return claimed;
+        var record = session.RecorderOf(batch);
+        batch.Standing.LiftPause(session.Now, record);
         session.Prepared(TaskStatements.PromoteDue).Bind(1, batch.Number).Bind(2, session.Now).Execute();
 
         var candidates = request.Only is { } only ? Named(session, batch, only, stage, request.Claim) : Next(session, batch, stage, request.Claim);
         var count = ClaimRules.Take(candidates.ConvertAll(static candidate => candidate.Crashes));
         if (count == 0) return claimed;
 
-        session.Start(batch);
+        batch.Standing.Start(session.Now, record);
         var leaseUntil = session.Now + Micros.From(request.Lease);
         var rule = TaskLifecycle.Rule(TaskMoveKind.Claim);
         foreach (var (id, _) in candidates[..count])
@@ -31,11 +32,11 @@ internal static class Claims
             session.Prepared(TaskStatements.Claim).Bind(1, id).Bind(2, session.Author).Bind(3, session.Now).Bind(4, leaseUntil).Execute();
             var row = session.Prepared(TaskStatements.ById).Bind(1, id);
             row.Step();
-            var task = TaskRow.Read(row, facts, session.Catalog, session.Database);
-            var stageNow = row.Integer(TaskRow.StageColumn);
+            var task = TaskReader.Read(row, facts, session.Catalog, session.Database);
+            var stageNow = row.Integer(StoredTask.StageColumn);
             row.Reset();
             session.Record(batch, id, rule.Event, JournalTaskStatus.Pending, rule.To, stageNow, null);
-            batch.Counts = batch.Counts.Moved(JournalTaskStatus.Pending, rule.To);
+            batch.Standing.Counts = batch.Standing.Counts.Moved(JournalTaskStatus.Pending, rule.To);
             claimed.Add(task);
         }
 

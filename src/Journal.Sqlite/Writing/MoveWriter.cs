@@ -16,18 +16,18 @@ internal sealed class MoveWriter(WriteSession session)
         if (Standing.Read(session, move) is not { } task) return new MoveResult(MoveOutcome.NotFound, null);
         var rule = move.Rule;
         var batch = session.Batch(task.Batch);
+        var judged = MoveEffects.Judge(move, task.Status, task.Token, isLastStage: task.Stage + 1 >= batch.StageCount);
+        if (judged != MoveOutcome.Applied) return new MoveResult(judged, task.Status);
+
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
-        var keepsClaim = move.KeepsClaim && batch.MayClaim(session.Time);
-        var ran = Micros.From(move.Duration) ?? Math.Max(session.Now - (task.ClaimedAt ?? session.Now), 0);
-        // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
-        var lost = move.Token is { } held && (task.Token != held || (task.Status != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund));
-        if (lost) return new MoveResult(MoveOutcome.LeaseLost, task.Status);
-        if (!rule.Allows(task.Status) || !Update(move, task, keepsClaim, ran, lease)) return new MoveResult(MoveOutcome.Illegal, task.Status);
+        var keepsClaim = move.KeepsClaim && batch.Standing.MayClaim(session.Now);
+        var ran = MoveEffects.Ran(move, task.ClaimedAt, session.Now);
+        Update(move, task, keepsClaim, ran, lease);
 
         if (task.Status == JournalTaskStatus.InProgress && rule.Outcome is { } outcome)
         {
             EndAttempt(move, task, outcome, ran);
-            if (outcome != JournalAttemptOutcome.Abandoned) batch.ActiveTime += ran;
+            if (outcome != JournalAttemptOutcome.Abandoned) batch.Standing.ActiveTime += ran;
         }
 
         session.Record(batch, move.TaskId, rule.Event, task.Status, rule.To, task.Stage, move.Reason ?? move.Error?.Message);
@@ -38,7 +38,7 @@ internal sealed class MoveWriter(WriteSession session)
         }
         else
         {
-            batch.Counts = batch.Counts.Moved(task.Status, rule.To);
+            batch.Standing.Counts = batch.Standing.Counts.Moved(task.Status, rule.To);
         }
 
         Charge(batch, move.Report, move.Report.QuotaProject ?? task.QuotaProject);
@@ -46,32 +46,31 @@ internal sealed class MoveWriter(WriteSession session)
         return new MoveResult(MoveOutcome.Applied, task.Status, keepsClaim ? task.Token + 1 : null);
     }
 
-    private bool Update(TaskMove move, Standing task, bool keepsClaim, long ran, TimeSpan? lease) =>
+    private void Update(TaskMove move, Standing task, bool keepsClaim, long ran, TimeSpan? lease) =>
         session.Prepared(MoveStatements.For(move.Rule, task.Status, keepsClaim))
             .Bind(1, move.TaskId).Bind(2, move.Token).Bind(3, session.Now)
-            .Bind(4, move.NotBefore is { } due && due > session.Time ? Micros.From(due) : 0)
+            .Bind(4, MoveEffects.NotBefore(move, session.Now))
             .Bind(5, ran)
             .Bind(6, (long)(move.Error?.Category ?? JournalErrorCategory.None))
-            .Bind(7, move.Kind == TaskMoveKind.Skip ? move.Reason : move.Error?.Message).Bind(8, move.Error?.Signature)
+            .Bind(7, MoveEffects.Message(move)).Bind(8, move.Error?.Signature)
             .Bind(9, lease is { } length ? session.Now + Micros.From(length) : (long?)null)
             .Bind(10, move.Report.TargetId).Bind(11, move.Report.Quota).Bind(12, move.Report.QuotaProject)
             .Bind(13, task.Outputs).Bind(14, task.Metadata)
-            .Execute() > 0;
+            .Execute();
 
     private void EndAttempt(TaskMove move, Standing task, JournalAttemptOutcome outcome, long ran)
     {
-        var message = move.Error?.Message ?? (outcome == JournalAttemptOutcome.Completed ? null : move.Reason);
         session.Prepared(HistoryStatements.InsertAttempt)
             .Bind(1, move.TaskId).Bind(2, task.Token).Bind(3, task.Batch).Bind(4, task.Stage).Bind(5, task.Worker)
             .Bind(6, session.Now - ran).Bind(7, session.Now)
-            .Bind(8, (long)outcome).Bind(9, (long)(move.Error?.Category ?? JournalErrorCategory.None)).Bind(10, message)
+            .Bind(8, (long)outcome).Bind(9, (long)(move.Error?.Category ?? JournalErrorCategory.None)).Bind(10, MoveEffects.AttemptMessage(move, outcome))
             .Bind(11, move.Error?.ErrorId).Bind(12, move.Error?.ScriptStackTrace).Execute();
     }
 
     private void Charge(BatchEntry batch, TaskReport report, string? project)
     {
         if (report.Quota == 0) return;
-        batch.QuotaConsumed += report.Quota;
+        batch.Standing.QuotaConsumed += report.Quota;
         session.Prepared(BatchStatements.ChargeQuota).Bind(1, batch.Number).Bind(2, project ?? "").Bind(3, report.Quota).Execute();
     }
 
@@ -81,7 +80,7 @@ internal sealed class MoveWriter(WriteSession session)
         {
             session.Prepared(TaskStatements.ForgetResults).Bind(1, move.TaskId).Execute();
         }
-        else if (move.Report.Result is { } json && batch.StageCount > 0 && move.Kind is TaskMoveKind.Complete or TaskMoveKind.Advance)
+        else if (MoveEffects.Result(move, batch.StageCount > 0) is { } json)
         {
             session.Prepared(TaskStatements.WriteResult).Bind(1, move.TaskId).Bind(2, stage).Bind(3, json).Execute();
         }
@@ -95,12 +94,10 @@ internal sealed class MoveWriter(WriteSession session)
         {
             var row = session.Prepared(TaskStatements.Standing).Bind(1, move.TaskId);
             if (!row.Step()) return null;
-            var outputs = move.Report.Outputs is { Count: > 0 } added
-                ? JsonList.From(JsonList.Parse(row.Text(7)).Concat(added).Distinct(StringComparer.Ordinal)).ToString()
-                : null;
-            var metadata = move.Report.Metadata is { Count: > 0 } laid ? JsonMap.Parse(row.Text(8)).With(laid).ToString() : null;
             var standing = new Standing(
-                (JournalTaskStatus)row.Integer(0), row.Integer(1), row.Integer(2), row.Integer(3), row.IntegerOrNull(4), row.IntegerOrNull(5), row.Text(6), outputs, metadata);
+                (JournalTaskStatus)row.Integer(0), row.Integer(1), row.Integer(2), row.Integer(3), row.IntegerOrNull(4), row.IntegerOrNull(5), row.Text(6),
+                move.Report.Outputs is null ? null : MoveEffects.Outputs(move.Report, row.Text(7)),
+                move.Report.Metadata is null ? null : MoveEffects.Metadata(move.Report.Metadata, row.Text(8)));
             row.Reset();
             return standing;
         }

@@ -11,7 +11,7 @@ internal static class TaskAdder
     {
         var first = session.Prepared(TaskStatements.NextTask).RequiredScalar();
         var next = first;
-        var wasEmpty = batch.Counts.Total == 0;
+        var wasEmpty = batch.Standing.Counts.Total == 0;
         long there = 0, duplicates = 0;
         var insert = session.Prepared(TaskStatements.Insert).Bind(2, batch.Number).Bind(5, session.Now);
         for (var i = 0; i < tasks.Count; i++)
@@ -30,9 +30,8 @@ internal static class TaskAdder
         var added = next - first;
         if (added > 0)
         {
-            batch.FirstTask ??= first;
-            batch.LastTask = next - 1;
-            batch.Counts = batch.Counts.Moved(null, JournalTaskStatus.Pending, added);
+            batch.NoteTasks(first, next - 1);
+            batch.Standing.Counts = batch.Standing.Counts.Moved(null, JournalTaskStatus.Pending, added);
             session.Record(batch, JournalEventKind.TasksAdded, null, null, FormattableString.Invariant($"{added} added"));
         }
 

@@ -16,15 +16,11 @@ internal static class TaskAmender
         var token = row.Integer(1);
         var batch = session.Batch(row.Integer(2));
         var stage = row.Integer(3);
-        var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(row.Text(8)).With(laid).ToString() : null;
+        var metadata = MoveEffects.Metadata(amendment.Metadata, row.Text(8));
         row.Reset();
 
-        if (amendment.Token is { } held && (status != JournalTaskStatus.InProgress || token != held)) throw JournalErrors.LeaseLost(taskId, held);
-        var newStage = amendment.Stage is { } name ? session.Facts(batch).RequireStage(name) : (int?)null;
-        if (newStage is not null && status == JournalTaskStatus.InProgress) throw JournalErrors.IllegalMove(taskId, status, status, "set stage");
-
-        // Progress and leases alone are no change of the task, and leave no event: a worker reports them all the time.
-        var isChange = newStage is not null || amendment.Priority is not null || amendment.Weight is not null || metadata is not null;
+        var newStage = AmendmentRules.RequireStage(amendment, taskId, status, token, session.Facts(batch));
+        var isChange = AmendmentRules.IsChange(amendment);
         session.Prepared(TaskStatements.Amend)
             .Bind(1, taskId).Bind(2, amendment.Lease is { } lease ? session.Now + Micros.From(lease) : (long?)null).Bind(3, newStage)
             .Bind(4, amendment.Priority).Bind(5, amendment.Weight).Bind(6, metadata).Bind(7, amendment.Progress).Bind(8, amendment.ProgressText)

@@ -1,6 +1,5 @@
-using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Rows;
+using Journal.Sqlite.Reading;
 using Journal.Sqlite.Statements;
 using Journal.Workers;
 
@@ -66,6 +65,9 @@ internal sealed class WriteSession
 
     // The audit trail --------------------------------------------------------------------------------------------
 
+    /// <summary>Writes what a batch's standing tells of its changes.</summary>
+    public BatchRecorder RecorderOf(BatchEntry batch) => (kind, from, to, reason) => Record(batch, kind, from, to, reason);
+
     /// <summary>Writes an event about a batch.</summary>
     public void Record(BatchEntry batch, JournalEventKind kind, JournalBatchStatus? from, JournalBatchStatus? to, string? reason) =>
         Record(batch, null, kind, (long?)from, (long?)to, null, reason);
@@ -76,7 +78,7 @@ internal sealed class WriteSession
 
     /// <summary>Writes an event of another journal again, with its own time and author.</summary>
     public void Restore(BatchEntry batch, long? task, JournalEvent entry, long? stage, long? worker) => Record(
-        batch, task, Micros.From(entry.At), entry.Kind, HistoryRows.StatusNumber(entry.From, task), HistoryRows.StatusNumber(entry.To, task), stage, worker, entry.Reason);
+        batch, task, Micros.From(entry.At), entry.Kind, StoredHistory.StatusNumber(entry.From, task), StoredHistory.StatusNumber(entry.To, task), stage, worker, entry.Reason);
 
     private void Record(BatchEntry batch, long? task, JournalEventKind kind, long? from, long? to, long? stage, string? reason) =>
         Record(batch, task, Now, kind, from, to, stage, Author, reason);
@@ -88,72 +90,10 @@ internal sealed class WriteSession
         Prepared(HistoryStatements.InsertEvent)
             .Bind(1, id).Bind(2, at).Bind(3, batch.Number).Bind(4, task).Bind(5, (long)kind).Bind(6, from).Bind(7, to)
             .Bind(8, stage).Bind(9, worker).Bind(10, reason).Execute();
-        batch.FirstEvent ??= id;
-        batch.LastEvent = id;
-        batch.Changed = true;
+        batch.NoteEvent(id);
     }
 
     // The end ----------------------------------------------------------------------------------------------------
-
-    /// <summary>A pause whose time is over ends at the next claim.</summary>
-    public void LiftPause(BatchEntry batch)
-    {
-        if (batch.Status != JournalBatchStatus.Paused) return;
-        LeavePause(batch, "The pause is over.");
-    }
-
-    /// <summary>Ends a pause.</summary>
-    public void LeavePause(BatchEntry batch, string? reason)
-    {
-        var to = BatchLifecycle.Settle(JournalBatchStatus.Ready, batch.Counts, batch.StartedAt is not null);
-        var from = batch.Status;
-        Reach(batch, to);
-        batch.LastResumedAt = Now;
-        Record(batch, JournalEventKind.BatchResumed, from, to, reason);
-    }
-
-    /// <summary>The first claim of a batch.</summary>
-    public void Start(BatchEntry batch)
-    {
-        if (batch.StartedAt is not null) return;
-        batch.StartedAt = Now;
-        var from = batch.Status;
-        Reach(batch, BatchLifecycle.Settle(from, batch.Counts, started: true));
-        Record(batch, JournalEventKind.BatchStarted, from, batch.Status, null);
-    }
-
-    /// <summary>Settles one batch after its tasks changed, with the event that tells.</summary>
-    public void Settle(BatchEntry batch, string? reason = null)
-    {
-        var from = batch.Status;
-        var to = BatchLifecycle.Settle(from, batch.Counts, batch.StartedAt is not null);
-        if (to == from) return;
-        var ended = from >= JournalBatchStatus.Completed;
-        Reach(batch, to);
-        if (to >= JournalBatchStatus.Completed)
-        {
-            Record(batch, JournalEventKind.BatchEnded, from, to, reason);
-        }
-        else if (ended)
-        {
-            batch.LastResumedAt = Now;
-            Record(batch, JournalEventKind.BatchResumed, from, to, reason);
-        }
-    }
-
-    /// <summary>Puts a batch in a status, with what belongs to that status.</summary>
-    public void Reach(BatchEntry batch, JournalBatchStatus status)
-    {
-        batch.Status = status;
-        batch.EndedAt = status >= JournalBatchStatus.Completed ? Now : null;
-        if (status != JournalBatchStatus.Paused)
-        {
-            batch.PauseReason = null;
-            batch.PausedUntil = null;
-        }
-
-        batch.Changed = true;
-    }
 
     /// <summary>Settles every batch that changed and writes where each stands.</summary>
     public void Finish()
@@ -161,12 +101,13 @@ internal sealed class WriteSession
         foreach (var batch in _batches.Values)
         {
             if (!batch.Changed) continue;
-            Settle(batch);
+            var standing = batch.Standing;
+            standing.Settle(Now, RecorderOf(batch));
             Prepared(BatchStatements.WriteStanding)
-                .Bind(1, batch.Number).Bind(2, (long)batch.Status).Bind(3, batch.PauseReason).Bind(4, batch.PausedUntil)
-                .Bind(5, batch.Counts.Pending).Bind(6, batch.Counts.InProgress).Bind(7, batch.Counts.Completed).Bind(8, batch.Counts.Failed)
-                .Bind(9, batch.Counts.Skipped).Bind(10, batch.Counts.Canceled).Bind(11, batch.QuotaConsumed).Bind(12, batch.ActiveTime)
-                .Bind(13, batch.StartedAt).Bind(14, batch.LastResumedAt).Bind(15, batch.EndedAt).Bind(16, batch.FirstTask).Bind(17, batch.LastTask)
+                .Bind(1, batch.Number).Bind(2, (long)standing.Status).Bind(3, standing.PauseReason).Bind(4, standing.PausedUntil)
+                .Bind(5, standing.Counts.Pending).Bind(6, standing.Counts.InProgress).Bind(7, standing.Counts.Completed).Bind(8, standing.Counts.Failed)
+                .Bind(9, standing.Counts.Skipped).Bind(10, standing.Counts.Canceled).Bind(11, standing.QuotaConsumed).Bind(12, standing.ActiveTime)
+                .Bind(13, standing.StartedAt).Bind(14, standing.LastResumedAt).Bind(15, standing.EndedAt).Bind(16, batch.FirstTask).Bind(17, batch.LastTask)
                 .Bind(18, batch.FirstEvent).Bind(19, batch.LastEvent).Bind(20, Now)
                 .Execute();
         }

@@ -1,4 +1,5 @@
 using Journal.Interchange;
+using Journal.Interchange.Formats;
 
 namespace Journal.Tests.Interchange;
 

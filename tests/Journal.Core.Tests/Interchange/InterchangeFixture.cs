@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Journal.Interchange;
+using Journal.Interchange.Sources;
 using Journal.Sqlite;
 using Journal.Storage;
 using Journal.Yaml;

@@ -1,5 +1,6 @@
 using System.Text;
 using Journal.Interchange;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Tests.Interchange;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Journal.Interchange;
+using Journal.Interchange.Sources;
 
 namespace Journal.Tests.Interchange;
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
 using Journal.Policy;
+using Journal.Policy.Classifying;
 using static Journal.JournalErrorCategory;
 
 namespace Journal.Tests.Policy;

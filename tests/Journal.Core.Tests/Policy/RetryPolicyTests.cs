@@ -1,4 +1,5 @@
 using Journal.Policy;
+using Journal.Policy.Classifying;
 using static Journal.JournalErrorCategory;
 
 namespace Journal.Tests.Policy;

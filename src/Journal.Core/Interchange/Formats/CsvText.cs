@@ -1,4 +1,5 @@
 using System.Text;
+using Journal.Interchange.Sources;
 
 namespace Journal.Interchange.Formats;
 

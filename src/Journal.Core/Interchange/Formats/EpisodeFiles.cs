@@ -1,4 +1,5 @@
 using Journal.Interchange.Mapping;
+using Journal.Interchange.Sources;
 
 namespace Journal.Interchange.Formats;
 

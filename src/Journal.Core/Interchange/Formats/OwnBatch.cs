@@ -1,4 +1,5 @@
 using Journal.Interchange.Mapping;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Interchange.Formats;

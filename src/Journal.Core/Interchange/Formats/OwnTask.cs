@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Journal.Interchange.Mapping;
+using Journal.Interchange.Sources;
 using Journal.Lifecycle;
+using Journal.Storage;
 
 namespace Journal.Interchange.Formats;
 

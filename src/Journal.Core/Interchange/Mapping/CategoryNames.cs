@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Journal.Policy;
+using Journal.Policy.Classifying;
 using static Journal.JournalErrorCategory;
 
 namespace Journal.Interchange.Mapping;

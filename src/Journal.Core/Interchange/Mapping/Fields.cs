@@ -1,4 +1,5 @@
 using System.Globalization;
+using Journal.Interchange.Sources;
 
 namespace Journal.Interchange.Mapping;
 

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Journal.Interchange.Sources;
 using Journal.Lifecycle;
+using Journal.Storage;
 
 namespace Journal.Interchange.Mapping;
 

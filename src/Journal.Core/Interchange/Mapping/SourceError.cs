@@ -1,3 +1,5 @@
+using Journal.Interchange.Sources;
+
 namespace Journal.Interchange.Mapping;
 
 /// <summary>An error as a source tells it.</summary>

@@ -1,4 +1,5 @@
 using Journal.Policy;
+using Journal.Storage;
 
 namespace Journal.Interchange.Mapping;
 

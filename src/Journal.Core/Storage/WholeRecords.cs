@@ -1,4 +1,4 @@
-namespace Journal.Interchange;
+namespace Journal.Storage;
 
 /// <summary>A batch with everything that belongs to it, as it goes from one journal, or from another system, to the next.</summary>
 /// <param name="Batch">The batch itself. Its counters and its quota follow from its tasks and are not read.</param>
@@ -9,7 +9,7 @@ public sealed record WholeBatch(JournalBatch Batch, IReadOnlyList<WholeTask> Tas
     public IReadOnlyList<JournalEvent> Events { get; init; } = [];
 
     /// <summary>Its checkpoints.</summary>
-    public IReadOnlyList<Storage.JournalCheckpoint> Checkpoints { get; init; } = [];
+    public IReadOnlyList<JournalCheckpoint> Checkpoints { get; init; } = [];
 
     /// <summary>Where it comes from, for the audit trail: a full path, or another journal.</summary>
     public string Source { get; init; } = "";

@@ -1,6 +1,4 @@
-using Journal.Storage;
-
-namespace Journal.Lifecycle;
+namespace Journal.Storage;
 
 /// <summary>Which inputs come first where not all shall be added.</summary>
 public static class InventoryOrder

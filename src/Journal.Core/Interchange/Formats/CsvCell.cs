@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Journal.Interchange;
+namespace Journal.Interchange.Formats;
 
 /// <summary>
 /// One cell of a CSV file (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front, which spreadsheets show as

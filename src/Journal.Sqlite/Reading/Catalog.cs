@@ -3,7 +3,7 @@ using Journal.Sqlite.Engine;
 using Journal.Sqlite.Statements;
 using Journal.Workers;
 
-namespace Journal.Sqlite.Rows;
+namespace Journal.Sqlite.Reading;
 
 /// <summary>
 /// What the store remembers of batches and workers between statements. Safe because a worker's row never changes or goes, because a batch's
@@ -36,8 +36,7 @@ internal sealed class Catalog(string location)
         if (_batches.TryGetValue(number, out var known) && known.Revision == revision) return known;
         var statement = database.Prepared(BatchStatements.Facts).Bind(1, number);
         if (!statement.Step()) throw JournalErrors.JournalCorrupt(Location, $"batch number {number} is missing");
-        var facts = new BatchFacts(
-            number, statement.Integer(1), statement.Text(0)!, JsonList.Parse(statement.Text(2)), statement.Text(3), StoredOptions.Parse(statement.Text(4), Location));
+        var facts = StoredBatch.ReadFacts(statement, Location);
         statement.Reset();
         return _batches[number] = facts;
     }
@@ -70,10 +69,6 @@ internal sealed class Catalog(string location)
         writer.Prepared(WorkerStatements.Insert).Reset();
         return _workerNumbers[worker] = number;
     }
-
-    /// <summary>A worker from the columns host, process_space, process_id, process_start, nonce, label, beginning at one of them.</summary>
-    public static WorkerIdentity ReadWorker(Statement row, int column) => new(
-        row.Text(column)!, row.Text(column + 1)!, (int)row.Integer(column + 2), row.Text(column + 3)!, row.Text(column + 4)!, row.Text(column + 5));
 
     private static Statement Bind(Statement statement, WorkerIdentity worker) => statement
         .Bind(1, worker.Nonce).Bind(2, worker.ProcessId).Bind(3, worker.ProcessStart).Bind(4, worker.ProcessSpace).Bind(5, worker.Host).Bind(6, worker.Name);

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Journal.Interchange;
+namespace Journal.Interchange.Sources;
 
 /// <summary>What a node is.</summary>
 public enum NodeKind

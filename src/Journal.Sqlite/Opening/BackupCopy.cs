@@ -1,7 +1,6 @@
 using Journal.Sqlite.Engine;
-using Journal.Sqlite.Opening;
 
-namespace Journal.Sqlite.Care;
+namespace Journal.Sqlite.Opening;
 
 /// <summary>Copies a journal while others write to it.</summary>
 internal static class BackupCopy
@@ -19,7 +18,7 @@ internal static class BackupCopy
             {
                 source.CopyTo(target);
                 // A backup that cannot be restored is worse than none, for it is relied on.
-                if (HealthCheck.OfFile(target) is { } problem) throw JournalErrors.JournalCorrupt(source.Path, $"a copy of it is not sound: {problem}");
+                if (target.FindDamage() is { } problem) throw JournalErrors.JournalCorrupt(source.Path, $"a copy of it is not sound: {problem}");
             }
 
             File.Move(partial, path, overwrite: true);

@@ -1,6 +1,6 @@
 using Journal.Storage;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Opening;
 
 /// <summary>
 /// The journal that Connect-Journal chose, kept open. There is one in a process, so that the runspaces of <c>ForEach-Object -Parallel</c>

@@ -1,6 +1,6 @@
 using Journal.Storage;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Opening;
 
 /// <summary>The journals that one cmdlet has open: opened when first needed, one per location and access, closed with the cmdlet.</summary>
 internal sealed class StoreSet : IDisposable

@@ -3,7 +3,7 @@ using Journal.Postgres.Engine;
 using Journal.Postgres.Statements;
 using Journal.Workers;
 
-namespace Journal.Postgres.Rows;
+namespace Journal.Postgres.Reading;
 
 /// <summary>
 /// What the store remembers of batches and workers between transactions. Safe because a worker's row never changes or goes, because a batch's
@@ -33,7 +33,7 @@ internal sealed class Catalog(string location)
         var stale = batches.Where(batch => !_facts.TryGetValue(batch.Number, out var known) || known.Revision != batch.Revision).Select(static batch => batch.Number).ToList();
         if (stale.Count > 0)
         {
-            pipeline.Add(new Command(BatchStatements.Facts).With(stale), row => Learn(BatchRow.ReadFacts(row, location))).Send();
+            pipeline.Add(new Command(BatchStatements.Facts).With(stale), row => Learn(StoredBatch.ReadFacts(row, location))).Send();
         }
 
         return batches.Where(batch => _facts.ContainsKey(batch.Number)).ToDictionary(static batch => batch.Number, batch => _facts[batch.Number]);

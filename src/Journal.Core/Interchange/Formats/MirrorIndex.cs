@@ -1,7 +1,9 @@
 using Journal.Interchange.Formats;
 using Journal.Interchange.Mapping;
+using Journal.Interchange.Sources;
+using Journal.Storage;
 
-namespace Journal.Interchange;
+namespace Journal.Interchange.Formats;
 
 /// <summary>
 /// The index of a mirror (a folder of YAML files): its batches, and for each task the file and the task's last change that the file shows. By it

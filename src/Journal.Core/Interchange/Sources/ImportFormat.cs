@@ -1,20 +1,4 @@
-namespace Journal.Interchange;
-
-/// <summary>How files are read.</summary>
-public sealed record ImportOptions
-{
-    /// <summary>What to call the batch of a source that has no name for it; null for the file's name.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>The zone of times that tell none; by default UTC.</summary>
-    public TimeZoneInfo NaiveTimes { get; init; } = TimeZoneInfo.Utc;
-}
-
-/// <summary>What a file or folder holds.</summary>
-/// <param name="Path">The file or folder.</param>
-/// <param name="Format">What it was recognised as.</param>
-/// <param name="Batches">Its batches with their tasks.</param>
-public sealed record ImportedFile(string Path, ImportFormat Format, IReadOnlyList<WholeBatch> Batches);
+namespace Journal.Interchange.Sources;
 
 /// <summary>The formats that are recognised.</summary>
 public enum ImportFormat

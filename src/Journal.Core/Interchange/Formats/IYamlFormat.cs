@@ -1,4 +1,6 @@
-namespace Journal.Interchange;
+using Journal.Interchange.Sources;
+
+namespace Journal.Interchange.Formats;
 
 /// <summary>Reads and writes YAML. The part of the module that implements it has exactly one public type that does, with a public constructor without parameters.</summary>
 public interface IYamlFormat

@@ -1,21 +1,8 @@
-namespace Journal.Policy;
-
-/// <summary>What is known about an error when it is to be classified.</summary>
-/// <param name="Message">Its text, with what a server said about it where there is such a thing; may be empty.</param>
-/// <param name="Exception">The exception, with its wrappers; null where there is none.</param>
-/// <param name="PowerShellCategory">The name of the ErrorRecord's CategoryInfo.Category (<c>ObjectNotFound</c>), in any case; null outside PowerShell.</param>
-/// <param name="ErrorId">The FullyQualifiedErrorId, or what another system calls the error.</param>
-public sealed record ErrorFacts(string Message, Exception? Exception = null, string? PowerShellCategory = null, string? ErrorId = null);
-
-/// <summary>What the retry policy needs to know about an error.</summary>
-/// <param name="Category">Its category; never None when it comes from <see cref="ErrorClassifier"/>.</param>
-/// <param name="RetryAfter">How long the other side asked to wait, counted from the error; null when it did not.</param>
-/// <param name="ResetAt">Until when it asked to wait; null when it did not.</param>
-public readonly record struct Classification(JournalErrorCategory Category, TimeSpan? RetryAfter = null, DateTimeOffset? ResetAt = null);
+namespace Journal;
 
 /// <summary>
 /// An error whose category is known where it arises: <c>Write-JournalError</c> throws it, and so may any C# code. It outranks every other
-/// rule of <see cref="ErrorClassifier"/>, however deeply it is wrapped.
+/// rule of the classification, however deeply it is wrapped.
 /// </summary>
 public sealed class CategorizedErrorException : Exception
 {

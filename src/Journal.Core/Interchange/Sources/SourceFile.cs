@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace Journal.Interchange;
+namespace Journal.Interchange.Sources;
 
 /// <summary>A file that is imported: its content, and the errors that name it.</summary>
 internal sealed class SourceFile

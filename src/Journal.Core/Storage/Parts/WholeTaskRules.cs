@@ -1,6 +1,6 @@
 using Journal.Lifecycle;
 
-namespace Journal.Interchange;
+namespace Journal.Storage.Parts;
 
 /// <summary>
 /// What a journal demands of a task that comes from elsewhere, brought about. A store may rely on it: every importer hands its tasks through

@@ -1,6 +1,7 @@
 using Journal.Storage;
+using Journal.Workers;
 
-namespace Journal.Workers;
+namespace Journal.Runs;
 
 /// <summary>Which lease a worker means that names a task without its token.</summary>
 public static class HeldLease

@@ -1,0 +1,76 @@
+using Journal.Lifecycle;
+
+namespace Journal.Runs;
+
+/// <summary>
+/// The tasks that a worker holds: those that are ready, in the order in which they will run, and those that run. It is the board's, and called
+/// under the board's lock alone.
+/// </summary>
+internal sealed class TaskHand
+{
+    private readonly LinkedList<JournalTask> _ready = new();
+    private readonly Dictionary<long, RunningTask> _running = [];
+    private bool _holdsSuspect;
+
+    /// <summary>How many are ready.</summary>
+    public int Ready => _ready.Count;
+
+    /// <summary>How many run.</summary>
+    public int Running => _running.Count;
+
+    /// <summary>The one that runs next.</summary>
+    public JournalTask? Next => _ready.First?.Value;
+
+    /// <summary>The key of one that runs.</summary>
+    public string? Current => _running.Count > 0 ? _running.Values.First().Key : null;
+
+    /// <summary>How many more to claim.</summary>
+    /// <param name="degree">How many run at once.</param>
+    /// <param name="meanSeconds">How long one takes; null when nothing is known yet.</param>
+    public int Wanted(int degree, double? meanSeconds)
+    {
+        // A task that its worker died with runs without others ahead: should it kill again, none of them is accused.
+        var target = _holdsSuspect ? degree : ClaimAhead.Target(degree, meanSeconds);
+        return Math.Max(0, target - _ready.Count - _running.Count);
+    }
+
+    /// <summary>Takes in what an exchange brought.</summary>
+    /// <param name="advanced">Tasks that go on to their next stage, which run before others start: a task that is half done is worth more done.</param>
+    /// <param name="claimed">Tasks that were claimed.</param>
+    public void Add(IEnumerable<JournalTask> advanced, IEnumerable<JournalTask> claimed)
+    {
+        foreach (var task in advanced) _ready.AddFirst(task);
+        foreach (var task in claimed) _ready.AddLast(task);
+        _holdsSuspect = _ready.Any(static task => task.Crashes > 0) || _running.Values.Any(static task => task.Crashes > 0);
+    }
+
+    /// <summary>The next one runs now.</summary>
+    public void Start(RunningTask task)
+    {
+        _ready.RemoveFirst();
+        _running[task.Id] = task;
+    }
+
+    /// <summary>One has ended.</summary>
+    /// <returns>False when it was given up before.</returns>
+    public bool End(long taskId) => _running.Remove(taskId);
+
+    /// <summary>Gives back those that are ready.</summary>
+    public IEnumerable<TaskMove> GiveBack()
+    {
+        var moves = _ready.Select(static task => TaskMove.Release(task.Id, task.Token, "Claimed ahead and not started.")).ToList();
+        _ready.Clear();
+        return moves;
+    }
+
+    /// <summary>Gives up those that run.</summary>
+    public IEnumerable<TaskMove> GiveUp()
+    {
+        var moves = _running.Values.Select(static task => TaskMove.Release(task.Id, task.Task.Token, "The process was told to end.", task.ToReport(null))).ToList();
+        _running.Clear();
+        return moves;
+    }
+
+    /// <summary>The newest lease of each task that is ready.</summary>
+    public Dictionary<long, long> Leases() => _ready.ToDictionary(static task => task.Id, static task => task.Token);
+}
