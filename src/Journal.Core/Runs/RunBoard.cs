@@ -135,7 +135,8 @@ internal sealed partial class RunBoard : IDisposable
     /// <returns>Its place in the order of attempts: it is committed when <see cref="Committed"/> reaches it.</returns>
     public long Submit(RunningTask task, AttemptResult result, TimeSpan duration)
     {
-        var now = _time.GetUtcNow();
+        // By the journal's clock: what is to happen later is waited for by it, on other machines too.
+        var now = _store.Now;
         string limit;
         lock (_gate)
         {
@@ -388,7 +389,7 @@ internal sealed partial class RunBoard : IDisposable
     private RunProgress DescribeProgress()
     {
         var due = IsIdle ? State.NextDue : null;
-        var eta = _tally.Estimate(State, _running.Count, due is { } at ? at - _time.GetUtcNow() : TimeSpan.Zero);
+        var eta = _tally.Estimate(State, _running.Count, due is { } at ? at - _store.Now : TimeSpan.Zero);
         var current = _running.Count > 0 ? _running.Values.First().Key : null;
         return new RunProgress(State, _tally.Ended, _running.Count, _tally.PerSecond, eta, due, IsIdle && due is null && State.Counts.InProgress > 0, current);
     }
