@@ -12,6 +12,12 @@ internal static class Program
             return 2;
         }
 
+        if (options.OnServer && Testing.PostgresServer.Binaries is null)
+        {
+            Console.Error.WriteLine("This machine has no PostgreSQL (initdb, pg_ctl; Debian's package is 'postgresql').");
+            return 2;
+        }
+
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, press) =>
         {

@@ -9,7 +9,7 @@ internal sealed class Tally
 
     public int Freezes { get; set; }
 
-    /// <summary>Clocks that were wrong, disks that were full, logs that were cut, files that were forbidden.</summary>
+    /// <summary>Clocks that were wrong, disks that were full, logs and pages that were damaged, servers that were stopped: each <see cref="Injuring.Fault"/> that was made.</summary>
     public int Faults { get; set; }
 
     public int Checks { get; set; }
@@ -29,11 +29,14 @@ internal sealed class Tally
     /// <summary>Journals that a fault had damaged, and the journal said so.</summary>
     public int DamageFound { get; set; }
 
+    /// <summary>Tasks that repairs saved of them.</summary>
+    public long Salvaged { get; set; }
+
     public int Violations { get; set; }
 
     public override string ToString() =>
         $"""
         {Rounds} rounds, {Kills} kills, {Freezes} freezes, {Faults} faults, {Violations} violations
-        {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off, {DamageFound} damaged journals recognised
+        {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off, {DamageFound} damaged journals recognised and repaired ({Salvaged} tasks saved)
         """;
 }
