@@ -188,7 +188,8 @@ internal sealed class Round : IDisposable
             return;
         }
 
-        _tally.DamageFound++;
+        _tally.DamageFound[fault] = _tally.DamageFound.GetValueOrDefault(fault) + 1;
+        _tally.Damaged += before.TaskCount;
         var left = _ground.Repair();
         if (left.Count > 0)
         {

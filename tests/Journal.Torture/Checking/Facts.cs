@@ -17,6 +17,8 @@ internal sealed class Facts
         foreach (var row in Events(database)) _events[(long)row[0]!] = Said(row, 3);
     }
 
+    public int TaskCount => _tasks.Count;
+
     /// <summary>What a journal that was saved from a damaged one says otherwise than it did. Less than all is not wrong.</summary>
     public IEnumerable<string> ContradictedBy(RawDatabase salvaged)
     {

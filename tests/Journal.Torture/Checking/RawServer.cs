@@ -42,9 +42,6 @@ internal sealed class RawServer : RawDatabase
 
     public override IReadOnlyList<string> Breakage() => [];
 
-    /// <summary>Keeps what was changed here.</summary>
-    public void Commit() => Rows("COMMIT");
-
     public override void Dispose() => _connection.Dispose();
 
     private static object? Plain(object value) => value switch
