@@ -23,6 +23,7 @@ public sealed class AttemptJudge
     private readonly RunRequest _request;
     private readonly CircuitBreaker _breaker;
     private readonly Random _random;
+    private readonly int _threshold;
     private long _ended;
     private long _failed;
 
@@ -33,8 +34,12 @@ public sealed class AttemptJudge
     {
         _request = request;
         _random = random;
-        _breaker = new CircuitBreaker(request.FailureThreshold ?? request.Batch.Options.FailureThreshold);
+        _threshold = request.FailureThreshold ?? request.Batch.Options.FailureThreshold;
+        _breaker = new CircuitBreaker(_threshold);
     }
+
+    /// <summary>The signature of failures in a row that may be part of a longer row, of several workers, and how many tasks trip the breaker; null where nothing is suspected.</summary>
+    internal (string Signature, int Threshold)? Suspicion => _breaker.IsSuspicious ? (_breaker.Signature!, _threshold) : null;
 
     /// <summary>What follows from an attempt.</summary>
     /// <param name="task">The live task.</param>
@@ -92,13 +97,16 @@ public sealed class AttemptJudge
     {
         var streak = _breaker.Streak;
         var tasks = streak.Select(static failure => failure.TaskId).Distinct().Count();
-        var reason = $"{tasks} tasks in a row failed with the same error: {error.Message}";
+        var reason = TripReason(tasks, error.Message);
         // Every failure of the streak but the last, which is this attempt's own move.
         var refunds = streak.Take(streak.Count - 1).ToList();
         _breaker.Reset();
         var move = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, BreakerReason);
         return new Verdict(move, decision, refunds, BatchMove.Pause(reason));
     }
+
+    /// <summary>Why a batch is paused when the breaker trips.</summary>
+    internal static string TripReason(int tasks, string? message) => $"{tasks} tasks in a row failed with the same error: {message}";
 
     private string? LimitReached()
     {

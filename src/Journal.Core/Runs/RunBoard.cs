@@ -225,6 +225,21 @@ internal sealed partial class RunBoard : IDisposable
         }
     }
 
+    /// <summary>What the breaker suspects and cannot know alone; null once the run ends.</summary>
+    public (string Signature, int Threshold)? Suspicion
+    {
+        get
+        {
+            lock (_gate) return End is null ? _judge.Suspicion : null;
+        }
+    }
+
+    /// <summary>Ends the run with a pause of the batch.</summary>
+    public void Pause(BatchMove pause)
+    {
+        lock (_gate) EndWith(pause);
+    }
+
     /// <summary>The pause that a policy ordered, once.</summary>
     public BatchMove? TakePause()
     {
