@@ -43,6 +43,6 @@ internal sealed class Tally
         $"""
         {Rounds} rounds, {Kills} kills, {Freezes} freezes, {Faults} faults, {Violations} violations
         {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off
-        {DamageFound.Values.Sum()} damaged journals recognised and repaired{string.Concat(DamageFound.Select(static found => $", {found.Key} {found.Value}"))}; of {Damaged} tasks in them {Salvaged} saved
+        {DamageFound.Values.Sum()} damaged journals recognised and repaired{string.Concat(DamageFound.Select(static found => $", {found.Key} {found.Value}"))}{(Damaged > 0 ? $"; of {Damaged} tasks in them {Salvaged} saved" : "")}
         """;
 }
