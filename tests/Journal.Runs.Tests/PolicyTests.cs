@@ -33,6 +33,18 @@ public sealed class PolicyTests : RunnerFixture
     }
 
     [Fact]
+    public void A_retry_waits_by_the_journals_clock_whatever_the_machines_own_says()
+    {
+        var batch = Start(1, BatchOptions.Default with { RetryDelay = TimeSpan.FromMinutes(1) });
+        using var stop = new CancellationTokenSource();
+
+        Run(
+            batch, static (_, _) => throw new TimeoutException("slow"), new Listener { OnReport = _ => stop.Cancel() }, time: new WrongTime(TimeSpan.FromHours(1)), stop: stop.Token);
+
+        Assert.InRange(Assert.Single(Tasks(batch)).NotBefore!.Value, Store.Now, Store.Now.AddMinutes(2));
+    }
+
+    [Fact]
     public void One_bad_task_does_not_trip_the_breaker()
     {
         var batch = Start(1, BatchOptions.Default with { RetryDelay = TimeSpan.Zero, MaxRetries = 9 });
@@ -133,5 +145,10 @@ public sealed class PolicyTests : RunnerFixture
         Assert.Equal(RunEnd.Canceled, result.End);
         Assert.Equal(10, Find(batch).Canceled);
         Assert.Contains(listener.Reports, static report => report.Outcome is MoveOutcome.LeaseLost);
+    }
+
+    private sealed class WrongTime(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
     }
 }

@@ -6,9 +6,16 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         if (arguments is [Working.WorkerOrder.Verb, ..]) return Working.WorkerProgram.Run(Working.WorkerOrder.Parse(arguments));
+        if (arguments is [Working.MigrationWorker.Verb, var location]) return Working.MigrationWorker.Run(location);
         if (TortureOptions.Parse(arguments) is not { } options)
         {
             Console.Error.WriteLine(TortureOptions.Usage);
+            return 2;
+        }
+
+        if (options.OnServer && Testing.PostgresServer.Binaries is null)
+        {
+            Console.Error.WriteLine("This machine has no PostgreSQL (initdb, pg_ctl; Debian's package is 'postgresql').");
             return 2;
         }
 

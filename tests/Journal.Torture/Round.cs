@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Journal.Sqlite;
 using Journal.Storage;
 using Journal.Torture.Checking;
+using Journal.Torture.Grounds;
 using Journal.Torture.Injuring;
 using Journal.Torture.Working;
 
@@ -14,56 +14,48 @@ namespace Journal.Torture;
 internal sealed class Round : IDisposable
 {
     private const int Generations = 3;
-    private const int DiskMegabytes = 192;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan GenerationTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan ClockError = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ClockOfFinishers = TimeSpan.FromHours(2);
 
-    private readonly TortureOptions _options;
     private readonly int _number;
     private readonly Tally _tally;
     private readonly Action<string> _tell;
     private readonly Random _dice;
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-torture-").FullName;
-    private readonly string _disk;
-    private readonly bool _mounted;
+    private readonly IGround _ground;
     private readonly List<WorkerProcess> _workers = [];
     private readonly List<string> _keys = [];
     private string _batchId = "";
+    private Baseline? _start;
     private int _ledgers;
     private bool _kept;
-    private bool _damaged;
+    private bool _isLost;
 
-    public Round(TortureOptions options, int number, Tally tally, Action<string> tell)
+    public Round(TortureOptions options, int number, Tally tally, Action<string> tell, Testing.PostgresServer? server)
     {
-        _options = options;
         _number = number;
         _tally = tally;
         _tell = tell;
         _dice = new Random(HashCode.Combine(options.Seed, number));
-        _disk = Directory.CreateDirectory(Path.Combine(_directory, "disk")).FullName;
-        // Others may look in, so that it is the journal's own mode that keeps them out.
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_directory, (UnixFileMode)0b111_101_101);
-        _mounted = options.Mounts && Faults.Mount(_disk, DiskMegabytes);
+        _ground = server is null ? new FileGround(_directory, _dice, options.Mounts) : new ServerGround(server, $"journal_{number}", _dice);
     }
-
-    private string JournalPath => Path.Combine(_disk, "journal.db");
 
     public void Run(CancellationToken stop)
     {
         Create();
-        for (var generation = 0; generation < Generations && !_damaged && !stop.IsCancellationRequested; generation++)
+        for (var generation = 0; generation < Generations && !_isLost && !stop.IsCancellationRequested; generation++)
         {
-            var fault = Faults.All[((_number - 1) * Generations + generation) % Faults.All.Count];
-            _tally.Faults++;
+            var fault = _ground.Faults[((_number - 1) * Generations + generation) % _ground.Faults.Count];
+            var when = $"generation {generation + 1} ({fault})";
             Live(fault, stop);
-            Faults.Damage(fault, JournalPath, _dice);
-            if (Faults.LosesCommits(fault)) ForgetReports();
-            Check($"generation {generation + 1} ({fault})", mayBeDamaged: Faults.LosesCommits(fault));
+            if (_ground.LosesCommits(fault)) Injure(fault, when);
+            else _tally.Faults += _ground.End(fault);
+            if (!_isLost) CheckStrictly(when);
         }
 
-        if (!_damaged && !stop.IsCancellationRequested) Finish();
+        if (!_isLost && !stop.IsCancellationRequested) Finish();
     }
 
     /// <summary>Keeps the files of a round that went wrong.</summary>
@@ -76,8 +68,8 @@ internal sealed class Round : IDisposable
     public void Dispose()
     {
         foreach (var worker in _workers) worker.Dispose();
-        if (_kept && _mounted) CopyAside(Path.Combine(_directory, "kept"));
-        if (_mounted) Faults.Unmount(_disk);
+        if (_kept) _ground.Keep(Path.Combine(_directory, "kept"));
+        _ground.Dispose();
         if (!_kept) Directory.Delete(_directory, recursive: true);
     }
 
@@ -85,7 +77,7 @@ internal sealed class Round : IDisposable
 
     private void Create()
     {
-        using var store = new SqliteStoreFactory().Open(new StoreOptions(JournalPath, StoreAccess.Create));
+        using var store = _ground.Create();
         var stages = _dice.Next(3) == 0 ? new[] { "fetch", "convert", "send" } : [];
         var options = BatchOptions.Default with
         {
@@ -101,18 +93,19 @@ internal sealed class Round : IDisposable
 
     private void Live(Fault fault, CancellationToken stop)
     {
-        var filler = fault == Fault.DiskFull && _mounted ? Faults.Fill(_disk, _dice.Next(16, 1500) * 1024L) : null;
-        var faulty = fault is Fault.DiskFull or Fault.FileLimit or Fault.NoPermission;
+        _tally.Faults += _ground.Begin(fault);
+        var excuses = _ground.Excuses(fault);
         _workers.AddRange(new[] { WorkerManner.Runner, WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Operator }.Select(manner => Start(manner, fault)));
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < GenerationTime && !stop.IsCancellationRequested)
         {
             stop.WaitHandle.WaitOne(_dice.Next(80, 350));
+            _tally.Faults += _ground.Strike(fault);
             var index = _dice.Next(_workers.Count);
             var worker = _workers[index];
             if (!worker.IsAlive)
             {
-                Bury(worker, faulty);
+                Bury(worker, excuses);
                 _workers[index] = Start(worker.Order.Manner, fault);
             }
             else if (worker.IsFrozen)
@@ -138,132 +131,116 @@ internal sealed class Round : IDisposable
         {
             if (worker.IsAlive) _tally.Kills++;
             worker.Kill();
-            Bury(worker, faulty);
+            Bury(worker, excuses);
         }
 
         _workers.Clear();
-        if (filler is not null) File.Delete(filler);
     }
 
-    private WorkerProcess Start(WorkerManner manner, Fault fault)
-    {
-        var ledger = Path.Combine(_directory, $"ledger{_ledgers++}");
-        var order = new WorkerOrder(manner, JournalPath, _batchId, ledger, _dice.Next())
-        {
-            Normal = _dice.Next(2) == 0,
-            ClockError = fault switch
-            {
-                Fault.ClockForward => ClockError * _dice.NextDouble(),
-                Fault.ClockBack => ClockError * -_dice.NextDouble(),
-                _ => TimeSpan.Zero,
-            },
-            FileLimit = fault == Fault.FileLimit || (fault == Fault.DiskFull && !_mounted) ? FilesNow() + _dice.Next(400_000) : 0,
-            // A stranger among the workers, who must get nothing but a clear refusal.
-            User = fault == Fault.NoPermission && Native.IsRoot && _dice.Next(2) == 0 ? 65534 : 0,
-        };
-        return WorkerProcess.Start(order);
-    }
+    private WorkerProcess Start(WorkerManner manner, Fault fault) => WorkerProcess.Start(_ground.Equip(NewOrder(manner), fault));
 
-    private long FilesNow() => new[] { "", "-wal" }.Select(end => new FileInfo(JournalPath + end)).Max(static file => file.Exists ? file.Length : 0);
+    private WorkerOrder NewOrder(WorkerManner manner) => new(manner, "", _batchId, Path.Combine(_directory, $"ledger{_ledgers++}"), _dice.Next());
 
     private void Finish()
     {
         // By a clock that is ahead of every wrong one, so that nothing waits for a time that only they believed in.
         var finishers = Enumerable.Range(0, 2)
-            .Select(n => new WorkerOrder(WorkerManner.Finisher, JournalPath, _batchId, Path.Combine(_directory, $"ledger{_ledgers++}"), n) { ClockError = ClockError * 2 })
+            .Select(_ => _ground.Equip(NewOrder(WorkerManner.Finisher) with { ClockError = ClockOfFinishers }, Fault.None))
             .Select(WorkerProcess.Start).ToList();
         _workers.AddRange(finishers);
         foreach (var worker in finishers)
         {
             if (!worker.WaitForEnd(FinishTime)) Violation("the end", $"Unharmed workers did not bring the batch to its end in {FinishTime.TotalSeconds} s.");
             worker.Kill();
-            Bury(worker, faulty: false);
+            Bury(worker, []);
         }
 
         _workers.Clear();
-        if (Check("the end", mayBeDamaged: false) is not { } copy) return;
-        using var database = new RawDatabase(copy);
+        CheckStrictly("the end");
+        using var database = _ground.Look();
         if (database.Numbers("SELECT COUNT(*) FROM task WHERE status < 2").Single()[0] is > 0 and var open) Violation("the end", $"{open} tasks have not ended.");
     }
 
-    private void Bury(WorkerProcess worker, bool faulty)
+    private void Bury(WorkerProcess worker, IReadOnlyCollection<string> excuses)
     {
-        if (worker.Complaint(faulty) is { } complaint) Violation("a worker", complaint);
+        if (worker.Complaint(excuses) is { } complaint) Violation("a worker", complaint);
         worker.Dispose();
+    }
+
+    // Damage -----------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// Damages the journal. What comes of it must be sound but for the last commits; or the product must see that it is not, and save of it what
+    /// contradicts nothing that was true before. Then the round goes on.
+    /// </summary>
+    private void Injure(Fault fault, string when)
+    {
+        CheckStrictly(when + ", before");
+        Facts before;
+        using (var database = _ground.Look()) before = new Facts(database);
+        _tally.Faults += _ground.End(fault);
+        // From here on nobody knows any more who was told what.
+        foreach (var file in LedgerFiles()) File.Delete(file);
+        if (_isLost || Problems(null) is not { Count: > 0 } problems) return;
+        if (!_ground.ProductSeesDamage())
+        {
+            Lose(when, "The journal was damaged and did not say so: " + problems[0]);
+            return;
+        }
+
+        _tally.DamageFound[fault] = _tally.DamageFound.GetValueOrDefault(fault) + 1;
+        _tally.Damaged += before.TaskCount;
+        var left = _ground.Repair();
+        if (left.Count > 0)
+        {
+            Lose(when, "The repaired journal is not sound: " + left[0]);
+            return;
+        }
+
+        using var salvaged = _ground.Look();
+        // Noise can look like data; that it is not taken for sound is all that can be asked.
+        if (fault != Fault.SectorScrambled) foreach (var contradiction in before.ContradictedBy(salvaged).Take(5)) Violation(when, contradiction);
+        _start = Baseline.Of(salvaged);
+        _keys.Clear();
+        _keys.AddRange(salvaged.Rows("SELECT key FROM task").Select(static row => (string)row[0]!));
+        _tally.Salvaged += _keys.Count;
+        // The batch itself may be among what was lost; its tasks are in another one then.
+        if (salvaged.Rows("SELECT id FROM batch WHERE no = (SELECT batch FROM task GROUP BY batch ORDER BY COUNT(*) DESC LIMIT 1)") is [[string id]]) _batchId = id;
+        else _isLost = true;
     }
 
     // The check --------------------------------------------------------------------------------------------------
 
-    /// <summary>Checks a copy, so that the log that the dead left behind is the journal's own to deal with.</summary>
-    /// <returns>The copy; null when it is damaged.</returns>
-    private string? Check(string when, bool mayBeDamaged)
+    private void CheckStrictly(string when)
     {
-        var directory = Path.Combine(_directory, "check");
-        var copy = CopyAside(directory);
-        var ledger = LedgerLines.Read(Directory.GetFiles(_directory, "ledger*").Where(static file => Path.GetExtension(file).Length == 0));
+        var ledger = LedgerLines.Read(LedgerFiles());
         _tally.Fenced += ledger.Fenced.Count;
-        var problems = Problems(copy, ledger);
+        var problems = Problems(ledger);
+        foreach (var problem in problems) Violation(when, problem);
+        _isLost |= problems.Count > 0;
         foreach (var file in ledger.Copies.Where(File.Exists))
         {
-            foreach (var problem in Problems(file, null)) Violation(when, $"A backup: {problem}");
+            using (var copy = new RawFile(file))
+            {
+                foreach (var problem in JournalChecker.Check(copy, _tally, start: _start)) Violation(when, $"A backup: {problem}");
+            }
+
             File.Delete(file);
         }
-
-        if (problems.Count == 0) return copy;
-        if (mayBeDamaged)
-        {
-            // Damage from outside cannot always be helped, but it must be seen.
-            _damaged = true;
-            if (ProductSees(copy)) _tally.DamageFound++;
-            else Violation(when, "The journal was damaged and did not say so: " + problems[0]);
-            return null;
-        }
-
-        foreach (var problem in problems) Violation(when, problem);
-        _damaged = true;
-        return null;
     }
 
-    private IReadOnlyList<string> Problems(string path, LedgerLines? ledger)
+    private IReadOnlyList<string> Problems(LedgerLines? ledger)
     {
-        try
-        {
-            return JournalChecker.Check(path, _tally, ledger, ledger is null ? null : _keys.Concat(ledger.Added));
-        }
-        catch (InvalidDataException e)
-        {
-            return [e.Message];
-        }
+        using var database = _ground.Look();
+        return JournalChecker.Check(database, _tally, ledger, ledger is null ? _keys : _keys.Concat(ledger.Added), _start);
     }
 
-    private static bool ProductSees(string path)
-    {
-        try
-        {
-            using var store = new SqliteStoreFactory().Open(new StoreOptions(path, StoreAccess.Read));
-            return store.Check().Count > 0;
-        }
-        catch (JournalException e)
-        {
-            return e.ErrorId is nameof(JournalErrors.JournalCorrupt) or nameof(JournalErrors.NotAJournal);
-        }
-    }
+    private IEnumerable<string> LedgerFiles() => Directory.GetFiles(_directory, "ledger*").Where(static file => Path.GetExtension(file).Length == 0);
 
-    private string CopyAside(string directory)
+    private void Lose(string when, string what)
     {
-        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-        Directory.CreateDirectory(directory);
-        foreach (var end in new[] { "", "-wal" })
-        {
-            if (File.Exists(JournalPath + end)) File.Copy(JournalPath + end, Path.Combine(directory, "journal.db" + end));
-        }
-
-        return Path.Combine(directory, "journal.db");
-    }
-
-    private void ForgetReports()
-    {
-        foreach (var file in Directory.GetFiles(_directory, "ledger*").Where(static file => Path.GetExtension(file).Length == 0)) File.Delete(file);
+        _isLost = true;
+        Violation(when, what);
     }
 
     private void Violation(string when, string what)

@@ -1,3 +1,5 @@
+using Journal.Torture.Injuring;
+
 namespace Journal.Torture;
 
 /// <summary>What was done to the journal, and what it did wrong.</summary>
@@ -9,7 +11,7 @@ internal sealed class Tally
 
     public int Freezes { get; set; }
 
-    /// <summary>Clocks that were wrong, disks that were full, logs that were cut, files that were forbidden.</summary>
+    /// <summary>Clocks that were wrong, disks that were full, logs and pages that were damaged, servers that were stopped: each <see cref="Fault"/> that was made.</summary>
     public int Faults { get; set; }
 
     public int Checks { get; set; }
@@ -26,14 +28,21 @@ internal sealed class Tally
     /// <summary>Late reports of workers that had lost their lease.</summary>
     public int Fenced { get; set; }
 
-    /// <summary>Journals that a fault had damaged, and the journal said so.</summary>
-    public int DamageFound { get; set; }
+    /// <summary>Journals that a fault had damaged, and the journal said so, by the fault.</summary>
+    public SortedDictionary<Fault, int> DamageFound { get; } = [];
+
+    /// <summary>Tasks that were in them.</summary>
+    public long Damaged { get; set; }
+
+    /// <summary>Tasks that repairs saved of them.</summary>
+    public long Salvaged { get; set; }
 
     public int Violations { get; set; }
 
     public override string ToString() =>
         $"""
         {Rounds} rounds, {Kills} kills, {Freezes} freezes, {Faults} faults, {Violations} violations
-        {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off, {DamageFound} damaged journals recognised
+        {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off
+        {DamageFound.Values.Sum()} damaged journals recognised and repaired{string.Concat(DamageFound.Select(static found => $", {found.Key} {found.Value}"))}{(Damaged > 0 ? $"; of {Damaged} tasks in them {Salvaged} saved" : "")}
         """;
 }

@@ -7,9 +7,10 @@ namespace Journal.Torture;
 /// <param name="Rounds">At most so many rounds.</param>
 /// <param name="Seed">Every plan (workers, injuries, faults) follows from it; when exactly a signal meets a process does not.</param>
 /// <param name="Mounts">Whether a small file system may be mounted to be filled; else a limit on the size of files stands in for it.</param>
-internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool Mounts)
+/// <param name="OnServer">Journals on a PostgreSQL server of this run's own, in place of files.</param>
+internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool Mounts, bool OnServer = false)
 {
-    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-Seed n] [-NoMount]";
+    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-Seed n] [-NoMount] [-Postgres]";
 
     /// <summary>The options of a command line; null when it cannot be read.</summary>
     public static TortureOptions? Parse(IReadOnlyList<string> arguments)
@@ -21,6 +22,12 @@ internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool 
             if (name == "NOMOUNT")
             {
                 options = options with { Mounts = false };
+                continue;
+            }
+
+            if (name == "POSTGRES")
+            {
+                options = options with { OnServer = true };
                 continue;
             }
 

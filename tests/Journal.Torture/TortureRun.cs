@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Journal.Testing;
 
 namespace Journal.Torture;
 
@@ -9,11 +10,12 @@ internal static class TortureRun
     public static Tally Run(TortureOptions options, Action<string> tell, CancellationToken stop)
     {
         var tally = new Tally();
+        using var server = options.OnServer ? new PostgresServer() : null;
         var clock = Stopwatch.StartNew();
         for (var number = 1; number <= options.Rounds && (number == 1 || clock.Elapsed < options.Time) && !stop.IsCancellationRequested; number++)
         {
             var before = tally.Violations;
-            using var round = new Round(options, number, tally, tell);
+            using var round = new Round(options, number, tally, tell, server);
             round.Run(stop);
             tally.Rounds++;
             if (tally.Violations == before) continue;

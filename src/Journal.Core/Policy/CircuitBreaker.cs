@@ -22,6 +22,11 @@ public sealed class CircuitBreaker(int threshold)
     /// <summary>The failures of the present streak, oldest first; a task stands here once for each of its failures: each is to be refunded.</summary>
     public IReadOnlyList<FailedAttempt> Streak => _streak;
 
+    /// <summary>
+    /// Whether it has seen enough to ask what other workers see: two tasks in a row that failed alike, and are not enough to trip it by themselves.
+    /// </summary>
+    public bool IsSuspicious => _tasks.Count >= 2 && _tasks.Count < threshold;
+
     /// <summary>The signature they share; null when there is no streak.</summary>
     public string? Signature { get; private set; }
 

@@ -9,7 +9,20 @@ namespace Journal.Runs;
 /// <param name="Refunds">Earlier failures that are given back, one entry for each.</param>
 /// <param name="Pause">A pause of the batch.</param>
 /// <param name="FailureLimit">Why the run ends by its own limit of failures.</param>
-public sealed record Verdict(TaskMove Move, RetryDecision? Decision = null, IReadOnlyList<FailedAttempt>? Refunds = null, BatchMove? Pause = null, string? FailureLimit = null);
+public sealed record Verdict(TaskMove Move, RetryDecision? Decision = null, IReadOnlyList<FailedAttempt>? Refunds = null, BatchMove? Pause = null, string? FailureLimit = null)
+{
+    /// <summary>The moves that give back the earlier failures.</summary>
+    /// <param name="leases">The newest lease of each task that is at hand and does not run.</param>
+    /// <remarks>A refund names the latest attempt of its task, which may be one that was claimed again and has just gone back; a task that runs is left alone.</remarks>
+    internal IEnumerable<TaskMove> ToRefunds(Dictionary<long, long> leases)
+    {
+        var failures = Refunds ?? [];
+        var latest = failures.Append(new FailedAttempt(Move.TaskId, Move.Token ?? 0)).GroupBy(static failure => failure.TaskId)
+            .ToDictionary(static of => of.Key, static of => of.Max(static failure => failure.Token));
+        return failures.Select(failure => TaskMove.Refund(
+            failure.TaskId, leases.GetValueOrDefault(failure.TaskId, latest[failure.TaskId]), null, TaskReport.Nothing, null, null, AttemptJudge.BreakerReason));
+    }
+}
 
 /// <summary>Turns the results of attempts into moves, by the batch's policy. It remembers the streak of failures and the failures of the run; not thread-safe.</summary>
 public sealed class AttemptJudge
@@ -23,6 +36,7 @@ public sealed class AttemptJudge
     private readonly RunRequest _request;
     private readonly CircuitBreaker _breaker;
     private readonly Random _random;
+    private readonly int _threshold;
     private long _ended;
     private long _failed;
 
@@ -33,8 +47,12 @@ public sealed class AttemptJudge
     {
         _request = request;
         _random = random;
-        _breaker = new CircuitBreaker(request.FailureThreshold ?? request.Batch.Options.FailureThreshold);
+        _threshold = request.FailureThreshold ?? request.Batch.Options.FailureThreshold;
+        _breaker = new CircuitBreaker(_threshold);
     }
+
+    /// <summary>The signature of failures in a row that may be part of a longer row, of several workers, and how many tasks trip the breaker; null where nothing is suspected.</summary>
+    internal (string Signature, int Threshold)? Suspicion => _breaker.IsSuspicious ? (_breaker.Signature!, _threshold) : null;
 
     /// <summary>What follows from an attempt.</summary>
     /// <param name="task">The live task.</param>
@@ -92,13 +110,16 @@ public sealed class AttemptJudge
     {
         var streak = _breaker.Streak;
         var tasks = streak.Select(static failure => failure.TaskId).Distinct().Count();
-        var reason = $"{tasks} tasks in a row failed with the same error: {error.Message}";
+        var reason = TripReason(tasks, error.Message);
         // Every failure of the streak but the last, which is this attempt's own move.
         var refunds = streak.Take(streak.Count - 1).ToList();
         _breaker.Reset();
         var move = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, BreakerReason);
         return new Verdict(move, decision, refunds, BatchMove.Pause(reason));
     }
+
+    /// <summary>Why a batch is paused when the breaker trips.</summary>
+    internal static string TripReason(int tasks, string? message) => $"{tasks} tasks in a row failed with the same error: {message}";
 
     private string? LimitReached()
     {

@@ -18,10 +18,12 @@ internal sealed class JournalWriter : IDisposable
     private readonly IProcessTable _processes;
     private readonly WorkerIdentity _worker;
     private readonly ITimer _due;
+    private readonly DateTimeOffset _began;
 
     public JournalWriter(RunBoard board, RunRequest request, IJournalStore store, TimeProvider time, IProcessTable processes, WorkerIdentity worker)
     {
         (_board, _request, _store, _time, _processes, _worker) = (board, request, store, time, processes, worker);
+        _began = store.Now;
         _due = time.CreateTimer(_ => board.TaskDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -71,7 +73,20 @@ internal sealed class JournalWriter : IDisposable
         if (turn.Poll && turn.Moves.Count == 0 && turn.Claim > 0) Recover();
         var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = turn.Moves, Claim = turn.Claim, Stage = _request.Stage };
         _board.Publish(turn, _board.Reach.Call(() => _store.Exchange(request)));
+        if (turn.Ended.Count > 0) AskForCommonCause();
         if (Ending() is var (end, reason, stopAttempts)) _board.RequestEnd(end, reason, stopAttempts);
+    }
+
+    // Each worker's breaker sees its own failures; those of all are in the journal.
+    private void AskForCommonCause()
+    {
+        if (_board.Suspicion is not var (signature, threshold)) return;
+        var streak = _board.Reach.Call(() => SharedStreak.Read(_store, BatchId, signature, threshold, _began));
+        if (streak.Tasks < threshold) return;
+        var refunds = streak.Failures.Select(static failure => TaskMove.Refund(failure.TaskId, failure.Token, null, TaskReport.Nothing, null, null, AttemptJudge.BreakerReason));
+        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = [.. refunds] };
+        _board.Note(_board.Reach.Call(() => _store.Exchange(request)).Batch);
+        _board.Pause(BatchMove.Pause(AttemptJudge.TripReason(streak.Tasks, streak.Message)));
     }
 
     private void Renew()

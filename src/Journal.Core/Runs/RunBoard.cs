@@ -133,7 +133,8 @@ internal sealed partial class RunBoard : IDisposable
     /// <returns>Its place in the order of attempts: it is committed when <see cref="Committed"/> reaches it.</returns>
     public long Submit(RunningTask task, AttemptResult result, TimeSpan duration)
     {
-        var now = _time.GetUtcNow();
+        // By the journal's clock: what is to happen later is waited for by it, on other machines too.
+        var now = _store.Now;
         string limit;
         lock (_gate)
         {
@@ -183,7 +184,7 @@ internal sealed partial class RunBoard : IDisposable
             var inHand = refunding.Count == 0 ? [] : _hand.Leases();
             if (End is not null || (renew && _time.GetUtcNow() >= _leaseEnd)) moves.AddRange(_hand.GiveBack());
             if (_givesUpRunning) moves.AddRange(_hand.GiveUp());
-            foreach (var attempt in refunding) moves.AddRange(Refunds(attempt.Verdict, inHand));
+            foreach (var attempt in refunding) moves.AddRange(attempt.Verdict.ToRefunds(inHand));
             if (End is not null && _hand.Running == 0 && moves.Count == 0) return null;
             return new WriterTurn(ended, moves, End is null ? Wanted() : 0, renew, poll, poll ? progress : new Dictionary<long, (double?, string?)>());
         }
@@ -219,6 +220,21 @@ internal sealed partial class RunBoard : IDisposable
         {
             lock (_gate) return IsIdle && _ended.Count == 0;
         }
+    }
+
+    /// <summary>What the breaker suspects and cannot know alone; null once the run ends.</summary>
+    public (string Signature, int Threshold)? Suspicion
+    {
+        get
+        {
+            lock (_gate) return End is null ? _judge.Suspicion : null;
+        }
+    }
+
+    /// <summary>Ends the run with a pause of the batch.</summary>
+    public void Pause(BatchMove pause)
+    {
+        lock (_gate) EndWith(pause);
     }
 
     /// <summary>The pause that a policy ordered, once.</summary>
@@ -354,20 +370,10 @@ internal sealed partial class RunBoard : IDisposable
         Monitor.PulseAll(_gate);
     }
 
-    // A refund names the latest attempt of its task, which may be one that was claimed again and has just gone back; a task that runs is left alone.
-    private static IEnumerable<TaskMove> Refunds(Verdict verdict, Dictionary<long, long> inHand)
-    {
-        var failures = verdict.Refunds ?? [];
-        var latest = failures.Append(new FailedAttempt(verdict.Move.TaskId, verdict.Move.Token ?? 0)).GroupBy(static failure => failure.TaskId)
-            .ToDictionary(static of => of.Key, static of => of.Max(static failure => failure.Token));
-        return failures.Select(failure => TaskMove.Refund(
-            failure.TaskId, inHand.GetValueOrDefault(failure.TaskId, latest[failure.TaskId]), null, TaskReport.Nothing, null, null, AttemptJudge.BreakerReason));
-    }
-
     private RunProgress DescribeProgress()
     {
         var due = IsIdle ? State.NextDue : null;
-        var eta = _tally.Estimate(State, _hand.Running, due is { } at ? at - _time.GetUtcNow() : TimeSpan.Zero);
+        var eta = _tally.Estimate(State, _hand.Running, due is { } at ? at - _store.Now : TimeSpan.Zero);
         return new RunProgress(State, _tally.Ended, _hand.Running, _tally.PerSecond, eta, due, IsIdle && due is null && State.Counts.InProgress > 0, _hand.Current);
     }
 

@@ -33,6 +33,14 @@ internal static class HealthCheck
         SELECT format('Task %s is in status %s, but its last move went to %s.', t.id, t.status, e.to_status)
         FROM task t JOIN LATERAL (SELECT to_status FROM event WHERE task = t.id AND kind >= 20 ORDER BY id DESC LIMIT 1) e ON e.to_status <> t.status
         """,
+        // Sums of fractions depend on their order a little.
+        """
+        SELECT format('Batch %s says that it used a quota of %s, its tasks %s and its projects %s.', b.id, b.quota_consumed, COALESCE(t.used, 0), COALESCE(q.used, 0))
+        FROM batch b LEFT JOIN (SELECT batch, SUM(quota) used FROM task GROUP BY batch) t ON t.batch = b.no
+        LEFT JOIN (SELECT batch, SUM(consumed) used FROM quota GROUP BY batch) q ON q.batch = b.no
+        WHERE ABS(b.quota_consumed - COALESCE(t.used, 0)) > 1e-6 * (1 + ABS(b.quota_consumed))
+            OR ABS(b.quota_consumed - COALESCE(q.used, 0)) > 1e-6 * (1 + ABS(b.quota_consumed))
+        """,
         "SELECT format('%s attempts are of tasks that are missing.', COUNT(*)) FROM attempt a WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.id = a.task) HAVING COUNT(*) > 0",
         "SELECT format('%s events are of batches that are missing.', COUNT(*)) FROM event e WHERE NOT EXISTS (SELECT 1 FROM batch b WHERE b.no = e.batch) HAVING COUNT(*) > 0",
         "SELECT format('Task %s was held by a worker that is missing.', t.id) FROM task t WHERE t.worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.no = t.worker)",

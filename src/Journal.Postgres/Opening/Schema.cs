@@ -16,7 +16,8 @@ internal static class Schema
 
     private const string HasMigrations = "SELECT to_regclass(quote_ident($1) || '.migration') IS NOT NULL";
 
-    private static readonly SortedDictionary<long, string> Migrations = Load();
+    /// <summary>This assembly's own migrations, the oldest first.</summary>
+    public static SortedDictionary<long, string> Migrations { get; } = Load();
 
     /// <summary>The newest schema this assembly knows.</summary>
     public static long Newest { get; } = Migrations.Keys.Last();
@@ -24,15 +25,19 @@ internal static class Schema
     /// <summary>Finds, and where asked for makes, a journal that this assembly can use.</summary>
     /// <returns>What tells the journal's advisory locks from another one's in the same database.</returns>
     /// <exception cref="JournalException">JournalNotFound, NotAJournal, JournalTooNew, JournalAccessDenied.</exception>
-    public static long Prepare(NpgsqlConnection connection, ServerAddress address, StoreAccess access)
+    public static long Prepare(NpgsqlConnection connection, ServerAddress address, StoreAccess access) => Prepare(connection, address, access, Migrations);
+
+    /// <summary>The same with other migrations than this assembly's own.</summary>
+    public static long Prepare(NpgsqlConnection connection, ServerAddress address, StoreAccess access, SortedDictionary<long, string> migrations)
     {
+        var newest = migrations.Keys.Last();
         var version = VersionOf(connection, address);
         if (version is null && access != StoreAccess.Create) throw JournalErrors.JournalNotFound(address.Shown);
-        if (version > Newest) throw JournalErrors.JournalTooNew(address.Shown, version.Value, Newest);
-        if (version is null || version < Newest)
+        if (version > newest) throw JournalErrors.JournalTooNew(address.Shown, version.Value, newest);
+        if (version is null || version < newest)
         {
             if (access == StoreAccess.Read) throw JournalErrors.JournalAccessDenied(address.Shown, $"it has the old schema {version} and must be migrated, which needs write access.");
-            Migrate(connection, address);
+            Migrate(connection, address, migrations);
         }
 
         long space = 0;
@@ -56,7 +61,7 @@ internal static class Schema
     }
 
     // All in one transaction: another opener that waits for the lock finds all of it, or nothing.
-    private static void Migrate(NpgsqlConnection connection, ServerAddress address)
+    private static void Migrate(NpgsqlConnection connection, ServerAddress address, SortedDictionary<long, string> migrations)
     {
         using var transaction = connection.BeginTransaction();
         var pipeline = new Pipeline(connection) { Patience = 0 };
@@ -71,7 +76,7 @@ internal static class Schema
         pipeline.Add(new Command("CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())")).Send();
         long version = 0;
         pipeline.Add(new Command("SELECT COALESCE(MAX(number), 0) FROM migration"), row => version = row.Integer(0)).Send();
-        foreach (var (number, script) in Migrations.Where(migration => migration.Key > version))
+        foreach (var (number, script) in migrations.Where(migration => migration.Key > version))
         {
             using (var command = new NpgsqlCommand(script, connection, transaction) { CommandTimeout = 0 }) command.ExecuteNonQuery();
             pipeline.Add(new Command("INSERT INTO migration (number) VALUES ($1)").With(number)).Send();

@@ -35,6 +35,14 @@ internal static class HealthCheck
         SELECT 'Task ' || t.id || ' is in status ' || t.status || ', but its last move went to ' || e.to_status || '.'
         FROM task t JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE task = t.id AND (kind >= 20 OR kind = 7)) WHERE e.to_status <> t.status
         """,
+        // Sums of fractions depend on their order a little.
+        """
+        SELECT 'Batch ' || b.id || ' says that it used a quota of ' || b.quota_consumed || ', its tasks ' || COALESCE(t.used, 0) || ' and its projects ' || COALESCE(q.used, 0) || '.'
+        FROM batch b LEFT JOIN (SELECT batch, SUM(quota) used FROM task GROUP BY batch) t ON t.batch = b.no
+        LEFT JOIN (SELECT batch, SUM(consumed) used FROM quota GROUP BY batch) q ON q.batch = b.no
+        WHERE ABS(b.quota_consumed - COALESCE(t.used, 0)) > 1e-6 * (1 + ABS(b.quota_consumed))
+            OR ABS(b.quota_consumed - COALESCE(q.used, 0)) > 1e-6 * (1 + ABS(b.quota_consumed))
+        """,
     ];
 
     private const int MostLines = 100;

@@ -53,7 +53,9 @@ internal sealed class Salvage(StoreOptions options, string asidePath)
         try
         {
             using var source = Database.Open(copy, OpenMode.ReadWrite, options.LockTimeout);
-            foreach (var (table, key) in SalvageStatements.Tables) Copy(source, target, table, key);
+            // Else SQLite refuses a file altogether that is shorter than its first page says.
+            source.Execute("PRAGMA writable_schema = ON");
+            foreach (var (table, key) in SalvageStatements.Tables) CopyReadable(source, target, table, key);
         }
         catch (JournalException e) when (IsDamage(e))
         {
@@ -62,6 +64,19 @@ internal sealed class Salvage(StoreOptions options, string asidePath)
 
         Mend(target);
         target.Commit();
+    }
+
+    // A table that cannot be read says nothing of the others.
+    private void CopyReadable(Database source, Database target, string table, string key)
+    {
+        try
+        {
+            Copy(source, target, table, key);
+        }
+        catch (JournalException e) when (IsDamage(e))
+        {
+            _report.Add($"{table} could not be read: {e.InnerException?.Message ?? e.Message}");
+        }
     }
 
     private void Copy(Database source, Database target, string table, string key)

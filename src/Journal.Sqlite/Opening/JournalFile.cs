@@ -29,7 +29,10 @@ internal sealed class JournalFile
 
     /// <summary>Finds, and where asked for makes, a journal that this assembly can use.</summary>
     /// <exception cref="JournalException">JournalNotFound, JournalAccessDenied, NotAJournal, JournalCorrupt, JournalTooNew, JournalBusy.</exception>
-    public static JournalFile Prepare(StoreOptions options)
+    public static JournalFile Prepare(StoreOptions options) => Prepare(options, Schema.Migrations);
+
+    /// <summary>The same with other migrations than this assembly's own.</summary>
+    public static JournalFile Prepare(StoreOptions options, SortedDictionary<long, string> migrations)
     {
         var path = options.Location;
         if (Directory.Exists(path)) throw JournalErrors.UnsupportedJournal(path, "it is a directory.");
@@ -45,7 +48,7 @@ internal sealed class JournalFile
 
         using var database = Probe(options, out var mode);
         var file = new JournalFile(options, mode);
-        file.Admit(database);
+        file.Admit(database, migrations);
         return file;
     }
 
@@ -126,23 +129,27 @@ internal sealed class JournalFile
         throw refused!;
     }
 
-    private void Admit(Database database)
+    private void Admit(Database database, SortedDictionary<long, string> migrations)
     {
         if (Schema.IsBlank(database))
         {
             if (_options.Access != StoreAccess.Create) throw JournalErrors.NotAJournal(Path, "it is empty");
             // The log has to be chosen outside a transaction, and is remembered in the file.
             database.Number("PRAGMA journal_mode = WAL");
-            Schema.Migrate(database);
+            Schema.Migrate(database, migrations);
             return;
         }
 
         if (!Schema.IsJournal(database)) throw JournalErrors.NotAJournal(Path, "it is another application's SQLite database");
         var version = Schema.VersionOf(database);
-        if (version > Schema.Newest) throw JournalErrors.JournalTooNew(Path, version, Schema.Newest);
-        if (version == Schema.Newest) return;
+        var newest = migrations.Keys.Last();
+        if (version > newest) throw JournalErrors.JournalTooNew(Path, version, newest);
+        if (version == newest) return;
         if (!IsWritable) throw JournalErrors.JournalAccessDenied(Path, $"it has the old schema {version} and must be migrated, which needs write access.");
-        BackupCopy.Write(database, FormattableString.Invariant($"{Path}.schema-{version}"), _options.LockTimeout);
-        Schema.Migrate(database);
+        Schema.Migrate(database, migrations, old =>
+        {
+            using var reader = Database.Open(Path, OpenMode.ReadWrite, _options.LockTimeout);
+            BackupCopy.Write(reader, FormattableString.Invariant($"{Path}.schema-{old}"), _options.LockTimeout);
+        });
     }
 }

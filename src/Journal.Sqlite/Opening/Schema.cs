@@ -10,7 +10,8 @@ internal static class Schema
     /// <summary>"Jrnl": marks a SQLite file as a journal.</summary>
     public const int ApplicationId = 0x4A726E6C;
 
-    private static readonly SortedDictionary<long, string> Migrations = Load();
+    /// <summary>This assembly's own migrations, the oldest first.</summary>
+    public static SortedDictionary<long, string> Migrations { get; } = Load();
 
     /// <summary>The newest schema this assembly knows.</summary>
     public static long Newest { get; } = Migrations.Keys.Last();
@@ -25,15 +26,19 @@ internal static class Schema
         database.Number("PRAGMA application_id") == 0 && database.Number("PRAGMA user_version") == 0 && database.Number("SELECT COUNT(*) FROM sqlite_master") == 0;
 
     /// <summary>Applies what is missing, in one transaction. Another process may have done it meanwhile.</summary>
-    public static void Migrate(Database database) => Migrate(database, Migrations);
-
-    /// <summary>The same with other migrations than this assembly's own.</summary>
-    public static void Migrate(Database database, IEnumerable<KeyValuePair<long, string>> migrations)
+    /// <param name="database">The journal, in which no transaction is open.</param>
+    /// <param name="migrations">All migrations, the oldest first.</param>
+    /// <param name="before">
+    /// Called with the old version when nobody else can migrate any more, and nothing has changed yet: what it keeps of the journal is the old one.
+    /// It reads through a connection of its own.
+    /// </param>
+    public static void Migrate(Database database, IReadOnlyCollection<KeyValuePair<long, string>> migrations, Action<long>? before = null)
     {
         database.BeginWrite();
         try
         {
             var version = VersionOf(database);
+            if (version < migrations.Last().Key) before?.Invoke(version);
             foreach (var (number, script) in migrations)
             {
                 if (number <= version) continue;

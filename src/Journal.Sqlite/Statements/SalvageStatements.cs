@@ -53,8 +53,19 @@ internal static class SalvageStatements
         FROM n JOIN task t ON t.id = n.task
         """,
         "UPDATE task SET token = (SELECT COUNT(*) + (task.status = 1) FROM attempt a WHERE a.task = task.id) WHERE token > 1000",
+        "UPDATE task SET stage = (SELECT MAX(stage_count - 1, 0) FROM batch WHERE no = task.batch) WHERE stage > 0 AND stage >= (SELECT stage_count FROM batch WHERE no = task.batch)",
+        // What a task used is known from itself; of the ledger only what contradicts the tasks is written anew, for they name no more than their last project.
         """
-        UPDATE batch SET
+        DELETE FROM quota WHERE batch IN (
+            SELECT no FROM batch b WHERE ABS(
+                (SELECT TOTAL(quota) FROM task WHERE batch = b.no) - (SELECT TOTAL(consumed) FROM quota WHERE batch = b.no)) > 1e-6)
+        """,
+        """
+        INSERT INTO quota (batch, project, consumed)
+        SELECT batch, COALESCE(quota_project, ''), SUM(quota) FROM task WHERE quota <> 0 AND batch NOT IN (SELECT batch FROM quota) GROUP BY 1, 2
+        """,
+        """
+        UPDATE batch SET quota_consumed = (SELECT TOTAL(consumed) FROM quota WHERE batch = no),
             pending = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 0),
             in_progress = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 1),
             completed = (SELECT COUNT(*) FROM task WHERE batch = no AND status = 2),

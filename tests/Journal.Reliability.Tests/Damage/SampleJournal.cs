@@ -19,12 +19,18 @@ internal static class SampleJournal
     public static void Make(string path, Action? afterwards = null)
     {
         using var store = new SqliteStoreFactory().Open(new StoreOptions(path, StoreAccess.Create) { Durability = Durability.Normal });
+        Fill(store);
+        afterwards?.Invoke();
+    }
+
+    /// <summary>Makes it in a journal that is empty.</summary>
+    public static void Fill(IJournalStore store)
+    {
         var worker = ProcessTable.Instance.NewWorker();
         Fill(store, worker, PlainBatch, 400);
         Fill(store, worker, StagedBatch, 150, "fetch", "convert");
         store.SetCheckpoint(null, "scan", """{"folder":"/photos/2026"}""");
         store.AddTempFile(1, "/tmp/work/1.tmp");
-        afterwards?.Invoke();
     }
 
     public static string IdOf(IJournalStore store, string name) =>

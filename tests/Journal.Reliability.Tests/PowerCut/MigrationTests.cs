@@ -57,7 +57,7 @@ public sealed class MigrationTests : IDisposable
 
     private static long Sound(string path)
     {
-        using var database = new RawDatabase(path);
+        using var database = new RawFile(path);
         Assert.Equal("ok", database.Rows("PRAGMA integrity_check").Single()[0]);
         Assert.Equal(550, database.Numbers("SELECT COUNT(*) FROM task").Single()[0]);
         var version = database.Numbers("PRAGMA user_version").Single()[0];

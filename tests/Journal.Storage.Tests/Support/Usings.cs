@@ -1,1 +1,2 @@
+global using Journal.Testing;
 global using Xunit;

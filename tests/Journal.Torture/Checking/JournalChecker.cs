@@ -1,8 +1,8 @@
 namespace Journal.Torture.Checking;
 
 /// <summary>
-/// Whether a journal file tells a story that can be true. It reads the tables itself and replays every task's events by its own table of moves;
-/// nothing of the product's code takes part.
+/// Whether a journal tells a story that can be true. It reads the tables itself and replays every task's events by its own table of moves;
+/// nothing of the product's code takes part. Its SQL is what both engines take.
 /// </summary>
 internal sealed class JournalChecker
 {
@@ -10,36 +10,55 @@ internal sealed class JournalChecker
 
     private readonly RawDatabase _database;
     private readonly Dictionary<(long Task, long Number), long> _attempts;
+    private readonly Baseline _start;
     private readonly List<string> _problems = [];
 
-    private JournalChecker(RawDatabase database)
+    private JournalChecker(RawDatabase database, Baseline? start)
     {
         _database = database;
+        _start = start ?? Baseline.Blank;
         _attempts = database.Numbers("SELECT task, number, outcome FROM attempt").ToDictionary(static row => (row[0], row[1]), static row => row[2]);
     }
 
     /// <summary>Checks a file that nobody writes to; opening it merges its log, so give it a copy where that matters.</summary>
-    public static IReadOnlyList<string> Check(string path, Tally tally, LedgerLines? ledger = null, IEnumerable<string>? keys = null)
+    public static IReadOnlyList<string> Check(string path, Tally tally, IEnumerable<string>? keys = null)
+    {
+        using var database = new RawFile(path);
+        return Check(database, tally, keys: keys);
+    }
+
+    /// <summary>Checks a journal.</summary>
+    /// <param name="database">It.</param>
+    /// <param name="tally">Where what was looked at is counted.</param>
+    /// <param name="ledger">What workers were told; null where nobody knows.</param>
+    /// <param name="keys">The tasks that must be there.</param>
+    /// <param name="start">From where on the histories are told; null for their beginning.</param>
+    public static IReadOnlyList<string> Check(RawDatabase database, Tally tally, LedgerLines? ledger = null, IEnumerable<string>? keys = null, Baseline? start = null)
     {
         tally.Checks++;
-        using var database = new RawDatabase(path);
-        var broken = database.Rows("PRAGMA integrity_check").Select(static row => (string)row[0]!).Where(static line => line != "ok").ToList();
-        if (broken.Count > 0) return broken;
-        var checker = new JournalChecker(database);
-        checker.CheckTasks(tally);
-        checker.CheckBatches();
-        checker.CheckQuota();
-        if (ledger is not null) checker.CheckReports(ledger);
-        if (keys is not null) checker.CheckKeys(keys);
-        return [.. checker._problems.Take(MostProblems)];
+        try
+        {
+            if (database.Breakage() is { Count: > 0 } broken) return broken;
+            var checker = new JournalChecker(database, start);
+            checker.CheckTasks(tally);
+            checker.CheckBatches();
+            checker.CheckQuota();
+            if (ledger is not null) checker.CheckReports(ledger);
+            if (keys is not null) checker.CheckKeys(keys);
+            return [.. checker._problems.Take(MostProblems)];
+        }
+        catch (InvalidDataException e)
+        {
+            return [e.Message];
+        }
     }
 
     private void CheckTasks(Tally tally)
     {
-        var events = _database.Numbers($"SELECT task, kind, from_status, to_status, stage FROM event WHERE task IS NOT NULL AND kind >= {LegalMoves.First} ORDER BY id")
+        var events = _database.Numbers($"SELECT task, kind, from_status, to_status, stage FROM event WHERE task IS NOT NULL AND kind >= {LegalMoves.First} AND id > {_start.LastEvent} ORDER BY id")
             .ToLookup(static row => row[0]);
         var workers = _database.Numbers("SELECT no FROM worker").Select(static row => row[0]).ToHashSet();
-        var claimed = 0L;
+        var claimed = _start.Attempts;
         foreach (var task in _database.Numbers("SELECT id, status, token, attempts, crashes, stage, worker, lease_until IS NULL, claimed_at FROM task"))
         {
             tally.Tasks++;
@@ -54,7 +73,8 @@ internal sealed class JournalChecker
 
     private long Replay(long[] task, IEnumerable<long[]> events, Tally tally)
     {
-        long status = 0, token = 0, attempts = 0, crashes = 0, ended = 0, stage = 0;
+        var (status, token, attempts, crashes, stage) = _start.Of(task[0]);
+        var ended = 0L;
         foreach (var (kind, from, to, at) in events.Select(static row => (row[1], row[2], row[3], row[4])))
         {
             tally.Events++;
@@ -100,8 +120,9 @@ internal sealed class JournalChecker
                 ? batch[1] == (counted[3] > 0 ? 4 : counted[5] > 0 ? 5 : 3)
                 : batch[1] == 2 || batch[1] == (batch[8] == 1 ? 1 : 0);
             if (!right) Say($"Batch {batch[0]} is in status {batch[1]}, which its tasks do not make it.");
-            var status = RawDatabase.Nothing;
-            foreach (var row in _database.Numbers($"SELECT kind, from_status, to_status FROM event WHERE batch = {batch[0]} AND task IS NULL AND kind NOT IN (2, 7) ORDER BY id"))
+            var status = _start.OfBatch(batch[0]);
+            var history = $"SELECT kind, from_status, to_status FROM event WHERE batch = {batch[0]} AND task IS NULL AND kind NOT IN (2, 7) AND id > {_start.LastEvent} ORDER BY id";
+            foreach (var row in _database.Numbers(history))
             {
                 if (row[1] != status) Say($"Batch {batch[0]} was in {status}, and event {row[0]} takes it from {row[1]}.");
                 status = row[2];
@@ -114,7 +135,8 @@ internal sealed class JournalChecker
     private void CheckQuota()
     {
         const string sql = """
-            SELECT b.quota_consumed, (SELECT TOTAL(quota) FROM task WHERE batch = b.no), (SELECT TOTAL(consumed) FROM quota WHERE batch = b.no) FROM batch b
+            SELECT b.quota_consumed, (SELECT COALESCE(SUM(quota), 0.0) FROM task WHERE batch = b.no),
+                (SELECT COALESCE(SUM(consumed), 0.0) FROM quota WHERE batch = b.no) FROM batch b
             """;
         foreach (var row in _database.Rows(sql))
         {

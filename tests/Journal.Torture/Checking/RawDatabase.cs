@@ -1,55 +1,20 @@
-using SQLitePCL;
-
 namespace Journal.Torture.Checking;
 
-/// <summary>A file as SQLite alone sees it, without any of the journal's code.</summary>
-internal sealed class RawDatabase : IDisposable
+/// <summary>A journal's tables as its engine alone shows them, without any of the journal's code.</summary>
+internal abstract class RawDatabase : IDisposable
 {
-    private readonly sqlite3 _handle;
-
-    static RawDatabase() => raw.SetProvider(new SQLite3Provider_e_sqlite3());
-
-    public RawDatabase(string path)
-    {
-        var code = raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE, null);
-        if (code != raw.SQLITE_OK) throw new InvalidDataException($"SQLite {code}");
-        raw.sqlite3_busy_timeout(_handle, 10_000);
-    }
+    /// <summary>What a null is among numbers.</summary>
+    public const long Nothing = long.MinValue;
 
     /// <summary>All rows: long, double, string or null.</summary>
-    public List<object?[]> Rows(string sql)
-    {
-        var code = raw.sqlite3_prepare_v2(_handle, sql, out var statement);
-        if (code != raw.SQLITE_OK) throw new InvalidDataException(raw.sqlite3_errmsg(_handle).utf8_to_string());
-        using (statement)
-        {
-            var rows = new List<object?[]>();
-            while ((code = raw.sqlite3_step(statement)) == raw.SQLITE_ROW)
-            {
-                var row = new object?[raw.sqlite3_column_count(statement)];
-                for (var i = 0; i < row.Length; i++)
-                {
-                    row[i] = raw.sqlite3_column_type(statement, i) switch
-                    {
-                        raw.SQLITE_INTEGER => raw.sqlite3_column_int64(statement, i),
-                        raw.SQLITE_FLOAT => raw.sqlite3_column_double(statement, i),
-                        raw.SQLITE_NULL => null,
-                        _ => raw.sqlite3_column_text(statement, i).utf8_to_string(),
-                    };
-                }
+    /// <exception cref="InvalidDataException">The engine cannot read them.</exception>
+    public abstract List<object?[]> Rows(string sql);
 
-                rows.Add(row);
-            }
-
-            return code == raw.SQLITE_DONE ? rows : throw new InvalidDataException(raw.sqlite3_errmsg(_handle).utf8_to_string());
-        }
-    }
+    /// <summary>What the engine itself finds wrong with what it keeps.</summary>
+    public abstract IReadOnlyList<string> Breakage();
 
     /// <summary>The numbers of all rows.</summary>
     public IEnumerable<long[]> Numbers(string sql) => Rows(sql).Select(static row => row.Select(static value => (long?)value ?? Nothing).ToArray());
 
-    /// <summary>What a null is among numbers.</summary>
-    public const long Nothing = long.MinValue;
-
-    public void Dispose() => raw.sqlite3_close_v2(_handle);
+    public abstract void Dispose();
 }

@@ -7,9 +7,6 @@ namespace Journal.Torture.Injuring;
 /// <summary>A worker process, as the one who injures it holds it.</summary>
 internal sealed class WorkerProcess : IDisposable
 {
-    private static readonly string[] Expected =
-        [nameof(JournalErrors.JournalWriteFailed), nameof(JournalErrors.JournalAccessDenied), nameof(JournalErrors.JournalCorrupt), nameof(JournalErrors.NotAJournal)];
-
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private Stopwatch? _frozen;
@@ -68,15 +65,15 @@ internal sealed class WorkerProcess : IDisposable
     public bool WaitForEnd(TimeSpan limit) => _process.WaitForExit(limit);
 
     /// <summary>Why its end is not one that a worker may come to; null when it is.</summary>
-    /// <param name="faulty">Whether the ground under the journal was broken: then a clear error of the journal is right.</param>
-    public string? Complaint(bool faulty)
+    /// <param name="excuses">The ids of the journal's errors that are right where the ground under it is broken.</param>
+    public string? Complaint(IReadOnlyCollection<string> excuses)
     {
         if (WasKilled) return null;
         _process.WaitForExit();
         // 137: its work killed it, as some of the work does.
         if (_process.ExitCode is 0 or 137) return null;
         var errors = ErrorText();
-        if (_process.ExitCode == WorkerProgram.JournalError && faulty && Expected.Any(id => errors.StartsWith(id + ":", StringComparison.Ordinal))) return null;
+        if (_process.ExitCode == WorkerProgram.JournalError && excuses.Any(id => errors.StartsWith(id + ":", StringComparison.Ordinal))) return null;
         return $"A worker ({Order.Manner}) ended with {_process.ExitCode}: {errors}";
     }
 

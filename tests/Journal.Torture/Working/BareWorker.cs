@@ -10,12 +10,12 @@ namespace Journal.Torture.Working;
 /// Works by exchanges alone, carelessly: it forgets tasks, reports twice and under tokens that it never had, and renews its leases when it
 /// thinks of it.
 /// </summary>
-internal sealed class BareWorker(IJournalStore store, WorkerOrder order, Ledger ledger)
+internal sealed class BareWorker(IJournalStore store, WorkerOrder order, Ledger ledger, IProcessTable processes)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
 
     private readonly Random _dice = new(order.Seed);
-    private readonly WorkerIdentity _worker = ProcessTable.Instance.NewWorker();
+    private readonly WorkerIdentity _worker = processes.NewWorker();
 
     public int Run()
     {
@@ -37,7 +37,7 @@ internal sealed class BareWorker(IJournalStore store, WorkerOrder order, Ledger 
 
             held = [.. result.Claimed];
             if (_dice.Next(5) == 0) store.RenewLeases(_worker, order.BatchId, Lease);
-            if (held.Count == 0) BatchRecovery.Recover(store, order.BatchId, ProcessTable.Instance, _worker);
+            if (held.Count == 0) BatchRecovery.Recover(store, order.BatchId, processes, _worker);
             // What it does with its tasks.
             Thread.Sleep(_dice.Next(_dice.Next(20) == 0 ? 500 : 20));
         }

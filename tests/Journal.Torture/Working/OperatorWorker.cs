@@ -6,7 +6,7 @@ using Journal.Workers;
 namespace Journal.Torture.Working;
 
 /// <summary>Does to a batch under way what people do: all kinds of orders, at random, without end.</summary>
-internal sealed class OperatorWorker(IJournalStore store, WorkerOrder order, Ledger ledger)
+internal sealed class OperatorWorker(IJournalStore store, WorkerOrder order, Ledger ledger, IProcessTable processes)
 {
     private readonly Random _dice = new(order.Seed);
     private int _copies;
@@ -41,8 +41,9 @@ internal sealed class OperatorWorker(IJournalStore store, WorkerOrder order, Led
             case 5: store.ApplyToAll(TaskMove.Skip(0, null, "leave it"), few with { First = 1 }); break;
             case 6: store.ApplyToAll(TaskMove.Cancel(0, "no more"), few with { First = 1 }); break;
             case 7: Amend(few); break;
-            case 8: BatchRecovery.Recover(store, order.BatchId, ProcessTable.Instance, null); break;
-            case 9: Copy(); break;
+            case 8: BatchRecovery.Recover(store, order.BatchId, processes, null); break;
+            // A copy of a server's journal is another kind of journal, with a history of its own.
+            case 9 when order.Host.Length == 0: Copy(); break;
             case 10: store.SetCheckpoint(order.BatchId, "seen", $$"""{"n":{{_dice.Next()}}}"""); break;
             case 11: return Check();
             case 12: _ = store.GroupTasks(new GroupQuery(all, [TaskGroupings.Parse("Status")])).Count(); break;

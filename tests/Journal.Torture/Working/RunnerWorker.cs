@@ -6,7 +6,7 @@ using Journal.Workers;
 namespace Journal.Torture.Working;
 
 /// <summary>Works through the runner, run after run; some runs are stopped, or told that the process is about to end.</summary>
-internal sealed class RunnerWorker(IJournalStore store, WorkerOrder order, Ledger ledger, TimeProvider time) : IRunObserver
+internal sealed class RunnerWorker(IJournalStore store, WorkerOrder order, Ledger ledger, TimeProvider time, IProcessTable processes) : IRunObserver
 {
     private readonly Random _dice = new(order.Seed);
     private readonly bool _harmless = order.Manner == WorkerManner.Finisher;
@@ -18,7 +18,7 @@ internal sealed class RunnerWorker(IJournalStore store, WorkerOrder order, Ledge
             if (batch.Status is JournalBatchStatus.Paused) Resume();
             var work = new RandomWork(order.Seed, _harmless);
             var request = new RunRequest(batch) { Degree = _dice.Next(1, 4) };
-            using var runner = new BatchRunner(store, request, new DelegateExecutor(work.Do), this, time, ProcessTable.Instance, random: _dice);
+            using var runner = new BatchRunner(store, request, new DelegateExecutor(work.Do), this, time, processes, random: _dice);
             using var stop = new CancellationTokenSource();
             var roll = _harmless ? 9 : _dice.Next(10);
             if (roll < 3) stop.CancelAfter(_dice.Next(20, 400));

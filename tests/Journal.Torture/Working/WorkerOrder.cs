@@ -34,9 +34,12 @@ internal sealed record WorkerOrder(WorkerManner Manner, string Journal, string B
 
     public bool Normal { get; init; }
 
+    /// <summary>The machine that it believes to be on; empty for this one.</summary>
+    public string Host { get; init; } = "";
+
     public string[] ToArguments() =>
     [
-        Verb, Manner.ToString(), Journal, BatchId, Ledger, Text(Seed), Text((long)ClockError.TotalSeconds), Text(FileLimit), Text(User), Normal.ToString(),
+        Verb, Manner.ToString(), Journal, BatchId, Ledger, Text(Seed), Text((long)ClockError.TotalSeconds), Text(FileLimit), Text(User), Normal.ToString(), Host,
     ];
 
     public static WorkerOrder Parse(string[] arguments) =>
@@ -46,6 +49,7 @@ internal sealed record WorkerOrder(WorkerManner Manner, string Journal, string B
             FileLimit = Number(arguments[7]),
             User = (int)Number(arguments[8]),
             Normal = bool.Parse(arguments[9]),
+            Host = arguments[10],
         };
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

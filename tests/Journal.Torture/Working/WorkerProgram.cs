@@ -1,6 +1,8 @@
+using Journal.Postgres;
 using Journal.Sqlite;
 using Journal.Storage;
 using Journal.Torture.Injuring;
+using Journal.Workers;
 
 namespace Journal.Torture.Working;
 
@@ -20,21 +22,24 @@ internal static class WorkerProgram
     {
         try
         {
-            var factory = new SqliteStoreFactory();
+            var onServer = order.Host.Length > 0;
+            IJournalStoreFactory factory = onServer ? new PostgresStoreFactory() : new SqliteStoreFactory();
+            IProcessTable processes = onServer ? new OtherHost(order.Host) : ProcessTable.Instance;
             using var ledger = new Ledger(order.Ledger);
             if (order.FileLimit > 0) Native.LimitFiles(order.FileLimit);
             if (order.User > 0) Native.BecomeUser(order.User);
             var time = new ShiftedTime(order.ClockError);
             using var store = factory.Open(new StoreOptions(order.Journal, StoreAccess.Write)
             {
-                Time = time,
+                // On a server only the run goes by the worker's own clock.
+                Time = onServer ? TimeProvider.System : time,
                 Durability = order.Normal ? Durability.Normal : Durability.Full,
             });
             return order.Manner switch
             {
-                WorkerManner.Bare => new BareWorker(store, order, ledger).Run(),
-                WorkerManner.Operator => new OperatorWorker(store, order, ledger).Run(),
-                _ => new RunnerWorker(store, order, ledger, time).Run(),
+                WorkerManner.Bare => new BareWorker(store, order, ledger, processes).Run(),
+                WorkerManner.Operator => new OperatorWorker(store, order, ledger, processes).Run(),
+                _ => new RunnerWorker(store, order, ledger, time, processes).Run(),
             };
         }
         catch (JournalException e)

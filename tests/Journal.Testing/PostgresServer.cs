@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Journal.Storage.Tests.Support;
+namespace Journal.Testing;
 
 /// <summary>
 /// A PostgreSQL server of the tests' own: the machine's binaries, a directory that is deleted at the end, a free port on this machine alone, and an
@@ -14,11 +14,7 @@ public sealed class PostgresServer : IDisposable
 {
     public const string Password = "s3cret;'word";
 
-    private static readonly Lazy<PostgresServer> OfThisRun = new(static () =>
-    {
-        Environment.SetEnvironmentVariable("PGPASSWORD", Password);
-        return new PostgresServer();
-    });
+    private static readonly Lazy<PostgresServer> OfThisRun = new(static () => new PostgresServer());
 
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-pg-").FullName;
     private readonly string[] _as;
@@ -26,6 +22,7 @@ public sealed class PostgresServer : IDisposable
 
     public PostgresServer()
     {
+        Environment.SetEnvironmentVariable("PGPASSWORD", Password);
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
             probe.Start();
@@ -61,6 +58,12 @@ public sealed class PostgresServer : IDisposable
         // Tests kill the server, never the machine.
         string.Create(CultureInfo.InvariantCulture, $"-c listen_addresses=127.0.0.1 -p {Port} -k {_directory} -c fsync=off -c max_connections=300 -c deadlock_timeout=200ms"), "start");
 
+    /// <summary>A connection of the tests' own, as the owner of everything.</summary>
+    public string ConnectionText => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=journal;Database=postgres;Pooling=false");
+
+    /// <summary>Stops it as its keeper does: who is connected is sent away, what is under way is rolled back.</summary>
+    public void Stop() => RunAsUser(Path.Combine(Binaries!, "pg_ctl"), "-D", Data, "-w", "-s", "-m", "fast", "stop");
+
     /// <summary>Stops it as a power cut would: without a word to anybody.</summary>
     public void Kill() => RunAsUser(Path.Combine(Binaries!, "pg_ctl"), "-D", Data, "-w", "-s", "-m", "immediate", "stop");
 
@@ -72,11 +75,15 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Runs a script as the owner of everything.</summary>
     public void Sql(string script)
     {
-        using var connection = new NpgsqlConnection(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=journal;Database=postgres;Pooling=false"));
+        using var connection = new NpgsqlConnection(ConnectionText);
         connection.Open();
         using var command = new NpgsqlCommand(script, connection);
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Writes a schema as a script that makes it anew.</summary>
+    public void Dump(string schema, string path) =>
+        Run(Path.Combine(Binaries!, "pg_dump"), "-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "journal", "-n", schema, "-f", path, "postgres");
 
     public void Dispose()
     {
@@ -107,8 +114,8 @@ public sealed class PostgresServer : IDisposable
     private void Signal(string signal)
     {
         var parent = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
-        // Its children first: they would tell a parent that still listens.
-        foreach (var child in File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)) Run("kill", $"-{signal}", child);
+        // Its children first: they would tell a parent that still listens. One of them may end meanwhile.
+        foreach (var child in File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)) Run("sh", "-c", "kill \"$0\" \"$1\" || [ ! -e \"/proc/$1\" ]", $"-{signal}", child);
         Run("kill", $"-{signal}", parent);
     }
 

@@ -1,0 +1,120 @@
+using Journal.Sqlite;
+using Journal.Storage;
+using Journal.Torture.Checking;
+using Journal.Torture.Injuring;
+using Journal.Torture.Working;
+
+namespace Journal.Torture.Grounds;
+
+/// <summary>A file, on a small disk of its own where that is allowed.</summary>
+internal sealed class FileGround : IGround
+{
+    private const int Nobody = 65534;
+
+    private static readonly TimeSpan ClockError = TimeSpan.FromHours(1);
+    private static readonly string[] Refusals =
+        [nameof(JournalErrors.JournalWriteFailed), nameof(JournalErrors.JournalAccessDenied), nameof(JournalErrors.JournalCorrupt), nameof(JournalErrors.NotAJournal)];
+
+    private readonly string _directory;
+    private readonly Random _dice;
+    private readonly SmallDisk _disk;
+    private int _repairs;
+
+    public FileGround(string directory, Random dice, bool mounts)
+    {
+        _directory = directory;
+        _dice = dice;
+        _disk = new SmallDisk(Path.Combine(directory, "disk"), mounts);
+        // Others may look in, so that it is the journal's own mode that keeps them out.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);
+    }
+
+    public static IReadOnlyList<Fault> AllFaults { get; } =
+    [
+        Fault.ClockForward, Fault.LogDeleted, Fault.DiskFull, Fault.LogCut, Fault.FileLimit, Fault.PageZeroed,
+        Fault.NoPermission, Fault.LogFlipped, Fault.ClockBack, Fault.SectorScrambled, Fault.IndexDeleted,
+    ];
+
+    public IReadOnlyList<Fault> Faults => AllFaults;
+
+    private string JournalPath => Path.Combine(_disk.Directory, "journal.db");
+
+    public IJournalStore Create() => new SqliteStoreFactory().Open(new StoreOptions(JournalPath, StoreAccess.Create));
+
+    public WorkerOrder Equip(WorkerOrder order, Fault fault) => order with
+    {
+        Journal = JournalPath,
+        Normal = _dice.Next(2) == 0,
+        ClockError = fault switch
+        {
+            Fault.ClockForward => ClockError * _dice.NextDouble(),
+            Fault.ClockBack => ClockError * -_dice.NextDouble(),
+            _ => order.ClockError,
+        },
+        FileLimit = fault == Fault.FileLimit || (fault == Fault.DiskFull && !_disk.IsMounted) ? FilesNow() + _dice.Next(400_000) : 0,
+        User = fault == Fault.NoPermission && Native.IsRoot && _dice.Next(2) == 0 ? Nobody : 0,
+    };
+
+    public IReadOnlyCollection<string> Excuses(Fault fault) => fault is Fault.DiskFull or Fault.FileLimit or Fault.NoPermission ? Refusals : [];
+
+    public int Begin(Fault fault)
+    {
+        if (fault == Fault.DiskFull && _disk.IsMounted) _disk.Fill(_dice.Next(16, 1500) * 1024L);
+        return fault is Fault.ClockForward or Fault.ClockBack or Fault.DiskFull or Fault.FileLimit or Fault.NoPermission ? 1 : 0;
+    }
+
+    public int Strike(Fault fault) => 0;
+
+    public int End(Fault fault)
+    {
+        _disk.Empty();
+        return FileDamage.Do(fault, JournalPath, _dice) ? 1 : 0;
+    }
+
+    public bool LosesCommits(Fault fault) => FileDamage.LosesCommits(fault);
+
+    /// <summary>A copy, so that the log that the dead left behind is the journal's own to deal with.</summary>
+    public RawDatabase Look() => new RawFile(CopyTo(Path.Combine(_directory, "check")));
+
+    public bool ProductSeesDamage()
+    {
+        try
+        {
+            using var store = new SqliteStoreFactory().Open(new StoreOptions(CopyTo(Path.Combine(_directory, "check")), StoreAccess.Read));
+            return store.Check().Count > 0;
+        }
+        catch (JournalException e)
+        {
+            return e.ErrorId is nameof(JournalErrors.JournalCorrupt) or nameof(JournalErrors.NotAJournal);
+        }
+    }
+
+    public IReadOnlyList<string> Repair()
+    {
+        var factory = new SqliteStoreFactory();
+        factory.Repair(new StoreOptions(JournalPath, StoreAccess.Create), Path.Combine(_directory, $"corrupt{_repairs++}"));
+        using var store = factory.Open(new StoreOptions(JournalPath, StoreAccess.Write));
+        return store.Check();
+    }
+
+    public void Keep(string directory)
+    {
+        if (_disk.IsMounted) CopyTo(directory);
+    }
+
+    public void Dispose() => _disk.Dispose();
+
+    private long FilesNow() => new[] { "", "-wal" }.Select(end => new FileInfo(JournalPath + end)).Max(static file => file.Exists ? file.Length : 0);
+
+    private string CopyTo(string directory)
+    {
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        Directory.CreateDirectory(directory);
+        foreach (var end in new[] { "", "-wal" })
+        {
+            if (File.Exists(JournalPath + end)) File.Copy(JournalPath + end, Path.Combine(directory, "journal.db" + end));
+        }
+
+        return Path.Combine(directory, "journal.db");
+    }
+}
