@@ -56,7 +56,7 @@ public static class ImportPlan
     {
         if (origin is null && store.FindBatch(batch.Id) is { } same && Instant(same) == Instant(batch)) return same.Id;
         var sought = origin ?? OwnOrigin(batch);
-        return store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(batch.Name)] }).FirstOrDefault(found => OriginOf(found) == sought)?.Id;
+        return store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(batch.Name)] }).FirstOrDefault(found => OriginOf(found) == sought)?.Id;
     }
 
     private static string OwnOrigin(JournalBatch batch) => string.Create(CultureInfo.InvariantCulture, $"{batch.Id} {Instant(batch)}");

@@ -123,7 +123,7 @@ public static class BatchSelection
     };
 
     private static JournalBatch? Newest(IJournalStore store, string name, JournalBatchStatus[]? among) =>
-        store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(name)], First = 1, Statuses = among }).FirstOrDefault();
+        store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(name)], First = 1, Statuses = among }).FirstOrDefault();
 
     private static string WhyNothing(IJournalStore store, string name) => Newest(store, name, among: null) switch
     {

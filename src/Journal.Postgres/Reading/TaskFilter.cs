@@ -108,15 +108,15 @@ internal sealed class TaskFilter
 
     private void AddPatterns(string column, IReadOnlyList<TextPattern> patterns, Func<JournalTask, string?> text)
     {
-        if (Filter.CanMatch(patterns)) Where.Matching(column, patterns);
-        else _judged.Add(task => patterns.Any(pattern => pattern.Matches(text(task))));
+        if (Filter.CanFind(patterns)) Where.Matching(column, patterns);
+        if (!Filter.CanJudge(patterns)) _judged.Add(task => patterns.Any(pattern => pattern.Matches(text(task))));
     }
 
     private void AddSourceTypes()
     {
         if (_query.SourceTypes is not { } types) return;
         if (types.Count == 0) Where.Never();
-        else if (!Filter.CanMatch(types)) _judged.Add(task => types.Any(type => type.Matches(task.SourceType)));
+        else if (!Filter.CanJudge(types)) _judged.Add(task => types.Any(type => type.Matches(task.SourceType)));
         else
         {
             var inherited = Batches.Values.Where(batch => types.Any(type => type.Matches(batch.SourceType))).Select(static batch => batch.Number).ToArray();
