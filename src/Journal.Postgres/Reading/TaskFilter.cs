@@ -53,7 +53,7 @@ internal sealed class TaskFilter
             if (_query.OrderBy == TaskOrder.Id) return $" ORDER BY t.id{direction}";
             var column = _query.OrderBy switch
             {
-                TaskOrder.Key => "t.key",
+                TaskOrder.Key => $"{TaskStatements.IndexedKey}{direction}, t.key",
                 TaskOrder.Status => "t.status",
                 TaskOrder.Duration => "t.duration",
                 TaskOrder.Attempts => "t.attempts",
@@ -83,6 +83,7 @@ internal sealed class TaskFilter
         {
             // By the digest, an exact key is found in its index.
             if (keys.Count > 0 && keys.All(static key => !key.IsPattern)) Where.And("t.key_digest = ANY({0})", keys.Select(static key => Digest.Of(key.Text)).ToArray());
+            else KeyRanges.Add(Where, _session.Pipeline, Batches.Keys.ToList(), keys);
             AddPatterns("t.key", keys, static task => task.Key);
         }
 
