@@ -27,9 +27,10 @@ public static class ImportPlan
         var id = batch.Batch.Id;
         var exists = store?.FindBatch(id) is not null;
         var keys = exists ? store!.ReadTasks(new TaskQuery { BatchIds = [id] }).Select(static task => task.Key).ToHashSet(StringComparer.Ordinal) : [];
-        var added = batch.Tasks.Where(task => !keys.Contains(task.Task.Key)).ToList();
+        var tasks = batch.Tasks.ToList();
+        var added = tasks.FindAll(task => !keys.Contains(task.Task.Key));
         return new ImportResult(
-            id, !exists, added.Count, batch.Tasks.Count - added.Count, added.Sum(static task => (long)task.Attempts.Count),
+            id, !exists, added.Count, tasks.Count - added.Count, added.Sum(static task => (long)task.Attempts.Count),
             added.Sum(static task => (long)task.Events.Count) + (exists ? 0 : batch.Events.Count));
     }
 

@@ -67,6 +67,7 @@ public abstract class TaskQueryCmdlet : JournalCmdlet
 
     /// <summary>Whose metadata has all of these values; texts may have wildcards, and a dot in a name goes a level down.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MetadataCompleter))]
     public IDictionary? Metadata { get; set; }
 
     /// <summary>Changed at or after this time.</summary>
