@@ -47,6 +47,10 @@ Describe '<Document>' -ForEach $documents {
         $targets | Where-Object { -not (Test-Path (Join-Path (Split-Path $Path) $_)) } | Should -BeNullOrEmpty
     }
 
+    It 'is linked from the README' -Skip:($Document -notmatch '^docs/[^/]+$') {
+        Get-Content -Raw -LiteralPath (Join-Path (Get-RepositoryRoot) README.md) | Should -Match ([regex]::Escape("]($Document)"))
+    }
+
     It 'names only cmdlets and parameters that there are' {
         $commands = Get-Command -Module Journal
         $nouns = 'Journal(Batch|Task|Attempt|Event|Checkpoint|Report|Error)?|StaleJournalBatch'

@@ -31,7 +31,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private EarlierRuns? _earlier;
     private bool _held;
 
-    /// <summary>The name that runs of the same work share.</summary>
+    /// <summary>The name that runs of the same work share, in any case.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
     [ValidateNotNullOrEmpty]
