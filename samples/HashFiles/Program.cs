@@ -27,9 +27,8 @@ static IJournalStore Open(string journal, StoreAccess access) => new SqliteStore
 static void Run(string journal, string tree, string log)
 {
     using var store = Open(journal, StoreAccess.Create);
-    var definition = new RunDefinition("hash-files", JsonList.Empty) { InputSource = tree };
-    var choice = BatchSelection.Choose(store, definition, RunMode.ResumeOrNew);
-    var batch = RunPreparation.Open(store, choice, definition, new NewBatch("hash-files") { InputSource = tree }, options => options, skipFailed: false);
+    var order = new RunOrder(RunMode.ResumeOrNew, new RunDefinition("hash-files", JsonList.Empty) { InputSource = tree }) { HasInput = true };
+    if (RunPreparation.Prepare(store, order) is not { Readiness: RunReadiness.Ready, Batch: { } batch }) return;
     var files = Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories)
         .Select(file => new NewTask(file, new TaskInput(TaskInputKind.File, file)) { Weight = new FileInfo(file).Length })
         .ToList();

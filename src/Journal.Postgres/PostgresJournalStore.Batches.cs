@@ -107,13 +107,14 @@ internal sealed partial class PostgresJournalStore
         return checkpoints;
     });
 
-    public JournalCheckpoint SetCheckpoint(string? batchId, string name, string json) => Write<JournalCheckpoint>(null, session =>
+    public JournalCheckpoint SetCheckpoint(string? batchId, string name, string json, DateTimeOffset? at = null) => Write<JournalCheckpoint>(null, session =>
     {
         long number = 0;
         if (batchId is null) session.Pipeline.Send();
         else number = session.Enter(batchId, BatchHold.Shared).Number;
-        session.Pipeline.Add(new Command(CheckpointStatements.Set).With(number).With(name).With(Digest.Of(name)).With(json).With(session.Now));
-        return () => new JournalCheckpoint(name, batchId, json, Micros.ToTime(session.Now), Location);
+        var time = at is { } given ? Micros.From(given) : session.Now;
+        session.Pipeline.Add(new Command(CheckpointStatements.Set).With(number).With(name).With(Digest.Of(name)).With(json).With(time));
+        return () => new JournalCheckpoint(name, batchId, json, Micros.ToTime(time), Location);
     });
 
     public bool ClearCheckpoint(string? batchId, string name) => Write<bool>(null, session =>

@@ -93,11 +93,12 @@ internal sealed partial class SqliteJournalStore
         return checkpoints;
     });
 
-    public JournalCheckpoint SetCheckpoint(string? batchId, string name, string json) => Write(null, session =>
+    public JournalCheckpoint SetCheckpoint(string? batchId, string name, string json, DateTimeOffset? at = null) => Write(null, session =>
     {
+        var time = at is { } given ? Micros.From(given) : session.Now;
         var number = batchId is null ? CheckpointStatements.OfJournal : session.Batch(batchId).Number;
-        session.Prepared(CheckpointStatements.Set).Bind(1, number).Bind(2, name).Bind(3, json).Bind(4, session.Now).Execute();
-        return new JournalCheckpoint(name, batchId, json, Micros.ToTime(session.Now), Location);
+        session.Prepared(CheckpointStatements.Set).Bind(1, number).Bind(2, name).Bind(3, json).Bind(4, time).Execute();
+        return new JournalCheckpoint(name, batchId, json, Micros.ToTime(time), Location);
     });
 
     public bool ClearCheckpoint(string? batchId, string name) => Write(null, session =>

@@ -39,6 +39,14 @@ Describe 'The commands of' {
     }
 }
 
+Describe 'The README' {
+    It 'links to every guide' {
+        $root = Get-RepositoryRoot
+        $text = Get-Content -Raw -LiteralPath (Join-Path $root README.md)
+        Get-ChildItem (Join-Path $root docs/*.md) | Where-Object { -not $text.Contains("](docs/$($_.Name))") } | Should -BeNullOrEmpty
+    }
+}
+
 Describe '<Document>' -ForEach $documents {
     BeforeAll { $text = Get-Content -Raw -LiteralPath $Path }
 

@@ -160,6 +160,46 @@ Describe 'Invoke-JournalBatch' {
             (Get-JournalTask -Status Failed).Key | Should -Be '1'
         }
 
+        It 'refuses -SkipFailed with <Mode>, where nothing could be left alone' -ForEach @(@{ Mode = 'New' }, @{ Mode = 'Force' }) {
+            Start-JournalBatch contrary -InputObject a | Out-Null
+            $more = @{ $Mode = $true }
+            $errors = Get-ErrorOf { 'b' | Invoke-JournalBatch contrary -SkipFailed @more { $_ } }
+            $errors.Id, $errors.Category, $errors.Target | Should -Be InvalidValue, InvalidArgument, $true
+            $errors.Message | Should -BeLike "-SkipFailed: *-$Mode*"
+            @(Get-JournalBatch).Count, @(Get-JournalTask).Count | Should -Be 1, 1
+        }
+
+        It 'goes on with the batch of the name in any case' {
+            $batch = Start-JournalBatch Photos -InputObject a
+            'b' | Invoke-JournalBatch photos { $_ } | Should -Be a, b
+            (Get-JournalBatch -Name PHOTOS).Id | Should -Be $batch.Id
+            'a', 'b', 'c' | Invoke-JournalBatch pHOTOS -Incremental { $_ } | Should -Be c
+        }
+
+        It 'takes over other metadata of the line' {
+            Start-JournalBatch noted -InputObject a -Metadata @{ Who = 'Ann'; Where = 'here' } | Out-Null
+            Invoke-JournalBatch noted -Metadata @{ Who = 'Bob' } { } | Out-Null
+            (Get-JournalBatch).Metadata.Who, (Get-JournalBatch).Metadata.Where | Should -Be Bob, here
+        }
+
+        It 'records a fingerprint in every run, for the incremental one' {
+            1, 2 | Invoke-JournalBatch marked -Fingerprint { "v$_" } { $_ } | Should -Be 1, 2
+            1, 2 | Invoke-JournalBatch marked -Incremental -Fingerprint { $_ -eq 2 ? 'changed' : "v$_" } { $_ } | Should -Be 2
+        }
+
+        It 'says of a parameter that it did nothing: <Says>' -ForEach @(
+            @{ Says = '-ImportModule, -FunctionName did nothing*ThrottleLimit*'; Line = { 1 | Invoke-JournalBatch idle -ImportModule Microsoft.PowerShell.Utility -FunctionName prompt { $_ } } }
+            @{ Says = '-Key, -Weight did nothing: no inputs*'; Line = { $id = (Start-JournalBatch idle -InputObject 1).Id; Invoke-JournalBatch -BatchId $id -Key Name -Weight Length { $_ } } }
+        ) {
+            $emitted = & $Line 3>&1
+            @($emitted | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }).Message | Should -BeLike $Says
+            $emitted | Where-Object { $_ -isnot [System.Management.Automation.WarningRecord] } | Should -Be 1
+        }
+
+        It 'says nothing of parameters that do something' {
+            1 | Invoke-JournalBatch busy -Key { $_ } -ImportModule Microsoft.PowerShell.Utility -ThrottleLimit 2 { $_ } 3>&1 | Should -Be 1
+        }
+
         It 'goes on without any input: it is in the journal' {
             Start-JournalBatch stored -InputObject x | Out-Null
             Invoke-JournalBatch stored { $_ } | Should -Be x

@@ -73,6 +73,10 @@ Describe 'Completion' {
         @{ What = 'stages'; Line = 'Get-JournalTask -Stage D'; Is = { 'Download' } }
         @{ What = 'stages of the batch on the line'; Line = 'Request-JournalTask {0} -Stage '; Is = { 'Download', 'Convert' } }
         @{ What = 'keys of the batch on the line'; Line = 'Get-JournalTask -BatchId {0} -Key a'; Is = { 'apple', "'a pear'" } }
+        @{ What = 'keys in any case'; Line = 'Get-JournalTask -BatchId {0} -Key A'; Is = { 'apple', "'a pear'" } }
+        @{ What = 'keys in quotes'; Line = "Get-JournalTask -BatchId {0} -Key 'a P"; Is = { "'a pear'" } }
+        @{ What = 'a table of metadata'; Line = 'Get-JournalTask -BatchId {0} -Metadata '; Is = { "@{{colour = '*'}}" -f @() } }
+        @{ What = 'a table of metadata that was begun'; Line = 'Measure-JournalTask -BatchId {0} -Metadata @'; Is = { "@{{colour = '*'}}" -f @() } }
         @{ What = 'names of checkpoints'; Line = 'Get-JournalCheckpoint sc'; Is = { 'scan' } }
         @{ What = 'workers'; Line = 'Get-JournalTask -Worker han'; Is = { "'hand by hand'" } }
         @{ What = 'signatures of errors'; Line = 'Get-JournalTask -Signature No'; Is = { "'No photo <value>'" } }
@@ -89,6 +93,14 @@ Describe 'Completion' {
         Set-JournalCheckpoint scan 1
         $offered = @(Complete-Line ($Line -f $photos.Id, "$journal.only"))
         $offered | Sort-Object | Should -Be (& $Is | Sort-Object)
+    }
+
+    It 'offers metadata that finds what has it, whatever its name is' {
+        $batch = 'a', 'b' | Start-JournalBatch odd
+        Get-JournalTask -BatchId $batch.Id -Key a | Set-JournalTask -Metadata @{ "it's odd" = 3 }
+        $offered = Complete-Line "Get-JournalTask -BatchId $($batch.Id) -Metadata "
+        $offered | Should -Be "@{'it''s odd' = '*'}"
+        & ([scriptblock]::Create("Get-JournalTask -BatchId $($batch.Id) -Metadata $offered")) | ForEach-Object Key | Should -Be a
     }
 
     It 'tells name, status, progress and age of a batch, and what would act on the terminal is shown' {

@@ -28,9 +28,10 @@ public static class ImportPlan
         var id = batch.Batch.Id;
         var exists = store?.FindBatch(id) is not null;
         var keys = exists ? store!.ReadTasks(new TaskQuery { BatchIds = [id] }).Select(static task => task.Key).ToHashSet(StringComparer.Ordinal) : [];
-        var added = batch.Tasks.Where(task => !keys.Contains(task.Task.Key)).ToList();
+        var tasks = batch.Tasks.ToList();
+        var added = tasks.FindAll(task => !keys.Contains(task.Task.Key));
         return new ImportResult(
-            id, !exists, added.Count, batch.Tasks.Count - added.Count, added.Sum(static task => (long)task.Attempts.Count),
+            id, !exists, added.Count, tasks.Count - added.Count, added.Sum(static task => (long)task.Attempts.Count),
             added.Sum(static task => (long)task.Events.Count) + (exists ? 0 : batch.Events.Count));
     }
 
@@ -57,7 +58,7 @@ public static class ImportPlan
     {
         if (origin is null && store.FindBatch(batch.Id) is { } same && Instant(same) == Instant(batch)) return same.Id;
         var sought = origin ?? OwnOrigin(batch);
-        return store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(batch.Name)] }).FirstOrDefault(found => OriginOf(found) == sought)?.Id;
+        return store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(batch.Name)] }).FirstOrDefault(found => OriginOf(found) == sought)?.Id;
     }
 
     private static string OwnOrigin(JournalBatch batch) => string.Create(CultureInfo.InvariantCulture, $"{batch.Id} {Instant(batch)}");

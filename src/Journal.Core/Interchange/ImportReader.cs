@@ -35,7 +35,7 @@ public sealed class ImportReader(Func<IYamlFormat> yaml)
         var read = begins[0] is (byte)'{' or (byte)'['
             ? ReadJson(file, options, written)
             : ReadText(file, options, written);
-        return read.Batches.All(static batch => batch.Tasks.Count == 0) && read.Format > ImportFormat.Yaml ? throw JournalErrors.ImportFileEmpty(file.Path) : read;
+        return read.Batches.All(static batch => !batch.Tasks.Any()) && read.Format > ImportFormat.Yaml ? throw JournalErrors.ImportFileEmpty(file.Path) : read;
     }
 
     private static ImportedFile ReadJson(SourceFile file, ImportOptions options, DateTimeOffset written)

@@ -5,8 +5,9 @@ namespace Journal.Interchange;
 
 /// <summary>Copies batches from one journal to another, of whichever engines, with all that belongs to them.</summary>
 /// <remarks>
-/// A batch is held in memory as a whole while it is copied: so it arrives in one transaction, or not at all. What was in progress waits in the copy;
-/// temporary files are the former host's and are left out. Copying again adds what is new and changes nothing else.
+/// A batch arrives in one transaction, or not at all; its tasks are read as they are written, so that of a large batch little more than its trail of
+/// events is in memory at once. What was in progress waits in the copy. Temporary files are left out: they belong to the attempts of the original,
+/// and whoever removed or repaired the copy would delete them under its workers. Copying again adds what is new and changes nothing else.
 /// </remarks>
 public static class JournalCopy
 {
@@ -15,21 +16,35 @@ public static class JournalCopy
     /// <param name="to">To where; open for writing.</param>
     /// <param name="batches">Which batches of the former.</param>
     /// <param name="by">Who copies.</param>
-    /// <param name="stop">Ends it between two batches.</param>
+    /// <param name="stop">Ends it; of the batch at hand, nothing arrives.</param>
     /// <returns>What came in with each, as it comes.</returns>
     public static IEnumerable<ImportResult> Batches(IJournalStore from, IJournalStore to, IEnumerable<JournalBatch> batches, WorkerIdentity? by, CancellationToken stop)
     {
         foreach (var batch in batches)
         {
             stop.ThrowIfCancellationRequested();
-            var whole = WholeReader.ReadBatch(from, batch) with { Tasks = [.. WholeReader.ReadTasks(from, batch)] };
-            yield return to.Import([whole], by)[0];
+            yield return to.Import([WholeReader.ReadBatch(from, batch) with { Tasks = Until(WholeReader.ReadTasks(from, batch), stop) }], by)[0];
         }
     }
 
-    /// <summary>Copies the checkpoints that belong to no batch, over those of the same name.</summary>
+    /// <summary>Copies the checkpoints that belong to no batch, with their times, over older ones of the same name.</summary>
     public static void Checkpoints(IJournalStore from, IJournalStore to)
     {
-        foreach (var checkpoint in from.ReadCheckpoints(null)) to.SetCheckpoint(null, checkpoint.Name, checkpoint.Json);
+        foreach (var checkpoint in from.ReadCheckpoints(null))
+        {
+            if (to.FindCheckpoint(null, checkpoint.Name) is not { } there || there.UpdatedAt < checkpoint.UpdatedAt)
+            {
+                to.SetCheckpoint(null, checkpoint.Name, checkpoint.Json, checkpoint.UpdatedAt);
+            }
+        }
+    }
+
+    private static IEnumerable<WholeTask> Until(IEnumerable<WholeTask> tasks, CancellationToken stop)
+    {
+        foreach (var task in tasks)
+        {
+            stop.ThrowIfCancellationRequested();
+            yield return task;
+        }
     }
 }

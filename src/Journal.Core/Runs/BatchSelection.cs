@@ -62,20 +62,28 @@ public static class BatchSelection
             return new BatchChoice(null, false);
         }
 
+        return Accept(newest, definition, mode);
+    }
+
+    /// <summary>Chooses a batch that the line gives by its id; settings that it does not give are those of the batch.</summary>
+    /// <exception cref="JournalException">InputSourceChanged, SettingChanged, StagesChanged.</exception>
+    public static BatchChoice Choose(JournalBatch batch, RunDefinition definition, RunMode mode) =>
+        Accept(batch, definition.Settings is null ? definition with { Settings = batch.Settings } : definition, mode);
+
+    private static BatchChoice Accept(JournalBatch batch, RunDefinition definition, RunMode mode)
+    {
         if (mode is RunMode.Force)
         {
             // Tasks remember the stage they wait for by its place, so stages cannot be exchanged under them.
-            RefuseOtherStages(newest, definition);
-            return new BatchChoice(newest, true);
+            RefuseOtherStages(batch, definition);
+            return new BatchChoice(batch, true);
         }
 
-        RefuseOther(newest, definition);
-        return new BatchChoice(newest, false);
+        RefuseOther(batch, definition);
+        return new BatchChoice(batch, false);
     }
 
-    /// <summary>Refuses a batch that began with another input, other settings or other stages.</summary>
-    /// <exception cref="JournalException">InputSourceChanged, SettingChanged, StagesChanged.</exception>
-    public static void RefuseOther(JournalBatch batch, RunDefinition definition)
+    private static void RefuseOther(JournalBatch batch, RunDefinition definition)
     {
         RefuseOtherStages(batch, definition);
         if (definition.InputSource is not null)
@@ -123,7 +131,7 @@ public static class BatchSelection
     };
 
     private static JournalBatch? Newest(IJournalStore store, string name, JournalBatchStatus[]? among) =>
-        store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(name)], First = 1, Statuses = among }).FirstOrDefault();
+        store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(name)], First = 1, Statuses = among }).FirstOrDefault();
 
     private static string WhyNothing(IJournalStore store, string name) => Newest(store, name, among: null) switch
     {

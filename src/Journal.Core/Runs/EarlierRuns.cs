@@ -18,7 +18,7 @@ public sealed class EarlierRuns
     public static EarlierRuns Read(IJournalStore store, string name)
     {
         var earlier = new EarlierRuns();
-        var batches = store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(name)], OldestFirst = true }).Select(static batch => batch.Id).ToList();
+        var batches = store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(name)], OldestFirst = true }).Select(static batch => batch.Id).ToList();
         if (batches.Count == 0) return earlier;
         // In the order of their ids: of a key that several batches completed, the last one's fingerprint stands.
         foreach (var task in store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed] }))

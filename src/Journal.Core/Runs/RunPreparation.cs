@@ -3,25 +3,47 @@ using Journal.Storage;
 
 namespace Journal.Runs;
 
-/// <summary>Brings the chosen batch to where a run can begin.</summary>
+/// <summary>From what a line orders to a batch that a run can begin with.</summary>
 public static class RunPreparation
 {
-    /// <summary>Creates the batch, or opens the existing one: starts it over, gives its failed tasks another try, lifts its pause.</summary>
-    /// <param name="store">The journal.</param>
-    /// <param name="choice">The batch, as <see cref="BatchSelection"/> chose it.</param>
-    /// <param name="definition">What the line says about it.</param>
-    /// <param name="newBatch">The batch to create where there is none; its options are laid over an existing one by <paramref name="options"/>.</param>
-    /// <param name="options">The options for an existing batch: its own, with what the line gives laid over them.</param>
-    /// <param name="skipFailed">Failed tasks are left alone.</param>
-    public static JournalBatch Open(
-        IJournalStore store, BatchChoice choice, RunDefinition definition, NewBatch newBatch, Func<BatchOptions, BatchOptions> options, bool skipFailed)
+    /// <summary>
+    /// Chooses the batch; leaves it alone where its pause holds; looks at its outputs; and then creates it, or opens it: starts it over, gives its
+    /// failed tasks another try, takes over what the line says, lifts its pause.
+    /// </summary>
+    /// <param name="store">The journal; null where there is none yet, and nothing to make one for.</param>
+    /// <param name="order">What the line orders.</param>
+    /// <exception cref="JournalException">What <see cref="Choose"/> raises; NothingToResume.</exception>
+    public static PreparedRun Prepare(IJournalStore? store, RunOrder order)
     {
-        if (choice.Existing is not { } batch) return store.CreateBatch(newBatch);
-        if (choice.StartOver)
+        var choice = store is null ? default : Choose(store, order);
+        if (store is null || (choice.Existing is null && !order.HasInput))
         {
+            if (order.Mode is RunMode.Resume) throw JournalErrors.NothingToResume(order.Definition.Name, "there is no batch of this name.");
+            return new PreparedRun(RunReadiness.NothingToRun);
+        }
+
+        if (choice.Existing is not { } batch) return new PreparedRun(RunReadiness.Ready, store.CreateBatch(NewBatch(order)));
+        if (PauseHolds(batch, order.Mode, store.Now)) return new PreparedRun(RunReadiness.Paused, batch, IsResumed: true);
+        var lost = choice.StartOver ? 0 : OutputVerification.Requeue(store, batch.Id, order.VerifyOutput);
+        Open(store, batch, choice.StartOver, order);
+        return new PreparedRun(RunReadiness.Ready, store.RequireBatch(batch.Id), IsResumed: true, lost);
+    }
+
+    /// <summary>The batch that an order means; changes nothing.</summary>
+    /// <exception cref="JournalException">BatchNotFound, NothingToResume, InputSourceChanged, SettingChanged, StagesChanged.</exception>
+    public static BatchChoice Choose(IJournalStore store, RunOrder order) => order.BatchId is { } id
+        ? BatchSelection.Choose(store.RequireBatch(id), order.Definition, order.Mode)
+        : BatchSelection.Choose(store, order.Definition, order.Mode);
+
+    private static void Open(IJournalStore store, JournalBatch batch, bool startOver, RunOrder order)
+    {
+        if (startOver)
+        {
+            var definition = order.Definition;
             store.AmendBatch(batch.Id, new BatchAmendment
             {
-                Settings = definition.Settings ?? JsonMap.Empty,
+                // A line that gives the id need not say again what the batch knows.
+                Settings = definition.Settings ?? (order.BatchId is null ? JsonMap.Empty : null),
                 InputSource = definition.InputSource,
                 SourceType = definition.SourceType,
                 KeyExpression = definition.KeyExpression,
@@ -29,18 +51,32 @@ public static class RunPreparation
             });
             store.ApplyToAll(TaskMove.Requeue(0, "Started over."), new TaskQuery { BatchIds = [batch.Id] });
         }
-        else if (!skipFailed && batch.Failed > 0)
+        else if (!order.SkipFailed && batch.Failed > 0)
         {
             store.ApplyToAll(TaskMove.Requeue(0, "The batch was run again."), new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.Failed] });
         }
 
-        var wanted = options(batch.Options);
-        if (wanted != batch.Options) store.AmendBatch(batch.Id, new BatchAmendment { Options = wanted, Reason = "The batch was run again with other options." });
+        var options = order.Options(batch.Options);
+        if (options != batch.Options) store.AmendBatch(batch.Id, new BatchAmendment { Options = options, Reason = "The batch was run again with other options." });
+        if (Changes(batch.Metadata, order.Metadata)) store.AmendBatch(batch.Id, new BatchAmendment { Metadata = order.Metadata, Reason = "The batch was run again with other metadata." });
         if (batch.Status is JournalBatchStatus.Paused) store.Apply(batch.Id, BatchMove.Resume("The batch was run again."));
-        return store.FindBatch(batch.Id) ?? throw JournalErrors.BatchNotFound(batch.Id);
     }
 
-    /// <summary>Whether a pause holds against a line that merely runs the batch again: one with a time to its end (a quota that is renewed, say) does.</summary>
-    public static bool PauseHolds(JournalBatch batch, RunMode mode, DateTimeOffset now) =>
+    private static bool Changes(JsonMap metadata, JsonMap wanted) =>
+        wanted.Any(member => !metadata.TryGetValue(member.Key, out var value) || JsonValues.ToJson(value) != JsonValues.ToJson(member.Value));
+
+    // One with a time to its end (a quota that is renewed, say) holds against a line that merely runs the batch again.
+    private static bool PauseHolds(JournalBatch batch, RunMode mode, DateTimeOffset now) =>
         mode is RunMode.ResumeOrNew && batch is { Status: JournalBatchStatus.Paused, PausedUntil: { } until } && until > now;
+
+    private static NewBatch NewBatch(RunOrder order) => new(order.Definition.Name)
+    {
+        InputSource = order.Definition.InputSource,
+        SourceType = order.Definition.SourceType,
+        KeyExpression = order.Definition.KeyExpression,
+        Stages = order.Definition.Stages,
+        Settings = order.Definition.Settings ?? JsonMap.Empty,
+        Metadata = order.Metadata,
+        Options = order.Options(BatchOptions.Default),
+    };
 }

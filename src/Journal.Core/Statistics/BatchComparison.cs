@@ -17,7 +17,7 @@ public static class BatchComparison
     {
         if (!string.Equals(earlier, Previous, StringComparison.OrdinalIgnoreCase)) return store.RequireBatch(earlier);
         // Newest first: the one after the batch itself is the one before it.
-        return store.ReadBatches(new BatchQuery { Names = [TextPattern.Exactly(batch.Name)] }).SkipWhile(other => other.Id != batch.Id).Skip(1).FirstOrDefault()
+        return store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(batch.Name)] }).SkipWhile(other => other.Id != batch.Id).Skip(1).FirstOrDefault()
             ?? throw JournalErrors.NoEarlierBatch(batch.Id, batch.Name);
     }
 

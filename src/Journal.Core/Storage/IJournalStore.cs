@@ -137,7 +137,11 @@ public interface IJournalStore : IDisposable
     IReadOnlyList<JournalCheckpoint> ReadCheckpoints(string? batchId);
 
     /// <summary>Sets a checkpoint to a JSON value.</summary>
-    JournalCheckpoint SetCheckpoint(string? batchId, string name, string json);
+    /// <param name="batchId">Of a batch, or null for the journal's own.</param>
+    /// <param name="name">Compared exactly.</param>
+    /// <param name="json">The value.</param>
+    /// <param name="at">When it was set, where it comes from another journal; null for now.</param>
+    JournalCheckpoint SetCheckpoint(string? batchId, string name, string json, DateTimeOffset? at = null);
 
     /// <summary>Removes a checkpoint.</summary>
     /// <returns>Whether there was one.</returns>
@@ -150,7 +154,10 @@ public interface IJournalStore : IDisposable
     /// times, events and checkpoints, and in the status that follows from its tasks (or Paused, where it is said to be and has tasks open). One
     /// that is there gets the tasks whose keys it lacks; those it has are left alone. So importing the same again changes nothing.
     /// </summary>
-    /// <remarks>Each task is settled by <see cref="Parts.WholeTaskRules"/> first. One event, TasksAdded, tells of the import itself.</remarks>
+    /// <remarks>
+    /// Each task is settled by <see cref="Parts.WholeTaskRules"/> first. One event, TasksAdded, tells of the import itself. Tasks are asked for as they are
+    /// written, and may be asked for again from the first on where the engine begins anew.
+    /// </remarks>
     /// <returns>What came in, in the order of the batches.</returns>
     /// <exception cref="JournalException">InvalidBatchName, InvalidKey, StageNotFound (a task waits for a stage that its batch does not have).</exception>
     IReadOnlyList<ImportResult> Import(IReadOnlyList<WholeBatch> batches, WorkerIdentity? by = null);

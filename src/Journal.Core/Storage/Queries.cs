@@ -6,7 +6,7 @@ public sealed record BatchQuery
     /// <summary>These ids.</summary>
     public IReadOnlyList<string>? Ids { get; init; }
 
-    /// <summary>Names that match one of these patterns.</summary>
+    /// <summary>Names that match one of these; made by <see cref="TextPattern.Name"/> or <see cref="TextPattern.Names"/>.</summary>
     public IReadOnlyList<TextPattern>? Names { get; init; }
 
     /// <summary>In one of these statuses.</summary>

@@ -6,16 +6,20 @@ namespace Journal.Storage;
 
 /// <summary>
 /// A text, or a pattern with PowerShell's wildcards (<c>*</c>, <c>?</c>, <c>[a-z]</c>, escaped by a backtick), compared without case; without
-/// wildcards it is compared exactly, so that a key finds itself and nothing else.
+/// wildcards it is compared exactly, so that a key finds itself and nothing else, unless it is a name.
 /// </summary>
 public sealed class TextPattern
 {
+    // The one character beyond ASCII that .NET takes for a letter of ASCII in another case; engines do not.
+    private const string KelvinSign = @"\u212A";
+
     private Regex? _regex;
 
-    private TextPattern(string text, bool isPattern)
+    private TextPattern(string text, bool isPattern, bool ignoresCase)
     {
         Text = text;
         IsPattern = isPattern;
+        IgnoresCase = ignoresCase;
     }
 
     /// <summary>The exact text, or the pattern.</summary>
@@ -24,8 +28,17 @@ public sealed class TextPattern
     /// <summary>Whether it has wildcards.</summary>
     public bool IsPattern { get; }
 
+    /// <summary>Whether it is compared without case: a pattern, or a name.</summary>
+    public bool IgnoresCase { get; }
+
     /// <summary>A text that is compared exactly, whatever it holds.</summary>
-    public static TextPattern Exactly(string text) => new(text, false);
+    public static TextPattern Exactly(string text) => new(text, false, false);
+
+    /// <summary>The name of a batch, which is the same in any case.</summary>
+    public static TextPattern Name(string name) => new(name, false, true);
+
+    /// <summary>Names of batches: a pattern, or one name.</summary>
+    public static TextPattern Names(string pattern) => Wildcard(pattern) is { IsPattern: false } name ? Name(name.Text) : Wildcard(pattern);
 
     /// <summary>A pattern, or an exact text when it has no wildcards; backticks that escape are removed from the latter.</summary>
     public static TextPattern Wildcard(string pattern)
@@ -33,12 +46,32 @@ public sealed class TextPattern
         var literal = new StringBuilder(pattern.Length);
         for (var i = 0; i < pattern.Length; i++)
         {
-            if (pattern[i] is '*' or '?' or '[') return new TextPattern(pattern, true);
+            if (pattern[i] is '*' or '?' or '[') return new TextPattern(pattern, true, true);
             if (pattern[i] == '`' && i + 1 < pattern.Length) i++;
             literal.Append(pattern[i]);
         }
 
-        return new TextPattern(literal.ToString(), false);
+        return new TextPattern(literal.ToString(), false, false);
+    }
+
+    /// <summary>What every text that matches begins with, in any case where this ignores it; empty where that is nothing. It has no half of a surrogate pair.</summary>
+    public string Prefix
+    {
+        get
+        {
+            if (!IsPattern) return Text;
+            var prefix = new StringBuilder(Text.Length);
+            for (var i = 0; i < Text.Length && Text[i] is not ('*' or '?' or '['); i++)
+            {
+                if (Text[i] == '`' && i + 1 < Text.Length) i++;
+                prefix.Append(Text[i]);
+            }
+
+            var text = prefix.ToString();
+            var whole = 0;
+            while (whole < text.Length && Rune.TryGetRuneAt(text, whole, out var rune)) whole += rune.Utf16SequenceLength;
+            return text[..whole];
+        }
     }
 
     /// <summary>
@@ -93,6 +126,7 @@ public sealed class TextPattern
             }
 
             set.Append(CultureInfo.InvariantCulture, $@"\u{(int)first:X4}-\u{(int)last:X4}");
+            if (first <= 'k' && last >= 'k' || first <= 'K' && last >= 'K') set.Append(KelvinSign);
         }
 
         return (set.Append(']').ToString(), end);
@@ -102,7 +136,7 @@ public sealed class TextPattern
     public bool Matches(string? text)
     {
         if (text is null) return false;
-        if (!IsPattern) return string.Equals(text, Text, StringComparison.Ordinal);
+        if (!IgnoresCase) return string.Equals(text, Text, StringComparison.Ordinal);
         _regex ??= new Regex("^" + Body() + @"\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         return _regex.IsMatch(text);
     }
@@ -110,5 +144,5 @@ public sealed class TextPattern
     /// <summary>The text or pattern.</summary>
     public override string ToString() => Text;
 
-    private static string Escape(char character) => Regex.Escape(character.ToString());
+    private static string Escape(char character) => character is 'k' or 'K' ? $"[kK{KelvinSign}]" : Regex.Escape(character.ToString());
 }

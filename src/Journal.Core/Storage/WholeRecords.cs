@@ -2,8 +2,8 @@ namespace Journal.Storage;
 
 /// <summary>A batch with everything that belongs to it, as it goes from one journal, or from another system, to the next.</summary>
 /// <param name="Batch">The batch itself. Its counters and its quota follow from its tasks and are not read.</param>
-/// <param name="Tasks">Its tasks, or some of them, in their order; each key once.</param>
-public sealed record WholeBatch(JournalBatch Batch, IReadOnlyList<WholeTask> Tasks)
+/// <param name="Tasks">Its tasks, or some of them, in their order; each key once. They may be read as they are asked for, so that a batch need not fit into memory.</param>
+public sealed record WholeBatch(JournalBatch Batch, IEnumerable<WholeTask> Tasks)
 {
     /// <summary>Events about the batch as a whole.</summary>
     public IReadOnlyList<JournalEvent> Events { get; init; } = [];

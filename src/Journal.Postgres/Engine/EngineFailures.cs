@@ -7,7 +7,7 @@ namespace Journal.Postgres.Engine;
 internal static class EngineFailures
 {
     /// <summary>Whether an exception is the engine's at all.</summary>
-    public static bool IsEngine(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException;
+    public static bool IsEngine(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException or UnauthorizedAccessException;
 
     /// <summary>Whether the server is not there, or not there any more, so that the same may work in a while.</summary>
     public static bool IsConnection(Exception error) => error switch
@@ -15,6 +15,8 @@ internal static class EngineFailures
         // 57P0x: the server stops, crashed, or starts; 25P03: the transaction was idle for too long; 53300: too many are connected.
         PostgresException server => server.SqlState is "57P01" or "57P02" or "57P03" or "25P03" or "53300" || server.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException { InnerException: null } => false,
+        // A passfile or a certificate that is not there, or not for us.
+        FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => false,
         _ => IsEngine(error),
     };
 

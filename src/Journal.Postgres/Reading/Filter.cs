@@ -66,7 +66,7 @@ internal sealed class Filter
         return this;
     }
 
-    /// <summary>A column whose text is one of some, or matches one of some patterns, all of which the server can judge.</summary>
+    /// <summary>A column whose text is one of some, or matches one of some patterns.</summary>
     public Filter Matching(string column, IReadOnlyList<TextPattern> patterns)
     {
         if (patterns.Count == 0) return Never();
@@ -89,12 +89,19 @@ internal sealed class Filter
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{column} ~* {{{first + values.Count}}}"));
             // Here the dot matches everything, and older servers do not know the other way to say it.
-            values.Add(pattern.ToRegex().Replace(@"[\s\S]", ".", StringComparison.Ordinal));
+            values.Add(pattern.ToRegex().Replace(@"[\s\S]*", ".*", StringComparison.Ordinal).Replace(@"[\s\S]", ".?", StringComparison.Ordinal));
         }
 
         return (string.Join(" OR ", parts), values);
     }
 
-    /// <summary>Whether the server judges patterns as PowerShell does: without case it compares only letters that every server folds alike.</summary>
-    public static bool CanMatch(IReadOnlyList<TextPattern> patterns) => patterns.All(static pattern => !pattern.IsPattern || Ascii.IsValid(pattern.Text));
+    /// <summary>Whether the server finds all that matches: without case it compares only letters that every server folds alike.</summary>
+    public static bool CanFind(IReadOnlyList<TextPattern> patterns) => patterns.All(static pattern => !pattern.IsPattern || Ascii.IsValid(pattern.Text));
+
+    /// <summary>
+    /// Whether what the server finds matches, too: a question mark stands for one UTF-16 unit, half of a character beyond the basic plane, and the
+    /// server, which knows no halves, lets it stand for a character or none.
+    /// </summary>
+    public static bool CanJudge(IReadOnlyList<TextPattern> patterns) =>
+        CanFind(patterns) && patterns.All(static pattern => !pattern.IsPattern || !pattern.Text.Contains('?', StringComparison.Ordinal));
 }

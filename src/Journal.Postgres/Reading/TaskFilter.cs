@@ -53,7 +53,7 @@ internal sealed class TaskFilter
             if (_query.OrderBy == TaskOrder.Id) return $" ORDER BY t.id{direction}";
             var column = _query.OrderBy switch
             {
-                TaskOrder.Key => "t.key",
+                TaskOrder.Key => $"{TaskStatements.IndexedKey}{direction}, t.key",
                 TaskOrder.Status => "t.status",
                 TaskOrder.Duration => "t.duration",
                 TaskOrder.Attempts => "t.attempts",
@@ -83,6 +83,7 @@ internal sealed class TaskFilter
         {
             // By the digest, an exact key is found in its index.
             if (keys.Count > 0 && keys.All(static key => !key.IsPattern)) Where.And("t.key_digest = ANY({0})", keys.Select(static key => Digest.Of(key.Text)).ToArray());
+            else KeyRanges.Add(Where, _session.Pipeline, Batches.Keys.ToList(), keys);
             AddPatterns("t.key", keys, static task => task.Key);
         }
 
@@ -108,15 +109,15 @@ internal sealed class TaskFilter
 
     private void AddPatterns(string column, IReadOnlyList<TextPattern> patterns, Func<JournalTask, string?> text)
     {
-        if (Filter.CanMatch(patterns)) Where.Matching(column, patterns);
-        else _judged.Add(task => patterns.Any(pattern => pattern.Matches(text(task))));
+        if (Filter.CanFind(patterns)) Where.Matching(column, patterns);
+        if (!Filter.CanJudge(patterns)) _judged.Add(task => patterns.Any(pattern => pattern.Matches(text(task))));
     }
 
     private void AddSourceTypes()
     {
         if (_query.SourceTypes is not { } types) return;
         if (types.Count == 0) Where.Never();
-        else if (!Filter.CanMatch(types)) _judged.Add(task => types.Any(type => type.Matches(task.SourceType)));
+        else if (!Filter.CanJudge(types)) _judged.Add(task => types.Any(type => type.Matches(task.SourceType)));
         else
         {
             var inherited = Batches.Values.Where(batch => types.Any(type => type.Matches(batch.SourceType))).Select(static batch => batch.Number).ToArray();

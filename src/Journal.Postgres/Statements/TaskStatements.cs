@@ -17,6 +17,11 @@ internal static class TaskStatements
         t.signature, t.source_type, t.metadata, NULL::text, NULL::text, NULL::text, NULL::text
         """;
 
+    /// <summary>What the index of keys holds.</summary>
+    public const string IndexedKey = "left(t.key, 100)";
+
+    public const string FirstKeyFrom = $"SELECT {IndexedKey} FROM task t WHERE t.batch = $1 AND {IndexedKey} >= $2 ORDER BY {IndexedKey} LIMIT 1";
+
     public const string ById = $"SELECT {Columns}, w.name FROM task t LEFT JOIN worker w ON w.no = t.worker WHERE t.id = $1";
 
     public const string BatchesOfTasks = "SELECT DISTINCT batch FROM task WHERE id = ANY($1)";

@@ -15,21 +15,30 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
     private const int MostTogether = 2000;
 
     private readonly Dictionary<string, long> _workers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
     private readonly List<AttemptRecord> _attempts = [];
     private readonly List<(long Task, int Stage, string Json)> _results = [];
     private readonly List<(long Order, EventRecord Event)> _events = [];
     private BatchWork _batch = null!;
+    private long _attemptCount;
 
     /// <exception cref="JournalException">InvalidBatchName, InvalidKey, StageNotFound.</exception>
     public ImportResult Run()
     {
-        var settled = whole.Tasks.Select(WholeTaskRules.Settle).DistinctBy(static task => task.Task.Key).ToList();
         var created = Create();
         _batch = session.Enter(whole.Batch.Id, BatchHold.Adding);
-        EnrolAll(settled);
-        long added = 0;
-        foreach (var some in settled.Chunk(MostTogether)) added += Add(some);
-        WriteHistory();
+        Enrol(whole.Events.Select(static entry => entry.Worker));
+        long asked = 0, added = 0;
+        DateTimeOffset? lastEnd = null;
+        foreach (var some in whole.Tasks.Select(WholeTaskRules.Settle).Chunk(MostTogether))
+        {
+            asked += some.Length;
+            if (some.Max(static task => task.Task.EndedAt) is { } end && !(end <= lastEnd)) lastEnd = end;
+            Enrol(some.SelectMany(static task => task.Attempts.Select(static attempt => attempt.Worker).Concat(task.Events.Select(static entry => entry.Worker)).Append(task.Task.Worker)));
+            added += Add(some.DistinctBy(static task => task.Task.Key).ToList());
+            WriteHistory();
+        }
+
         if (created)
         {
             foreach (var entry in whole.Events) _events.Add((entry.Id, Restored(entry, null)));
@@ -39,7 +48,6 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
                     .With(_batch.Number).With(checkpoint.Name).With(Digest.Of(checkpoint.Name)).With(checkpoint.Json).With(Micros.From(checkpoint.UpdatedAt)));
             }
 
-            var lastEnd = settled.Max(static task => task.Task.EndedAt);
             var now = session.Now;
             _batch.Order((standing, _) => standing.Restore(whole.Batch, lastEnd, now));
         }
@@ -48,7 +56,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
         _batch.Events.AddRange(_events.OrderBy(static entry => entry.Order).Select(static entry => entry.Event));
         var reason = FormattableString.Invariant($"{added} imported from {whole.Source}");
         if (created || added > 0) _batch.Order((_, record) => record(JournalEventKind.TasksAdded, null, null, reason));
-        return new ImportResult(whole.Batch.Id, created, added, whole.Tasks.Count - added, _attempts.Count, _events.Count);
+        return new ImportResult(whole.Batch.Id, created, added, asked - added, _attemptCount, _events.Count);
     }
 
     private bool Create()
@@ -115,32 +123,37 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
 
     private void WriteHistory()
     {
+        _attemptCount += _attempts.Count;
         foreach (var some in _attempts.Chunk(MostTogether)) session.Pipeline.Add(AttemptRecord.Insert(some)).Send();
         foreach (var some in _results.Chunk(MostTogether))
         {
             session.Pipeline.Add(new Command(TaskStatements.WriteResults)
                 .With(some.Select(static result => result.Task)).With(some.Select(static result => result.Stage)).With(some.Select(static result => result.Json))).Send();
         }
+
+        _attempts.Clear();
+        _results.Clear();
     }
 
     // References -------------------------------------------------------------------------------------------------
 
     private EventRecord Restored(JournalEvent entry, long? task) => new(
         Micros.From(entry.At), _batch.Number, task, entry.Kind, StoredHistory.StatusNumber(entry.From, task), StoredHistory.StatusNumber(entry.To, task),
-        entry.Stage is null ? null : Stage(entry.Stage), entry.Worker is null ? null : Worker(entry.Worker), entry.Reason);
+        entry.Stage is null ? null : Stage(entry.Stage), entry.Worker is null ? null : Worker(entry.Worker), Known(entry.Reason));
+
+    // There are more events than anything else, and the same few reasons again and again.
+    private string? Known(string? reason) => reason is null || _reasons.Add(reason) || !_reasons.TryGetValue(reason, out var known) ? reason : known;
 
     private int? Stage(string? name) => name is null ? null : _batch.Facts.IndexOf(name);
 
     private long? Worker(string? name) => name is null ? null : _workers[name];
 
     // A worker of another journal is a name: no process here can be asked whether it lives, and it holds nothing.
-    private void EnrolAll(List<WholeTask> tasks)
+    private void Enrol(IEnumerable<string?> names)
     {
-        var names = tasks.SelectMany(static task => task.Attempts.Select(static attempt => attempt.Worker).Concat(task.Events.Select(static entry => entry.Worker)).Append(task.Task.Worker))
-            .Concat(whole.Events.Select(static entry => entry.Worker));
         foreach (var name in names.OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            _workers[name] = catalog.Enrol(session.Pipeline, new WorkerIdentity("", "", 0, "", "imported", name), remember: false);
+            if (!_workers.ContainsKey(name)) _workers.Add(name, catalog.Enrol(session.Pipeline, new WorkerIdentity("", "", 0, "", "imported", name), remember: false));
         }
     }
 

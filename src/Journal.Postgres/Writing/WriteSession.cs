@@ -26,6 +26,8 @@ internal enum BatchHold
 /// </summary>
 internal sealed class WriteSession
 {
+    private const int MostEvents = 10_000;
+
     private readonly Catalog _catalog;
     private readonly ServerClock _clock;
     private readonly long _space;
@@ -172,10 +174,15 @@ internal sealed class WriteSession
     {
         if (events.Count == 0) return;
         Pipeline.Add(new Command(HistoryStatements.ShareTrail).With(AdvisoryLocks.Trail(_space)), static _ => { });
-        Pipeline.Add(new Command(HistoryStatements.InsertEvents)
-            .With(events.Select(static e => e.At)).With(events.Select(static e => e.Batch)).With(events.Select(static e => e.Task))
-            .With(events.Select(static e => (int)e.Kind)).With(events.Select(static e => e.From)).With(events.Select(static e => e.To))
-            .With(events.Select(static e => (int?)e.Stage)).With(events.Select(static e => e.Worker)).With(events.Select(static e => e.Reason)));
+        foreach (var some in events.Chunk(MostEvents))
+        {
+            Pipeline.Add(new Command(HistoryStatements.InsertEvents)
+                .With(some.Select(static e => e.At)).With(some.Select(static e => e.Batch)).With(some.Select(static e => e.Task))
+                .With(some.Select(static e => (int)e.Kind)).With(some.Select(static e => e.From)).With(some.Select(static e => e.To))
+                .With(some.Select(static e => (int?)e.Stage)).With(some.Select(static e => e.Worker)).With(some.Select(static e => e.Reason)));
+            // What an import brings is not one message.
+            if (some.Length == MostEvents) Pipeline.Send();
+        }
     }
 
     private void WriteStanding(long number, BatchStanding standing) => Pipeline.Add(new Command(BatchStatements.WriteStanding)

@@ -23,6 +23,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private const int DefaultFailureThreshold = 25;
 
     private StageWorks _works = null!;
+    private RunWords _words = null!;
     private TaskFeeder _feeder = null!;
     private IJournalStore? _store;
     private JournalBatch? _batch;
@@ -30,7 +31,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private EarlierRuns? _earlier;
     private bool _held;
 
-    /// <summary>The name that runs of the same work share.</summary>
+    /// <summary>The name that runs of the same work share, in any case.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
     [ValidateNotNullOrEmpty]
@@ -121,10 +122,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNullOrEmpty]
     public string? Worker { get; set; }
 
+    // With the id of a batch there is nothing to choose.
     private RunMode Mode =>
         New ? RunMode.New
         : Force ? RunMode.Force
-        : Resume ? RunMode.Resume
+        : Resume || ParameterSetName == ById ? RunMode.Resume
         : Incremental ? RunMode.Incremental
         : VerifyOutput is not OutputCheck.None ? RunMode.VerifyOutput
         : RunMode.ResumeOrNew;
@@ -140,6 +142,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (new[] { Resume, New, Force, Incremental }.Count(static mode => mode) > 1) throw JournalErrors.InvalidValue("-Resume, -New, -Force, -Incremental", null, "give only one of them.");
         if (ParameterSetName == ByName) BatchNaming.ValidateName(Name);
         _works = StageWorks.Read(Process, SessionState);
+        _words = new RunWords(this);
+        Order(hasInput: false).Validate();
+        foreach (var idle in IdleParameters.Of(MyInvocation.BoundParameters, HasInputs, ThrottleLimit)) WriteWarning(idle);
         if (Stage is not null && !_works.Has(Stage)) throw JournalErrors.StageNotFound(Name + BatchId, Stage, _works.Stages);
         if (IsWhatIf)
         {
@@ -182,60 +187,30 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
         if (_held) return;
         _feeder.Flush();
-        if (_earlier is { LeftOut: > 0 } earlier) WriteInformation($"{Name}: {earlier.LeftOut} input(s) were completed by earlier batches and are left out.", ["Journal"]);
+        if (_earlier is { LeftOut: > 0 } earlier) _words.LeftOut(Name, earlier.LeftOut);
         if (OpenBatch(hasInput: false) is not { } batch) return;
-        TellAdded(batch);
-        Run(_store!, _store!.FindBatch(batch.Id) ?? throw JournalErrors.BatchNotFound(batch.Id));
+        _words.Added(batch, _feeder.Result);
+        Run(_store!, _store!.RequireBatch(batch.Id));
     }
 
-    /// <summary>The batch, chosen and opened when the first input is there; null when there is nothing to run. A batch that cannot be run ends the call.</summary>
+    /// <summary>The batch, made ready when the first input is there; null when there is nothing to run. A batch that cannot be run ends the call.</summary>
     private JournalBatch? OpenBatch(bool hasInput)
     {
         if (_batch is not null || _held) return _batch;
         try
         {
-            return _batch = ChooseAndOpen(hasInput);
+            // Without an input there is nothing to make a journal for.
+            if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
+            var prepared = RunPreparation.Prepare(_store, Order(hasInput));
+            _held = prepared.Readiness is not RunReadiness.Ready;
+            if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared);
+            return _batch = _held ? null : prepared.Batch;
         }
         catch (JournalException e)
         {
             ThrowTerminatingError(e.ToErrorRecord());
             throw;
         }
-    }
-
-    private JournalBatch? ChooseAndOpen(bool hasInput)
-    {
-        var definition = Definition();
-        // Without an input there is nothing to make a journal for.
-        if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
-        var choice = _store is null ? default : Choose(_store, definition);
-        if (_store is null || (choice.Existing is null && !hasInput))
-        {
-            if (Mode is RunMode.Resume) throw JournalErrors.NothingToResume(Name, "there is no batch of this name.");
-            if (_earlier is not { LeftOut: > 0 }) WriteWarning($"There is no input, and no batch named '{Name}' to resume: nothing was done.");
-            _held = true;
-            return null;
-        }
-
-        if (choice.Existing is { } existing && RunPreparation.PauseHolds(existing, ParameterSetName == ById ? RunMode.Resume : Mode, _store.Now))
-        {
-            WriteWarning($"Batch '{existing.Id}' is paused until {existing.PausedUntil!.Value.ToLocalTime():g} ({existing.PauseReason}): nothing was run. To go on before that: Resume-JournalBatch '{existing.Id}'.");
-            _held = true;
-            return null;
-        }
-
-        if (choice.Existing is { } known && !choice.StartOver && VerifyOutput is not OutputCheck.None && OutputVerification.Requeue(_store, known.Id, VerifyOutput) is > 0 and var lost)
-        {
-            WriteWarning($"The outputs of {lost} completed task(s) are gone or changed; they are done again.");
-        }
-
-        var batch = RunPreparation.Open(_store, choice, definition, NewBatch(definition), OptionsOver, SkipFailed);
-        if (choice.Existing is not null)
-        {
-            WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
-        }
-
-        return batch;
     }
 
     private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name) : null;
@@ -247,43 +222,25 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         return task with { Metadata = ReservedMetadata.WithFingerprint(task.Metadata, string.Join('|', parts.Select(static part => LanguagePrimitives.ConvertTo<string>(part)))) };
     }
 
-    private BatchChoice Choose(IJournalStore store, RunDefinition definition)
-    {
-        if (ParameterSetName == ByName) return BatchSelection.Choose(store, definition, Mode);
-        var batch = store.FindBatch(BatchId) ?? throw JournalErrors.BatchNotFound(BatchId);
-        BatchSelection.RefuseOther(batch, Setting is null ? definition with { Settings = batch.Settings } : definition);
-        return new BatchChoice(batch, Force);
-    }
-
     private bool JournalExists => JournalLocation.IsPostgres(Location) || File.Exists(Location);
 
-    private BatchChoice ChooseForForecast() => JournalExists ? Choose(Reader, Definition()) : new BatchChoice(null, false);
+    private BatchChoice ChooseForForecast() => JournalExists ? RunPreparation.Choose(Reader, Order(hasInput: true)) : new BatchChoice(null, false);
 
-    private RunDefinition Definition() => new(Name, _works.Stages)
+    private RunOrder Order(bool hasInput) => new(Mode, new RunDefinition(Name, _works.Stages)
     {
         InputSource = HasInputs ? InputSource : null,
         SourceType = SourceType ?? Inputs.SourceType,
         KeyExpression = Inputs.KeyExpression,
         Settings = Setting is null ? null : PlainValues.ToMap(Setting, "-Setting"),
-    };
-
-    private NewBatch NewBatch(RunDefinition definition) => new(Name)
+    })
     {
-        InputSource = definition.InputSource,
-        SourceType = definition.SourceType,
-        KeyExpression = definition.KeyExpression,
-        Stages = definition.Stages,
-        Settings = definition.Settings ?? JsonMap.Empty,
+        BatchId = ParameterSetName == ById ? BatchId : null,
+        HasInput = hasInput,
+        Options = OptionsOver,
         Metadata = Metadata is null ? JsonMap.Empty : PlainValues.ToMap(Metadata, "-Metadata"),
-        Options = OptionsOver(BatchOptions.Default),
+        VerifyOutput = VerifyOutput,
+        SkipFailed = SkipFailed,
     };
-
-    private void TellAdded(JournalBatch batch)
-    {
-        var result = _feeder.Result;
-        if (result.Duplicates > 0) WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
-        if (result.Added + result.AlreadyThere > 0) WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", ["Journal"]);
-    }
 
     private void Run(IJournalStore store, JournalBatch batch)
     {
@@ -317,14 +274,14 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
         catch (PipelineStoppedException)
         {
-            TellHowToResume(store, batch.Id);
+            _words.HowToResume(store, batch.Id);
             throw;
         }
 
         // Before anything is written: the pipeline may be stopping, though nobody has told this cmdlet yet.
-        if (result.End is RunEnd.Interrupted) TellHowToResume(store, batch.Id);
+        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id);
         observer.Close();
-        TellEnd(batch, result);
+        _words.End(batch, result);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
@@ -336,32 +293,5 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
 
         return new PoolExecutor(_works, new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName), streams);
-    }
-
-    private void TellEnd(JournalBatch batch, RunResult result)
-    {
-        var counts = result.State.Counts;
-        switch (result.End)
-        {
-            case RunEnd.Done:
-                WriteInformation($"{batch.Id}: {counts.Completed} completed, {counts.Failed} failed, {counts.Skipped} skipped of {counts.Total}.", ["Journal"]);
-                break;
-            case RunEnd.Canceled or RunEnd.HeldElsewhere:
-                WriteWarning(result.Reason!);
-                break;
-            case RunEnd.Interrupted:
-                break;
-            default:
-                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {until.ToLocalTime():g}." : "Run the same line again to go on.";
-                WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
-                break;
-        }
-    }
-
-    // The pipeline is being stopped and takes nothing any more; the host still does.
-    private void TellHowToResume(IJournalStore store, string batchId)
-    {
-        if (store.FindBatch(batchId) is not { Status: JournalBatchStatus.Paused } batch) return;
-        Host?.UI?.WriteWarningLine($"Interrupted: {batch.Counts.Ended}/{batch.Total} done, nothing is lost. To go on, run the same line again.");
     }
 }

@@ -57,7 +57,7 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
 
     private JournalBatch Newest()
     {
-        var name = TextPattern.Exactly(Name);
+        var name = TextPattern.Name(Name);
         JournalBatchStatus[] resumable = [JournalBatchStatus.Ready, JournalBatchStatus.Running, JournalBatchStatus.Paused, JournalBatchStatus.Failed];
         return Writer.ReadBatches(new BatchQuery { Names = [name], Statuses = resumable, First = 1 }).FirstOrDefault()
             ?? throw (Writer.ReadBatches(new BatchQuery { Names = [name], First = 1 }).FirstOrDefault() is { } ended

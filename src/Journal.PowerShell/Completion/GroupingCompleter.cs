@@ -7,14 +7,11 @@ namespace Journal.Commands.Completion;
 public sealed class GroupingCompleter : JournalCompleter
 {
     private const string MetadataPrefix = nameof(TaskGroupKey.Metadata) + ".";
-    private const int Sample = 100;
 
     private protected override IEnumerable<Candidate> Always() => TaskGroupings.Names
         .Select(static name => name.Replace("<name>", "", StringComparison.Ordinal))
         .Select(static name => new Candidate(name, name));
 
-    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) => store
-        .ReadTasks(new TaskQuery { BatchIds = BatchIds(parameters) ?? Newest(store), First = Sample })
-        .SelectMany(static task => task.Metadata)
-        .Select(static member => new Candidate(MetadataPrefix + member.Key, $"for example {member.Value}"));
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
+        MetadataMembers(store, parameters).Select(static member => new Candidate(MetadataPrefix + member.Key, $"for example {member.Value}"));
 }

@@ -41,6 +41,10 @@ public abstract class JournalCompleter : IArgumentCompleter
         return value is null ? null : LanguagePrimitives.ConvertTo<string[]>(value);
     }
 
+    /// <summary>What the metadata of some tasks has: of the batch on the line, else of the newest one.</summary>
+    protected static IEnumerable<KeyValuePair<string, object?>> MetadataMembers(IJournalStore store, IDictionary parameters) =>
+        store.ReadTasks(new TaskQuery { BatchIds = BatchIds(parameters) ?? Newest(store), First = Limit }).SelectMany(static task => task.Metadata);
+
     /// <summary>A pattern for texts that begin with what was typed.</summary>
     protected static TextPattern Beginning(string word) => TextPattern.Wildcard(WildcardPattern.Escape(word) + "*");
 
@@ -64,7 +68,7 @@ public abstract class JournalCompleter : IArgumentCompleter
         .Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
         .DistinctBy(static candidate => candidate.Text)
         .Take(Limit)
-        .Select(static candidate => new CompletionResult(Quote(candidate.Text), TerminalText.SafeLine(candidate.Text), CompletionResultType.ParameterValue, ToolTip(candidate)));
+        .Select(static candidate => new CompletionResult(candidate.IsCode ? candidate.Text : Quote(candidate.Text), TerminalText.SafeLine(candidate.Text), CompletionResultType.ParameterValue, ToolTip(candidate)));
 
     // PowerShell refuses an empty one.
     private static string ToolTip(Candidate candidate) => TerminalText.SafeLine(candidate.ToolTip) is { Length: > 0 } text ? text : TerminalText.SafeLine(candidate.Text);
@@ -77,11 +81,15 @@ public abstract class JournalCompleter : IArgumentCompleter
         return LanguagePrimitives.ConvertTo<string>(ScriptBlock.Create(ResolvePath).InvokeReturnAsIs(path));
     }
 
-    private static string Quote(string text) =>
+    /// <summary>A text as an argument, with quotes where it needs them.</summary>
+    private protected static string Quote(string text) =>
         text.All(static character => char.IsLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or ':' or '\\')
             ? text
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 
     /// <summary>Something to offer.</summary>
-    private protected readonly record struct Candidate(string Text, string ToolTip);
+    /// <param name="Text">The argument.</param>
+    /// <param name="ToolTip">What it is.</param>
+    /// <param name="IsCode">It is written as it stands; a text gets quotes where it needs them.</param>
+    private protected readonly record struct Candidate(string Text, string ToolTip, bool IsCode = false);
 }

@@ -55,6 +55,7 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
 
     /// <summary>Whose metadata has all of these values; texts may have wildcards, and a dot in a name goes a level down.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(MetadataCompleter))]
     public IDictionary? Metadata { get; set; }
 
     /// <summary>Does it with the tasks that match.</summary>

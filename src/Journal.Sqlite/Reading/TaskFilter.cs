@@ -10,7 +10,8 @@ internal sealed class TaskFilter
     // Below this share of a batch its failed or running tasks are found faster by their index than by reading all in order.
     private const int FewPerHundred = 5;
 
-    private const string KeyIndex = "sqlite_autoindex_task_1";
+    // So few are worth going through whatever else the journal holds.
+    private const int Few = 1000;
 
     private readonly Database _database;
     private readonly Catalog _catalog;
@@ -88,7 +89,20 @@ internal sealed class TaskFilter
         else if (_query.Keys is { Count: > 0 } keys && keys.All(static key => !key.IsPattern))
         {
             Where.In("batch", Scope.Numbers);
-            Source = $"task INDEXED BY {KeyIndex}";
+            Source = $"task INDEXED BY {KeyRanges.Index}";
+        }
+        else if (KeyRangesOf() is var ranges && ranges is null or { IsOne: true } && IsFirstByKey)
+        {
+            AddInOrderOfKeys(ranges);
+        }
+        else if (ranges?.HoldAtMost(_database, Math.Max(Few, Scope.Counts.Total * FewPerHundred / 100)) == true)
+        {
+            ranges.AddTo(Where);
+            Source = "task";
+        }
+        else if (IsFirstByKey)
+        {
+            AddInOrderOfKeys(ranges);
         }
         else if (FewByIndex() is { } index)
         {
@@ -100,6 +114,20 @@ internal sealed class TaskFilter
             AddRange();
         }
     }
+
+    // The first of a batch by key, which come from the index in their order; whatever else is asked would have to be looked up for each.
+    private bool IsFirstByKey =>
+        _query is { OrderBy: TaskOrder.Key, First: not null } && Scope.Facts.Count == 1
+        && _query with { BatchIds = null, Keys = null, OrderBy = default, Descending = false, First = null, Skip = 0 } == TaskQuery.All;
+
+    private void AddInOrderOfKeys(KeyRanges? ranges)
+    {
+        Where.And("batch = ?", Scope.Facts[0].Number);
+        ranges?.AddSpanTo(Where);
+        Source = $"task INDEXED BY {KeyRanges.Index}";
+    }
+
+    private KeyRanges? KeyRangesOf() => _query.Keys is { } keys ? KeyRanges.Find(_database, Scope.Numbers, keys) : null;
 
     private string? FewByIndex()
     {
@@ -118,7 +146,7 @@ internal sealed class TaskFilter
         // Batches that grew by turns lie among each other: then the ids come from the index of keys.
         if (Scope.LastTask - Scope.FirstTask > 4 * Scope.Counts.Total)
         {
-            Where.And($"id IN (SELECT id FROM task INDEXED BY {KeyIndex} WHERE batch IN ({string.Join(", ", Scope.Numbers)}))");
+            Where.And($"id IN (SELECT id FROM task INDEXED BY {KeyRanges.Index} WHERE batch IN ({string.Join(", ", Scope.Numbers)}))");
             Source = "task";
             return;
         }

@@ -19,6 +19,8 @@ internal static class BatchStatements
 
     public const string StandingByNumber = $"SELECT {Standing} FROM batch WHERE no = ?1";
 
+    public const string Names = "SELECT DISTINCT name FROM batch";
+
     public const string ById = $"SELECT {Columns} FROM batch WHERE id = ?1";
 
     public const string Revision = "SELECT revision FROM batch WHERE no = ?1";

@@ -43,6 +43,8 @@ internal static class TaskStatements
 
     public const string IdOfKey = "SELECT id FROM task WHERE batch = ?1 AND key = ?2";
 
+    public const string FirstKeyFrom = "SELECT key FROM task WHERE batch = ?1 AND key >= ?2 ORDER BY key LIMIT 1";
+
     // Claiming ---------------------------------------------------------------------------------------------------
 
     /// <summary>Makes those ready whose time has come. Normally it touches nothing, so that a thousand tasks in backoff cost a claim nothing.</summary>

@@ -16,8 +16,12 @@ internal sealed class BatchImporter
     private readonly BatchEntry _batch;
     private readonly BatchFacts _facts;
     private readonly bool _created;
-    private readonly List<(JournalEvent Event, long? Task)> _events = [];
+    private readonly List<RestoredEvent> _events = [];
+    private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _workers = new(StringComparer.Ordinal);
+    private long _asked;
     private long _attempts;
+    private DateTimeOffset? _lastEnd;
 
     private BatchImporter(WriteSession session, WholeBatch whole)
     {
@@ -37,7 +41,7 @@ internal sealed class BatchImporter
         var added = AddTasks();
         if (_created)
         {
-            foreach (var entry in _whole.Events) _events.Add((entry, null));
+            foreach (var entry in _whole.Events) Keep(entry, null);
             foreach (var checkpoint in _whole.Checkpoints)
             {
                 _session.Prepared(CheckpointStatements.Set)
@@ -46,10 +50,11 @@ internal sealed class BatchImporter
         }
 
         // The events of a batch and of its tasks in the order in which they happened there.
-        foreach (var (entry, task) in _events.OrderBy(static item => item.Event.Id)) _session.Restore(_batch, task, entry, Stage(entry.Stage), Worker(entry.Worker));
-        if (_created) _batch.Standing.Restore(_whole.Batch, _whole.Tasks.Max(static task => task.Task.EndedAt), _session.Now);
+        _events.Sort(static (left, right) => (left.Order, left.Place).CompareTo((right.Order, right.Place)));
+        foreach (var entry in _events) _session.Restore(_batch, entry);
+        if (_created) _batch.Standing.Restore(_whole.Batch, _lastEnd, _session.Now);
         if (_created || added > 0) _session.Record(_batch, JournalEventKind.TasksAdded, null, null, FormattableString.Invariant($"{added} imported from {_whole.Source}"));
-        return new ImportResult(_batch.Id, _created, added, _whole.Tasks.Count - added, _attempts, _events.Count);
+        return new ImportResult(_batch.Id, _created, added, _asked - added, _attempts, _events.Count);
     }
 
     private void Create()
@@ -72,7 +77,9 @@ internal sealed class BatchImporter
         var next = first;
         foreach (var raw in _whole.Tasks)
         {
+            _asked++;
             var whole = WholeTaskRules.Settle(raw);
+            if (whole.Task.EndedAt > (_lastEnd ?? DateTimeOffset.MinValue)) _lastEnd = whole.Task.EndedAt;
             if (!Insert(next, whole.Task)) continue;
             Follow(next, whole);
             next++;
@@ -117,7 +124,7 @@ internal sealed class BatchImporter
             if (Stage(stage) is { } index) _session.Prepared(TaskStatements.WriteResult).Bind(1, id).Bind(2, index).Bind(3, json).Execute();
         }
 
-        foreach (var entry in whole.Events) _events.Add((entry, id));
+        foreach (var entry in whole.Events) Keep(entry, id);
         if (task.QuotaConsumed != 0)
         {
             _batch.Standing.QuotaConsumed += task.QuotaConsumed;
@@ -127,11 +134,25 @@ internal sealed class BatchImporter
         _attempts += whole.Attempts.Count;
     }
 
+    // There are more events than anything else, and the same few reasons again and again.
+    private void Keep(JournalEvent entry, long? task)
+    {
+        var reason = entry.Reason;
+        if (reason is not null && !_reasons.Add(reason)) reason = _reasons.TryGetValue(reason, out var known) ? known : reason;
+        _events.Add(new RestoredEvent(
+            entry.Id, _events.Count, task ?? 0, Micros.From(entry.At), entry.Kind, StoredHistory.StatusNumber(entry.From, task), StoredHistory.StatusNumber(entry.To, task),
+            Stage(entry.Stage), Worker(entry.Worker) ?? 0, reason));
+    }
+
     private int? Stage(string? name) => name is null ? null : _facts.IndexOf(name);
 
     // A worker of another journal is a name: no process here can be asked whether it lives, and it holds nothing.
-    private long? Worker(string? name) =>
-        name is null ? null : _session.Catalog.Enrol(_session.Database, new WorkerIdentity("", "", 0, "", "imported", name));
+    private long? Worker(string? name)
+    {
+        if (name is null) return null;
+        if (!_workers.TryGetValue(name, out var number)) _workers.Add(name, number = _session.Catalog.Enrol(_session.Database, new WorkerIdentity("", "", 0, "", "imported", name)));
+        return number;
+    }
 
     private static long? Stamp(DateTimeOffset? time) => time is { } known ? Micros.From(known) : null;
 }

@@ -77,8 +77,8 @@ internal sealed class WriteSession
         Record(batch, task, kind, (long?)from, (long?)to, stage, reason);
 
     /// <summary>Writes an event of another journal again, with its own time and author.</summary>
-    public void Restore(BatchEntry batch, long? task, JournalEvent entry, long? stage, long? worker) => Record(
-        batch, task, Micros.From(entry.At), entry.Kind, StoredHistory.StatusNumber(entry.From, task), StoredHistory.StatusNumber(entry.To, task), stage, worker, entry.Reason);
+    public void Restore(BatchEntry batch, RestoredEvent entry) => Record(
+        batch, entry.Task == 0 ? null : entry.Task, entry.At, entry.Kind, entry.From, entry.To, entry.Stage, entry.Worker == 0 ? null : entry.Worker, entry.Reason);
 
     private void Record(BatchEntry batch, long? task, JournalEventKind kind, long? from, long? to, long? stage, string? reason) =>
         Record(batch, task, Now, kind, from, to, stage, Author, reason);

@@ -80,9 +80,9 @@ public class ForeignFormatTests : InterchangeFixture
     public void A_time_without_an_offset_is_UTC_unless_told_otherwise()
     {
         const string State = """{"a.jpg":{"status":"done","time":"2025-06-01T20:00:00"}}""";
-        Assert.Equal(Utc("2025-06-01T20:00:00Z"), ReadText(State).Batches[0].Tasks[0].Task.EndedAt);
+        Assert.Equal(Utc("2025-06-01T20:00:00Z"), ReadText(State).Batches[0].Tasks.First().Task.EndedAt);
         var zone = TimeZoneInfo.CreateCustomTimeZone("two", TimeSpan.FromHours(2), "two", "two");
-        Assert.Equal(Utc("2025-06-01T18:00:00Z"), ReadText(State, options: new ImportOptions { NaiveTimes = zone }).Batches[0].Tasks[0].Task.EndedAt);
+        Assert.Equal(Utc("2025-06-01T18:00:00Z"), ReadText(State, options: new ImportOptions { NaiveTimes = zone }).Batches[0].Tasks.First().Task.EndedAt);
     }
 
     [Fact]

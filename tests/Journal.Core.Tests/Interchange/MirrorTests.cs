@@ -50,7 +50,7 @@ public class MirrorTests : InterchangeFixture
         store.Apply([TaskMove.Requeue(store.ReadTasks(TaskQuery.All).First().Id, "again")]);
         Write(store, DateTimeOffset.MaxValue);
         Assert.Equal((1, 2), (Files(".yaml").Length, Files(".yaml.gz").Length));
-        Assert.Equal(3, Reader.Read(Mirror, new ImportOptions()).Batches.Sum(static batch => batch.Tasks.Count));
+        Assert.Equal(3, Reader.Read(Mirror, new ImportOptions()).Batches.Sum(static batch => batch.Tasks.Count()));
     }
 
     [Fact]

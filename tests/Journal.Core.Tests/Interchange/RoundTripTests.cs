@@ -142,7 +142,7 @@ public class RoundTripTests : InterchangeFixture
         var folder = Directory.CreateDirectory(Path.Combine(Folder, Guid.NewGuid().ToString("N"))).FullName;
         new MirrorExport(store, folder, Yaml).Write([store.RequireBatch("b")], null, false, CancellationToken.None);
         Assert.Empty(MirrorCheck.Run(store, folder, Yaml, CancellationToken.None));
-        if (batch.Tasks.Count == 0) return true;
+        if (!batch.Tasks.Any()) return true;
         var copy = NewStore();
         Import(copy, Reader.Read(folder, new ImportOptions()));
         Assert.Equal(Histories(store).Order(StringComparer.Ordinal), Histories(copy).Order(StringComparer.Ordinal));

@@ -94,7 +94,7 @@ public class WrongFileTests : InterchangeFixture
 
     [Fact]
     public void A_joblog_from_Windows_loses_its_carriage_returns() =>
-        Assert.Equal("echo", ReadText(Header.Replace("\n", "\r\n", StringComparison.Ordinal) + "1\t:\t1.0\t1.0\t0\t0\t0\t0\techo\r\n").Batches[0].Tasks[0].Task.Key);
+        Assert.Equal("echo", ReadText(Header.Replace("\n", "\r\n", StringComparison.Ordinal) + "1\t:\t1.0\t1.0\t0\t0\t0\t0\techo\r\n").Batches[0].Tasks.First().Task.Key);
 
     [Fact]
     public void A_file_that_is_not_there_or_is_no_YAML_folder_is_an_error_by_name()
@@ -123,6 +123,6 @@ public class WrongFileTests : InterchangeFixture
     public void Fifty_thousand_records_are_read_at_once()
     {
         var json = "[" + string.Join(",\n", Enumerable.Range(0, 50_000).Select(static n => $$"""{"id":"{{n}}","success":{{(n % 7 == 0 ? "false" : "true")}},"logged_at":"2025-01-01T00:00:00Z"}""")) + "]";
-        Assert.Equal(50_000, ReadText(json).Batches[0].Tasks.Count);
+        Assert.Equal(50_000, ReadText(json).Batches[0].Tasks.Count());
     }
 }

@@ -62,6 +62,18 @@ public class TextPatternTests
     }
 
     [Fact]
+    public void A_name_without_wildcards_is_the_same_in_any_case_and_only_a_pattern_has_wildcards()
+    {
+        Assert.True(TextPattern.Name("Photos").Matches("pHOTOS"));
+        Assert.False(TextPattern.Name("Photos").Matches("Photos2"));
+        Assert.False(TextPattern.Name("Photos*").Matches("Photos2"));
+        Assert.True(TextPattern.Names("photos*").Matches("Photos2"));
+        Assert.True(TextPattern.Names("photos").Matches("Photos"));
+        Assert.False(TextPattern.Names("photos").IsPattern);
+        Assert.False(TextPattern.Name("photos").Matches(null));
+    }
+
+    [Fact]
     public void An_exact_text_is_found_whatever_it_holds() => Law.Holds(
         from text in Law.AnyText from other in Law.AnyText select (text, other),
         static pair => TextPattern.Exactly(pair.text).Matches(pair.text) && TextPattern.Exactly(pair.text).Matches(pair.other) == (pair.text == pair.other));

@@ -64,8 +64,8 @@ public abstract class BatchConformance<TFixture> : StoreTest<TFixture> where TFi
         string[] Ids(BatchQuery query) => [.. Store.ReadBatches(query).Select(static batch => batch.Id)];
         Assert.Equal([c.Id, b.Id, a.Id], Ids(new BatchQuery()));
         Assert.Equal([a.Id, b.Id, c.Id], Ids(new BatchQuery { OldestFirst = true }));
-        Assert.Equal([c.Id, a.Id], Ids(new BatchQuery { Names = [TextPattern.Wildcard("ALPHA*")] }));
-        Assert.Equal([a.Id], Ids(new BatchQuery { Names = [TextPattern.Wildcard("alpha")] }));
+        Assert.Equal([c.Id, a.Id], Ids(new BatchQuery { Names = [TextPattern.Names("ALPHA*")] }));
+        Assert.Equal([a.Id], Ids(new BatchQuery { Names = [TextPattern.Names("alpha")] }));
         Assert.Equal([b.Id], Ids(new BatchQuery { Ids = [b.Id, "nobody"] }));
         Assert.Equal([b.Id], Ids(new BatchQuery { Statuses = [JournalBatchStatus.Canceled] }));
         Assert.Equal([b.Id], Ids(new BatchQuery { EndedBefore = Now }));
@@ -74,6 +74,24 @@ public abstract class BatchConformance<TFixture> : StoreTest<TFixture> where TFi
         Assert.Equal([b.Id], Ids(new BatchQuery { First = 1, Skip = 1 }));
         Assert.Empty(Ids(new BatchQuery { Statuses = [] }));
         Assert.Null(Store.FindBatch("nobody"));
+    }
+
+    [Fact]
+    public void A_name_is_the_same_in_any_case()
+    {
+        var a = Store.CreateBatch(new NewBatch("Été 2024"));
+        Fixture.Time.Advance(Second);
+        var b = Store.CreateBatch(new NewBatch("éTÉ 2024"));
+        Fixture.Time.Advance(Second);
+        Store.CreateBatch(new NewBatch("Été 20245"));
+
+        string[] Ids(params TextPattern[] names) => [.. Store.ReadBatches(new BatchQuery { Names = names }).Select(static batch => batch.Id)];
+        Assert.Equal([b.Id, a.Id], Ids(TextPattern.Name("ÉTÉ 2024")));
+        Assert.Equal([b.Id, a.Id], Ids(TextPattern.Names("été 2024")));
+        Assert.Equal([b.Id, a.Id], Ids(TextPattern.Names("?té 2024"), TextPattern.Name("nobody")));
+        Assert.Equal([a.Id], Ids(TextPattern.Exactly("Été 2024")));
+        Assert.Empty(Ids(TextPattern.Name("?té 2024")));
+        Assert.Equal(b.Id, Assert.Single(Store.ReadBatches(new BatchQuery { Names = [TextPattern.Name("ÉTÉ 2024")], First = 1 })).Id);
     }
 
     [Fact]

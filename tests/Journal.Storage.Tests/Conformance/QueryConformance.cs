@@ -1,3 +1,4 @@
+using System.Text;
 using Journal.Lifecycle;
 using Journal.Storage.Tests.Support;
 
@@ -66,6 +67,58 @@ public abstract class QueryConformance<TFixture> : StoreTest<TFixture> where TFi
         Finds(new TaskQuery { Keys = [TextPattern.Wildcard("`[wait*"), TextPattern.Exactly("running")] }, "[waiting]", "running");
         Finds(new TaskQuery { Keys = [TextPattern.Wildcard("`[waiting`]")] }, "[waiting]");
         Finds(new TaskQuery { Keys = [] });
+    }
+
+    [Theory]
+    [InlineData("abc*")]
+    [InlineData("ABC?")]
+    [InlineData("aB*d")]
+    [InlineData("b*")]
+    [InlineData("k*")]
+    [InlineData("s*")]
+    [InlineData("i*")]
+    [InlineData("é*")]
+    [InlineData("É*")]
+    [InlineData("a`*b*")]
+    [InlineData("a`[b*")]
+    [InlineData("a[bc]*")]
+    [InlineData("\uFFFF*")]
+    [InlineData("\uE000*")]
+    [InlineData("\uD7FF*")]
+    [InlineData("😀*")]
+    [InlineData("😀b*")]
+    [InlineData("a?b*")]
+    [InlineData("none*")]
+    [InlineData("?")]
+    public void A_pattern_finds_the_same_keys_in_every_store_in_either_order(string text)
+    {
+        string[] keys =
+        [
+            "abc", "ABC", "aBcd", "ABCD", "abd", "b", "B9", "k1", "K2", "\u212A3", "s", "S", "\u017F", "i", "I", "\u0130", "\u0131", "é1", "É2", "e\u03011", "a*b", "a*Bc", "a[b", "ab", "ac", "a😀b",
+            "\uFFFF", "\uFFFF1", "\uE000x", "\uD7FFx", "😀", "😀b", "😀B", "😁", "A\nb", "a\nB",
+        ];
+        var batch = Batch(keys);
+        Batch(keys);
+        var pattern = TextPattern.Wildcard(text);
+        var query = new TaskQuery { BatchIds = [batch.Id], Keys = [pattern] };
+
+        Finds(query, [.. keys.Where(pattern.Matches)]);
+        Finds(query with { OrderBy = TaskOrder.Key, First = 100 }, [.. keys.Where(pattern.Matches).OrderBy(static key => key, Utf8)]);
+        Finds(query with { OrderBy = TaskOrder.Key, Descending = true, First = 2 }, [.. keys.Where(pattern.Matches).OrderByDescending(static key => key, Utf8).Take(2)]);
+        Assert.Equal(keys.Count(pattern.Matches), Store.CountTasks(query));
+        Assert.Equal(2 * keys.Count(pattern.Matches), Store.ReadTasks(new TaskQuery { Keys = [pattern] }).Count(task => task.BatchId != _batch.Id && task.BatchId != _other.Id));
+    }
+
+    [Fact]
+    public void The_first_by_key_of_very_many_come_in_their_order()
+    {
+        var batch = Batch([.. Enumerable.Range(0, 3000).Select(static n => $"{(n % 2 == 0 ? "x" : "X")}{2999 - n:0000}")]);
+        var query = new TaskQuery { BatchIds = [batch.Id], OrderBy = TaskOrder.Key, First = 3 };
+
+        Finds(query, "X0000", "X0002", "X0004");
+        Finds(query with { Keys = [TextPattern.Wildcard("x*")], Skip = 1499 }, "X2998", "x0001", "x0003");
+        Finds(query with { Keys = [TextPattern.Wildcard("X*9")], Descending = true }, "x2999", "x2989", "x2979");
+        Finds(query with { Keys = [TextPattern.Wildcard("y*")] });
     }
 
     [Fact]
@@ -207,6 +260,9 @@ public abstract class QueryConformance<TFixture> : StoreTest<TFixture> where TFi
         Fixture.Reopen();
         Assert.Equal(6, Store.CountTasks(TaskQuery.All));
     }
+
+    private static readonly Comparer<string> Utf8 =
+        Comparer<string>.Create(static (left, right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right)));
 
     private static JsonMap Map(string name, object? value) => JsonMap.From([new(name, value)]);
 

@@ -24,3 +24,7 @@ public sealed class PostgresFigures : FigureConformance<PostgresFixture>;
 public sealed class PostgresConcurrency : ConcurrencyConformance<PostgresFixture>;
 
 public sealed class PostgresImports : ImportConformance<PostgresFixture>;
+
+public sealed class PostgresWholeBatches : WholeBatchConformance<PostgresFixture>;
+
+public sealed class PostgresCopies : CopyConformance<PostgresFixture>;

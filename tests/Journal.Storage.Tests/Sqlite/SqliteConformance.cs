@@ -24,3 +24,7 @@ public sealed class SqliteFigures : FigureConformance<SqliteFixture>;
 public sealed class SqliteConcurrency : ConcurrencyConformance<SqliteFixture>;
 
 public sealed class SqliteImports : ImportConformance<SqliteFixture>;
+
+public sealed class SqliteWholeBatches : WholeBatchConformance<SqliteFixture>;
+
+public sealed class SqliteCopies : CopyConformance<SqliteFixture>;

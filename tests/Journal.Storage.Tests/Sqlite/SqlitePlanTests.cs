@@ -16,6 +16,7 @@ public sealed class SqlitePlanTests : StoreTest<SqliteFixture>
     [InlineData(TaskStatements.NextDue, "task_waiting")]
     [InlineData(TaskStatements.Renew, "task_in_progress")]
     [InlineData(TaskStatements.IdOfKey, "sqlite_autoindex_task_1")]
+    [InlineData(TaskStatements.FirstKeyFrom, "sqlite_autoindex_task_1")]
     [InlineData(TaskStatements.Claim, "INTEGER PRIMARY KEY")]
     [InlineData(TaskStatements.ById, "INTEGER PRIMARY KEY")]
     [InlineData(BatchStatements.StandingById, "sqlite_autoindex_batch_1")]

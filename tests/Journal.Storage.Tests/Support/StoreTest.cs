@@ -22,8 +22,8 @@ public abstract class StoreTest<TFixture> : IDisposable where TFixture : StoreFi
 
     public void Dispose()
     {
-        Fixture.Dispose();
         CleanUp();
+        Fixture.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -1,0 +1,53 @@
+namespace Journal.Runs;
+
+/// <summary>All that a line which runs a batch orders.</summary>
+/// <param name="Mode">Which batch of the name is meant, and how; where the line gives an id, <see cref="RunMode.Resume"/> or <see cref="RunMode.Force"/>.</param>
+/// <param name="Definition">What the line says about the batch.</param>
+public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
+{
+    /// <summary>The batch, where the line gives its id.</summary>
+    public string? BatchId { get; init; }
+
+    /// <summary>Whether there is an input: without one, no batch is created.</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>What the line asks of the policy, laid over that of the batch, or over the default one.</summary>
+    public Func<BatchOptions, BatchOptions> Options { get; init; } = static options => options;
+
+    /// <summary>The user's data, laid over that of the batch.</summary>
+    public JsonMap Metadata { get; init; } = JsonMap.Empty;
+
+    /// <summary>Completed tasks whose outputs are not what they were are done again.</summary>
+    public OutputCheck VerifyOutput { get; init; }
+
+    /// <summary>Failed tasks are left alone.</summary>
+    public bool SkipFailed { get; init; }
+
+    /// <summary>Refuses what contradicts itself.</summary>
+    /// <exception cref="JournalException">InvalidValue.</exception>
+    public void Validate()
+    {
+        if (SkipFailed && Mode is RunMode.New) throw JournalErrors.InvalidValue("-SkipFailed", true, "a new batch (-New) has no failed tasks to leave alone.");
+        if (SkipFailed && Mode is RunMode.Force) throw JournalErrors.InvalidValue("-SkipFailed", true, "-Force does every task again, failed ones among them; give one or the other.");
+    }
+}
+
+/// <summary>Whether a batch can be run now.</summary>
+public enum RunReadiness
+{
+    /// <summary>It can.</summary>
+    Ready,
+
+    /// <summary>There is neither an input nor a batch to go on with.</summary>
+    NothingToRun,
+
+    /// <summary>Its pause has a time to its end, and that has not come.</summary>
+    Paused,
+}
+
+/// <summary>What came of an order.</summary>
+/// <param name="Readiness">Whether there is something to run now.</param>
+/// <param name="Batch">The batch; null where there is nothing to run.</param>
+/// <param name="IsResumed">Whether the batch was there before.</param>
+/// <param name="LostOutputs">Completed tasks that are done again because their outputs are gone or changed.</param>
+public sealed record PreparedRun(RunReadiness Readiness, JournalBatch? Batch = null, bool IsResumed = false, int LostOutputs = 0);
