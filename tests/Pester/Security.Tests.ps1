@@ -270,6 +270,67 @@ Describe 'A journal that somebody else wrote' {
     }
 }
 
+Describe 'JSON that nests without end' {
+    BeforeAll {
+        $drive = [System.IO.Path]::GetFullPath((Get-PSDrive TestDrive).Root)
+        $deep = '{"a":' * 50000 + '1' + '}' * 50000
+        $open = '[' * 200000
+    }
+
+    It 'is cut to text where an object is given as an input, a setting, metadata or a checkpoint' {
+        $null = Use-NewJournal
+        $object = [pscustomobject]@{ Name = 'end' }
+        $table = @{ end = 1 }
+        1..500 | ForEach-Object { $object = [pscustomobject]@{ Name = "n$_"; Inner = $object }; $table = @{ inner = $table } }
+        $ring = @{ a = 1 }
+        $ring.self = $ring
+        $null = $object | Start-JournalBatch deep -Key Name -Setting $table -Metadata $ring
+        Set-JournalCheckpoint deep $table
+        Set-JournalCheckpoint ring $ring
+        (Get-JournalTask).Key | Should -Be n500
+        Invoke-JournalBatch deep -Setting $table { $_.Inner.Inner.Name } | Should -Be n498
+        (Get-JournalCheckpoint deep).Value.inner.inner | Should -Not -BeNullOrEmpty
+        # Sixteen levels, and what is deeper as text.
+        ([regex]::Matches((Get-JournalCheckpoint | Where-Object Name -EQ deep).Json, '\{').Count) | Should -BeLessOrEqual 17
+        (Test-Journal).Problems | Should -BeNullOrEmpty
+    }
+
+    It 'is an error where it is imported, as <Name>' -ForEach @(
+        @{ Name = 'deep.json'; Text = { $deep } }
+        @{ Name = 'open.json'; Text = { $open } }
+        @{ Name = 'batch.json'; Text = { "{`"id`":`"x`",`"tasks`":[{`"id`":`"1`",`"metadata`":$deep}]}" } }
+        @{ Name = 'own.jsonl'; Text = { "{`"journal`":1,`"kind`":`"batch`",`"id`":`"x`",`"settings`":$deep}`n" } }
+        @{ Name = 'lines.jsonl'; Text = { "$deep`n$deep" } }
+        @{ Name = 'flow.yaml'; Text = { "a: $('[' * 20000)$(']' * 20000)" } }
+        @{ Name = 'block.yaml'; Text = { (0..2000 | ForEach-Object { "$(' ' * $_)a:" }) -join "`n" } }
+        @{ Name = 'alias.yaml'; Text = { "a: &a [x, x]`n" + ((1..40 | ForEach-Object { "b${_}: &b$_ [*$($_ -eq 1 ? 'a' : "b$($_ - 1)"), *$($_ -eq 1 ? 'a' : "b$($_ - 1)")]" }) -join "`n") } }
+    ) {
+        $null = Use-NewJournal
+        $file = Join-Path $drive $Name
+        Set-Content $file (& $Text)
+        $errors = Get-ErrorOf { Import-Journal $file }
+        $errors | Should -HaveCount 1
+        $errors.Id | Should -BeIn 'ImportFileInvalid', 'ImportFormatUnknown'
+    }
+
+    It 'is an error where the export it stands in is imported, in a cell of CSV too' {
+        $null = Use-NewJournal
+        $null = 'a' | Start-JournalBatch sample -Metadata @{ x = 'here' }
+        $null = Set-JournalTask -Id (Get-JournalTask).Id -Metadata @{ x = 'here' }
+        foreach ($format in 'Json', 'Jsonl', 'Csv') {
+            $file = (Export-Journal (Join-Path $drive "changed.$format") -Format $format).Path
+            $files = Get-ChildItem $file -Recurse -File
+            foreach ($part in $files) {
+                $text = Get-Content $part -Raw
+                Set-Content $part ($format -eq 'Csv' ? $text.Replace('""here""', $deep.Replace('"', '""')) : $text.Replace('"here"', $deep)) -NoNewline
+            }
+            $other = Join-Path $drive "$format.db"
+            $errors = Get-ErrorOf { Import-Journal $file -JournalPath $other }
+            $errors.Id | Should -Contain 'ImportFileInvalid' -Because $format
+        }
+    }
+}
+
 Describe 'Secrets' {
     It 'are refused wherever they would be kept' {
         $null = Use-NewJournal
