@@ -140,7 +140,7 @@ public static partial class JournalErrors
 
     /// <summary>Text in the journal that is not the JSON it should be: the file is damaged, or something else wrote it.</summary>
     public static JournalException UnreadableJson(string json, string detail, Exception? inner = null) =>
-        Make(JournalFault.InvalidData, json, $"The journal holds '{Shorten(json)}' where JSON should be ({detail}). See what else is wrong with Test-Journal.", inner);
+        Make(JournalFault.InvalidData, json, $"The journal holds '{Shorten(json)}' where JSON should be ({detail}). See what else is wrong with Test-Journal; Repair-Journal saves what can be read.", inner);
 
     /// <summary>A value that JSON cannot hold.</summary>
     public static JournalException InvalidValue(string what, object? value, string detail) =>

@@ -32,8 +32,20 @@ public static class JsonValues
     public static object? Parse(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return Read(document.RootElement);
+        try
+        {
+            return Read(document.RootElement);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half a surrogate pair is JSON by its grammar, and no text.
+            throw new JsonException(e.Message, e);
+        }
     }
+
+    /// <summary>The value of a JSON text that a journal holds.</summary>
+    /// <exception cref="JournalException">UnreadableJson: the journal is damaged, or somebody else wrote it.</exception>
+    public static object? ParseStored(string json) => ReadStored(json, Parse);
 
     /// <summary>The members of a JSON object.</summary>
     /// <exception cref="JsonException">The text is not a JSON object.</exception>

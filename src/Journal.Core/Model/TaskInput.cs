@@ -27,12 +27,18 @@ public readonly record struct TaskInput(TaskInputKind Kind, string Text)
     /// <summary>An input that is a plain text.</summary>
     public static TaskInput OfText(string text) => new(TaskInputKind.Text, text);
 
+    /// <summary>The path of a file or directory.</summary>
+    /// <exception cref="JournalException">InvalidValue: no path, as a damaged journal may hold it.</exception>
+    public string FullPath => Text.Length > 0 && !Text.Contains('\0', StringComparison.Ordinal)
+        ? Text
+        : throw JournalErrors.InvalidValue("The stored input of a task", Text, "it is not the path of a file. See what else is wrong with Test-Journal.");
+
     /// <summary>The input as a plain .NET value: string, FileInfo, DirectoryInfo, or what <see cref="JsonValues.Parse"/> gives.</summary>
     public object? ToValue() => Kind switch
     {
-        TaskInputKind.File => new FileInfo(Text),
-        TaskInputKind.Directory => new DirectoryInfo(Text),
-        TaskInputKind.Json => JsonValues.Parse(Text),
+        TaskInputKind.File => new FileInfo(FullPath),
+        TaskInputKind.Directory => new DirectoryInfo(FullPath),
+        TaskInputKind.Json => JsonValues.ParseStored(Text),
         _ => Text,
     };
 }

@@ -143,7 +143,7 @@ public sealed class RunningTask
     public object? Result(string stage)
     {
         if (!Batch.Stages.Contains(stage, StringComparer.OrdinalIgnoreCase)) throw JournalErrors.StageNotFound(BatchId, stage, Batch.Stages);
-        return _reach.Call(() => _store.ReadResult(Id, stage)) is { } json ? JsonValues.Parse(json) : null;
+        return _reach.Call(() => _store.ReadResult(Id, stage)) is { } json ? JsonValues.ParseStored(json) : null;
     }
 
     /// <summary>A result as it may be kept: null, with nothing lost but the convenience, when it is too long.</summary>

@@ -18,7 +18,8 @@ public static class WorkFiles
     /// <returns>What became of each file, in their order. A file that is not there counts as deleted: somebody else cleaned up.</returns>
     public static IReadOnlyList<WorkFileResult> Delete(IEnumerable<string> paths, string? workDirectory)
     {
-        var root = workDirectory is null ? null : Real(Path.GetFullPath(workDirectory));
+        // Also where it stands as text that is no path, or as one that depends on where somebody happens to be.
+        var root = workDirectory is null || workDirectory.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(workDirectory) ? null : Real(Path.GetFullPath(workDirectory));
         // The directory stands in the journal, which somebody else may have written.
         if (root is not null && ProtectedFolders.Covers(root)) return [.. paths.Select(path => new WorkFileResult(path, false, $"'{root}' is too much to be a work directory"))];
         return [.. paths.Select(path => Delete(path, root))];

@@ -42,7 +42,7 @@ internal static class PlainValues
             case Uri uri:
                 return uri.OriginalString;
             case TaskInput input:
-                return input.Kind is TaskInputKind.Json ? JsonValues.Parse(input.Text) : input.Text;
+                return input.Kind is TaskInputKind.Json ? JsonValues.ParseStored(input.Text) : input.Text;
             case (IFormattable and not PSObject) or char or Version or Type or Delegate or ScriptBlock:
                 return inner.ToString();
         }

@@ -32,9 +32,9 @@ internal static class TaskInputs
     /// <param name="fileSystem">The session's file system provider, which files carry along; null to leave it out.</param>
     public static object? Restore(TaskInput input, ProviderInfo? fileSystem = null) => input.Kind switch
     {
-        TaskInputKind.File => FileObject(new FileInfo(input.Text), isDirectory: false, fileSystem),
-        TaskInputKind.Directory => FileObject(new DirectoryInfo(input.Text), isDirectory: true, fileSystem),
-        TaskInputKind.Json => ToPowerShell(JsonValues.Parse(input.Text)),
+        TaskInputKind.File => FileObject(new FileInfo(input.FullPath), isDirectory: false, fileSystem),
+        TaskInputKind.Directory => FileObject(new DirectoryInfo(input.FullPath), isDirectory: true, fileSystem),
+        TaskInputKind.Json => ToPowerShell(JsonValues.ParseStored(input.Text)),
         _ => input.Text,
     };
 

@@ -35,7 +35,7 @@ public sealed class GetJournalCheckpointCommand : CheckpointCmdlet
 
     private void Write(JournalCheckpoint checkpoint)
     {
-        if (ValueOnly) WriteObject(TaskInputs.ToPowerShell(JsonValues.Parse(checkpoint.Json)));
+        if (ValueOnly) WriteObject(TaskInputs.ToPowerShell(JsonValues.ParseStored(checkpoint.Json)));
         else WriteCheckpoint(checkpoint);
     }
 }

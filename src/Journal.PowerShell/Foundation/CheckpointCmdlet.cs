@@ -29,7 +29,7 @@ public abstract class CheckpointCmdlet : JournalCmdlet
     protected void WriteCheckpoint(JournalCheckpoint checkpoint)
     {
         var result = PSObject.AsPSObject(checkpoint);
-        result.Properties.Add(new PSNoteProperty("Value", TaskInputs.ToPowerShell(JsonValues.Parse(checkpoint.Json))));
+        result.Properties.Add(new PSNoteProperty("Value", TaskInputs.ToPowerShell(JsonValues.ParseStored(checkpoint.Json))));
         WriteObject(result);
     }
 }

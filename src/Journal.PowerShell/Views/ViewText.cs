@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Management.Automation;
 using Journal.Statistics;
 using Journal.Terminal;
 
@@ -7,11 +8,19 @@ namespace Journal.Commands;
 /// <summary>Values as the views show them.</summary>
 public static class ViewText
 {
+    private static readonly string[] Titles = [nameof(JournalTask.Key), nameof(JournalEvent.Kind), nameof(JournalBatch.Id), nameof(JournalBatch.Name), nameof(JournalTask.BatchId), "Path", nameof(JournalTask.JournalPath)];
+
     /// <summary>A value as text without anything that commands a terminal; line breaks stay.</summary>
     public static string Safe(object? value) => TerminalText.Safe(Convert.ToString(value, CultureInfo.InvariantCulture));
 
     /// <summary>The same on one line.</summary>
     public static string Line(object? value) => TerminalText.SafeLine(Convert.ToString(value, CultureInfo.InvariantCulture));
+
+    /// <summary>An object in one text: what its group, key, name or path is.</summary>
+    public static string Title(PSObject value) => Line(
+        value.TypeNames.Contains(TaskGroupView.TypeName)
+            ? TaskGroupView.Title(value)
+            : Titles.Select(name => value.Properties[name]?.Value).FirstOrDefault(static title => title is not null));
 
     /// <summary>A text cut to a width, on one line.</summary>
     public static string Clip(string? text, int width)

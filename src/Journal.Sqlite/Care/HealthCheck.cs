@@ -1,5 +1,6 @@
 using System.Globalization;
 using Journal.Sqlite.Engine;
+using Journal.Sqlite.Opening;
 
 namespace Journal.Sqlite.Care;
 
@@ -55,13 +56,15 @@ internal static class HealthCheck
             Collect(database, "PRAGMA integrity_check(100)", problems, static row => row.Text(0) is { } line && line != "ok" ? line : null);
             // An index that lies makes every further answer worthless.
             if (problems.Count > 0) return problems;
+            problems.AddRange(Schema.Differences(database));
+            if (problems.Count > 0) return problems;
             Collect(database, "PRAGMA foreign_key_check", problems, static row =>
                 string.Create(CultureInfo.InvariantCulture, $"A row of {row.Text(0)} points to a row of {row.Text(2)} that is missing."));
             foreach (var sql in Invariants) Collect(database, sql, problems, static row => row.Text(0));
         }
         catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalCorrupt))
         {
-            problems.Add(e.InnerException!.Message);
+            problems.Add(e.InnerException?.Message ?? e.Message);
         }
 
         return problems;

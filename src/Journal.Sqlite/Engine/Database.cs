@@ -30,6 +30,7 @@ internal sealed class Database : IDisposable
         // Nobody asks for SQLite's statistics of its memory, and keeping them takes a lock of the whole process at each allocation.
         raw.sqlite3_config(ConfigMemoryStatistics, 0);
         Waiting.MendSleep();
+        FileLocks.Install();
     }
 
     private Database(sqlite3 handle, string path, TimeSpan lockTimeout)

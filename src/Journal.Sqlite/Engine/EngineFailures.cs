@@ -16,7 +16,7 @@ internal static class EngineFailures
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => JournalErrors.JournalBusy(path, waited, new EngineException(detail)),
             raw.SQLITE_CORRUPT => JournalErrors.JournalCorrupt(path, $"{message}; SQLite {code}", new EngineException(detail)),
             // Our own statements and rows are right, so what SQLite finds wrong with them comes from a file that is not as we wrote it.
-            raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_SCHEMA => JournalErrors.JournalCorrupt(path, $"{message}; SQLite {code}", new EngineException(detail)),
+            raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_SCHEMA or raw.SQLITE_TOOBIG => JournalErrors.JournalCorrupt(path, $"{message}; SQLite {code}", new EngineException(detail)),
             raw.SQLITE_NOTADB => JournalErrors.NotAJournal(path, $"{message}; if it was one, it is damaged: Test-Journal tells, Repair-Journal sets it aside"),
             raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH or raw.SQLITE_READONLY => JournalErrors.JournalAccessDenied(path, detail, new EngineException(detail)),
             _ => JournalErrors.JournalWriteFailed(path, detail, new EngineException(detail)),

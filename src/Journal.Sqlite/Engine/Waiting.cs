@@ -30,7 +30,7 @@ internal static unsafe partial class Waiting
     public static void MendSleep()
     {
         if (OperatingSystem.IsWindows()) return;
-        var layer = sqlite3_vfs_find(0);
+        var layer = SystemLayer.Default;
         if (layer is not null) layer->Sleep = &Sleep;
     }
 
@@ -61,31 +61,6 @@ internal static unsafe partial class Waiting
     [LibraryImport(Library)]
     private static partial int sqlite3_busy_handler(nint connection, delegate* unmanaged[Cdecl]<nint, int, int> handler, nint argument);
 
-    [LibraryImport(Library)]
-    private static partial SystemLayer* sqlite3_vfs_find(nint name);
-
     [LibraryImport("libc")]
     private static partial int usleep(uint microseconds);
-
-    /// <summary>SQLite's <c>sqlite3_vfs</c>, as far as we need it; this part has been the same since version 1 of the structure.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct SystemLayer
-    {
-        public int Version;
-        public int FileSize;
-        public int MaxPath;
-        public nint Next;
-        public nint Name;
-        public nint AppData;
-        public nint Open;
-        public nint Delete;
-        public nint Access;
-        public nint FullPathname;
-        public nint LibraryOpen;
-        public nint LibraryError;
-        public nint LibrarySymbol;
-        public nint LibraryClose;
-        public nint Randomness;
-        public delegate* unmanaged[Cdecl]<SystemLayer*, int, int> Sleep;
-    }
 }

@@ -13,6 +13,8 @@ internal static class Schema
     /// <summary>This assembly's own migrations, the oldest first.</summary>
     public static SortedDictionary<long, string> Migrations { get; } = Load();
 
+    private static readonly Lazy<Dictionary<(string Type, string Name), string?>> Expected = new(Make);
+
     /// <summary>The newest schema this assembly knows.</summary>
     public static long Newest { get; } = Migrations.Keys.Last();
 
@@ -53,6 +55,39 @@ internal static class Schema
             database.RollBack();
             throw;
         }
+    }
+
+    /// <summary>In what the tables and indexes of a file are not those that the migrations make, a line each; also triggers that are not ours, which would write what nobody asked for.</summary>
+    public static IEnumerable<string> Differences(Database database)
+    {
+        var expected = Expected.Value;
+        var there = Objects(database);
+        foreach (var (name, sql) in expected)
+        {
+            if (!there.TryGetValue(name, out var found)) yield return $"The {name.Type} {name.Name} is missing.";
+            else if (found != sql) yield return $"The {name.Type} {name.Name} is not as it was made.";
+        }
+
+        foreach (var (name, _) in there)
+        {
+            if (name.Type == "trigger") yield return $"The trigger {name.Name} is not the journal's.";
+        }
+    }
+
+    private static Dictionary<(string Type, string Name), string?> Objects(Database database)
+    {
+        var objects = new Dictionary<(string Type, string Name), string?>();
+        // SQLite's own: what it keeps for itself, and what ANALYZE notes.
+        using var rows = database.Prepare("SELECT type, name, sql FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_'");
+        while (rows.Step()) objects[(rows.Text(0) ?? "", rows.Text(1) ?? "")] = rows.Text(2);
+        return objects;
+    }
+
+    private static Dictionary<(string Type, string Name), string?> Make()
+    {
+        using var database = Database.Open(":memory:", OpenMode.ReadWrite, TimeSpan.Zero);
+        Migrate(database, Migrations);
+        return Objects(database);
     }
 
     private static SortedDictionary<long, string> Load()

@@ -42,10 +42,10 @@ public sealed class BatchFacts
     public BatchOptions Options { get; }
 
     /// <summary>The name of a stage; null where the batch has none.</summary>
-    public string? StageAt(long index) => index < Stages.Count ? Stages[(int)index] : null;
+    public string? StageAt(long index) => index >= 0 && index < Stages.Count ? Stages[(int)index] : null;
 
     /// <summary>Retries allowed in a stage.</summary>
-    public int RetriesAt(long index) => _retries[index < _retries.Length ? index : 0];
+    public int RetriesAt(long index) => _retries[index >= 0 && index < _retries.Length ? index : 0];
 
     /// <summary>The position of a stage, by its name in any case; null where the batch has no such stage.</summary>
     public int? IndexOf(string stage)

@@ -27,10 +27,11 @@ public sealed class FigureTally
     /// <param name="outputs">Files it recorded.</param>
     public void AddTask(JournalTaskStatus status, int stage, double weight, long? duration, long outputs)
     {
+        var own = At(stage);
         if (status is JournalTaskStatus.Pending or JournalTaskStatus.InProgress) _left += weight;
         else _done += weight;
         for (var passed = 0; passed < stage; passed++) _stages[passed].Done++;
-        _stages[stage].Add(status);
+        own.Add(status);
         if (status != JournalTaskStatus.Completed) return;
         for (var passed = stage + 1; passed < _stages.Length; passed++) _stages[passed].Done++;
         if (duration is { } known) _durations.Add(known);
@@ -43,8 +44,8 @@ public sealed class FigureTally
     /// <param name="duration">How long it ran, in microseconds.</param>
     public void AddAttempt(int stage, JournalAttemptOutcome outcome, long duration)
     {
-        if (outcome == JournalAttemptOutcome.Failed) _stages[stage].Retries++;
-        if (outcome == JournalAttemptOutcome.Completed) _stages[stage].Durations.Add(duration);
+        if (outcome == JournalAttemptOutcome.Failed) At(stage).Retries++;
+        if (outcome == JournalAttemptOutcome.Completed) At(stage).Durations.Add(duration);
     }
 
     /// <summary>The figures.</summary>
@@ -54,6 +55,10 @@ public sealed class FigureTally
     public BatchFigures ToFigures(long activeTime, IReadOnlyList<ErrorFigure> errors, IReadOnlyList<KeyValuePair<string?, double>> quota) => new(
         _durations.ToFigures(), _done, _left, Micros.ToSpan(activeTime), errors,
         [.. _stages.Select((stage, index) => stage.ToFigure(_batch.StageAt(index)))], _outputs, quota);
+
+    // A damaged file may name any.
+    private StageTally At(int stage) =>
+        stage >= 0 && stage < _stages.Length ? _stages[stage] : throw new ArgumentOutOfRangeException(nameof(stage), stage, $"Batch '{_batch.Id}' has {_batch.Stages.Count} stage(s).");
 
     private sealed class StageTally
     {

@@ -5,6 +5,8 @@ namespace Journal.Storage.Parts;
 /// <summary>A batch's policy as it is stored.</summary>
 public static class StoredOptions
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
+
     /// <summary>The policy of a stored text.</summary>
     /// <param name="json">The text.</param>
     /// <param name="location">The journal, for the error.</param>
@@ -13,11 +15,21 @@ public static class StoredOptions
     {
         try
         {
-            return BatchOptions.Parse(json);
+            return WithinTime(BatchOptions.Parse(json));
         }
         catch (JsonException e)
         {
             throw JournalErrors.JournalCorrupt(location, $"a batch's options cannot be read: {e.Message}", e);
         }
     }
+
+    // From somebody else's file, or from somebody who asked for ever: added to the present, it must still be a time.
+    private static BatchOptions WithinTime(BatchOptions options) => options with
+    {
+        LeaseTimeout = Within(options.LeaseTimeout, TimeSpan.FromMilliseconds(1)),
+        RetryDelay = Within(options.RetryDelay, TimeSpan.Zero),
+        MaxRetryDelay = Within(options.MaxRetryDelay, TimeSpan.Zero),
+    };
+
+    private static TimeSpan Within(TimeSpan time, TimeSpan least) => time < least ? least : time > Longest ? Longest : time;
 }
