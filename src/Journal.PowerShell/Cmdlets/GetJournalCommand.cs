@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Journal.Commands.Views;
 using Journal.Storage;
 
 namespace Journal.Commands;

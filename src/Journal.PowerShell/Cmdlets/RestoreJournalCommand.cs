@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Opening;
+using Journal.Commands.Views;
 using Journal.Storage;
 
 namespace Journal.Commands;

@@ -1,4 +1,5 @@
 using System.Collections;
+using Journal.Commands.Views;
 using Journal.Storage;
 
 namespace Journal.Commands.Completion;

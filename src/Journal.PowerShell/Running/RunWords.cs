@@ -4,7 +4,7 @@ using Journal.Storage;
 namespace Journal.Commands.Running;
 
 /// <summary>What a run says about the batch as a whole, before it begins and when it has ended.</summary>
-internal sealed class RunWords(JournalCmdlet cmdlet)
+internal sealed class RunWords(Cmdlet cmdlet)
 {
     private static readonly string[] Tag = ["Journal"];
 

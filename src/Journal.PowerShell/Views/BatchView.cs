@@ -2,7 +2,7 @@ using System.Globalization;
 using Journal.Lifecycle;
 using Journal.Statistics;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Views;
 
 /// <summary>A batch as its views show it: a line, and for a paused one a second line that tells why, how long still, and what resumes it.</summary>
 public static class BatchView

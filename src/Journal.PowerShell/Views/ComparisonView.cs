@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Views;
 
 /// <summary>A comparison as its view shows it: the earlier figure, the later one, and what changed.</summary>
 public static class ComparisonView

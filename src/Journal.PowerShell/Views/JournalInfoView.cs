@@ -2,7 +2,7 @@ using System.Management.Automation;
 using Journal.Storage;
 using Journal.Workers;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Views;
 
 /// <summary>What a journal is, with what only this machine can tell: which of its workers live.</summary>
 internal static class JournalInfoView

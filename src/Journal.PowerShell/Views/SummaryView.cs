@@ -1,7 +1,7 @@
 using System.Globalization;
 using Journal.Statistics;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Views;
 
 /// <summary>A summary as its view shows it.</summary>
 public static class SummaryView

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Journal.Storage;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Views;
 
 /// <summary>Groups of tasks as rows: the columns they were grouped by, then the figures.</summary>
 public static class TaskGroupView

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Views;
 
 /// <summary>
 /// The colours of a view, from the session's $PSStyle, so that they are the user's own. PowerShell takes them out again where output is plain

@@ -3,7 +3,7 @@ using System.Management.Automation;
 using Journal.Statistics;
 using Journal.Terminal;
 
-namespace Journal.Commands;
+namespace Journal.Commands.Views;
 
 /// <summary>Values as the views show them.</summary>
 public static class ViewText
