@@ -30,6 +30,7 @@ public sealed class BatchRunner : IDisposable
     private readonly IProcessTable _processes;
     private readonly CallerQueue _callerQueue;
     private readonly RunBoard _board;
+    private readonly object _preparing = new();
 
     /// <summary>A runner for one run.</summary>
     /// <param name="store">The journal, open for writing.</param>
@@ -138,6 +139,13 @@ public sealed class BatchRunner : IDisposable
     {
         try
         {
+            // One after another: while one makes ready, those that are do the work, and short work may be done by then.
+            lock (_preparing)
+            {
+                if (!_board.AwaitNeed()) return;
+                _executor.Prepare();
+            }
+
             while (_board.AwaitTask() is { } next) Attempt(next);
         }
 #pragma warning disable CA1031 // It is carried to the calling thread and raised there.

@@ -116,6 +116,21 @@ internal sealed partial class RunBoard : IDisposable
         }
     }
 
+    /// <summary>For a worker to be: waits until a task waits that nobody runs; false when the run ends.</summary>
+    public bool AwaitNeed()
+    {
+        lock (_gate)
+        {
+            while (!_over && End is null)
+            {
+                if (_ready.Count > 0) return true;
+                Monitor.Wait(_gate);
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>For a worker: waits for a task to run; null when the run ends.</summary>
     public RunningTask? AwaitTask()
     {
