@@ -31,6 +31,7 @@ public sealed class BatchRunner : IDisposable
     private readonly CallerQueue _callerQueue;
     private readonly RunBoard _board;
     private readonly object _preparing = new();
+    private int _prepared;
 
     /// <summary>A runner for one run.</summary>
     /// <param name="store">The journal, open for writing.</param>
@@ -139,11 +140,13 @@ public sealed class BatchRunner : IDisposable
     {
         try
         {
-            // One after another: while one makes ready, those that are do the work, and short work may be done by then.
+            // One after another: while one makes ready, those that are do the work, and short work may be done by then. Work so short that one keeps up
+            // with it is not made faster by more of them.
             lock (_preparing)
             {
-                if (!_board.AwaitNeed()) return;
+                if (!_board.AwaitNeed(_prepared == 1 ? ClaimAhead.WorkAhead : TimeSpan.Zero)) return;
                 _executor.Prepare();
+                _prepared++;
             }
 
             while (_board.AwaitTask() is { } next) Attempt(next);

@@ -116,15 +116,28 @@ internal sealed partial class RunBoard : IDisposable
         }
     }
 
-    /// <summary>For a worker to be: waits until a task waits that nobody runs; false when the run ends.</summary>
-    public bool AwaitNeed()
+    /// <summary>For a worker to be: waits until those there are leave a task waiting for so long.</summary>
+    /// <returns>False when the run ends.</returns>
+    public bool AwaitNeed(TimeSpan patience)
     {
         lock (_gate)
         {
             while (!_over && End is null)
             {
-                if (_ready.Count > 0) return true;
-                Monitor.Wait(_gate);
+                if (_ready.Last is not { } last)
+                {
+                    Monitor.Wait(_gate);
+                    continue;
+                }
+
+                var since = _time.GetTimestamp();
+                TimeSpan waited;
+                // A wait that nothing ended is one for so long, whatever the clock says.
+                while (End is null && last.List is not null && (waited = _time.GetElapsedTime(since)) < patience && Monitor.Wait(_gate, patience - waited))
+                {
+                }
+
+                if (End is null && last.List is not null) return true;
             }
 
             return false;
