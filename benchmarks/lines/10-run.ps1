@@ -41,10 +41,10 @@ function Write-State($State) {
         Move-Item "$file.new" $file -Force
     }
 }
-$small, $large = 100, ($Quick ? 2000 : 10000)
-$few, $many = (New-State $small), (New-State $large)
+$short, $long = 100, ($Quick ? 2000 : 10000)
+$few, $many = (New-State $short), (New-State $long)
 $time = Measure-InTurn ([ordered]@{ Small = { Write-State $few }; Large = { Write-State $many } })
-$more = ($time.Large - $time.Small) / 10 / ($large - $small)
-$fixed = [Math]::Max($time.Small / 10 - $more * $small, 0)
+$more = ($time.Large - $time.Small) / 10 / ($long - $short)
+$fixed = [Math]::Max($time.Small / 10 - $more * $short, 0)
 $all = 2 * 55000 * ($fixed + $more * 55000)
 Add-Line '  55,000 of them, beside a JSON file rewritten each time' 55000 ('{0:n1} s' -f ($each * 55000 / 1e6)) ('JSON file {0:n1} h, projected' -f ($all / 3600000)) ('{0:n0} times as fast' -f ($all * 1000 / ($each * 55000))) '' $true
