@@ -33,10 +33,8 @@ internal static class Growth
         using var many = new ScratchJournal(large);
         using var fewStore = few.Open(Durability.Normal);
         using var manyStore = many.Open(Durability.Normal);
-        // As many failed ones in both: listing those costs by their number, whatever else there is.
         few.Finish(fewStore, Small / 2, failuresInHundred: 10);
-        many.Finish(manyStore, Small / 2, failuresInHundred: 10);
-        many.Finish(manyStore, large / 4);
+        many.Finish(manyStore, large / 4, failuresInHundred: 10);
         var growth = Operations.Select(operation =>
         {
             var round = 0;

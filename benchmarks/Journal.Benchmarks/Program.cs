@@ -34,6 +34,9 @@ switch (verb)
     case "join":
         FourProcesses.Join(args[1], args[2]);
         return 0;
+    case "join-directly":
+        FourProcesses.JoinDirectly(args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
+        return 0;
     case "inside":
         // In this process: the benchmarks run on the runtime that is here, not on the one they were built for.
         var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));

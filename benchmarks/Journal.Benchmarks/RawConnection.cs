@@ -37,6 +37,26 @@ internal sealed class RawConnection : IDisposable
         if (code != raw.SQLITE_DONE) Verify(code);
     }
 
+    /// <summary>Runs a statement that gives no rows; false when another connection is in the way.</summary>
+    public bool TryRun(sqlite3_stmt statement)
+    {
+        var code = raw.sqlite3_step(statement);
+        raw.sqlite3_reset(statement);
+        if (code == raw.SQLITE_BUSY) return false;
+        if (code != raw.SQLITE_DONE) Verify(code);
+        return true;
+    }
+
+    /// <summary>The one number that a query gives.</summary>
+    public long Number(string sql)
+    {
+        var statement = Prepare(sql);
+        raw.sqlite3_step(statement);
+        var number = raw.sqlite3_column_int64(statement, 0);
+        raw.sqlite3_reset(statement);
+        return number;
+    }
+
     private void Verify(int code)
     {
         if (code != raw.SQLITE_OK) throw new InvalidOperationException($"SQLite {code}: {raw.sqlite3_errmsg(_handle).utf8_to_string()}");

@@ -8,14 +8,18 @@ $time = Measure-InTurn ([ordered]@{
 $each = ($time.Journaled - $time.Plain) * 1000 / $n
 Add-Line 'Invoke-JournalBatch, no-op block' $n ('{0:n0} ms' -f $time.Journaled) ('ForEach-Object {0:n0} ms' -f $time.Plain) ('{0:n0} µs a task more' -f $each) '<= 60 µs' ($each -le 60)
 
-# Several at once.
-$few = 1..400
-$time = Measure-InTurn ([ordered]@{
-        Plain = { $few | ForEach-Object -Parallel { } -ThrottleLimit 4 }
-        Journaled = { $few | Invoke-JournalBatch bench { } -ThrottleLimit 4 }
-    }) ($Quick ? 3 : 5)
-$ratio = $time.Plain / $time.Journaled
-Add-Line '  the same, -ThrottleLimit 4' $few.Count ('{0:n0} ms' -f $time.Journaled) ('ForEach-Object -Parallel {0:n0} ms' -f $time.Plain) ('{0:n1} times as fast' -f $ratio) '>= 10' ($ratio -ge 10)
+# Several at once: few, where to open runspaces takes longest, and many, where each costs.
+foreach ($n in 400, ($Quick ? 2000 : 20000)) {
+    $some = 1..$n
+    $plain = 1..400
+    $time = Measure-InTurn ([ordered]@{
+            Plain = { $plain | ForEach-Object -Parallel { } -ThrottleLimit 4 }
+            Journaled = { $some | Invoke-JournalBatch bench { } -ThrottleLimit 4 }
+        }) ($Quick ? 3 : 5)
+    $theirs = $time.Plain * $n / $plain.Count
+    $ratio = $theirs / $time.Journaled
+    Add-Line '  the same, -ThrottleLimit 4' $n ('{0:n0} ms' -f $time.Journaled) ('ForEach-Object -Parallel {0:n0} ms{1}' -f $theirs, ($n -eq $plain.Count ? '' : ', by 400')) ('{0:n1} times as fast' -f $ratio) '>= 10' ($ratio -ge 10)
+}
 
 # GNU parallel writes its job log without waiting for the disk, and starts a process for each job.
 if (Test-Tool parallel 'jobs beside GNU parallel') {
@@ -37,10 +41,10 @@ function Write-State($State) {
         Move-Item "$file.new" $file -Force
     }
 }
-$small, $large = 100, ($Quick ? 2000 : 10000)
-$few, $many = (New-State $small), (New-State $large)
+$short, $long = 100, ($Quick ? 2000 : 10000)
+$few, $many = (New-State $short), (New-State $long)
 $time = Measure-InTurn ([ordered]@{ Small = { Write-State $few }; Large = { Write-State $many } })
-$more = ($time.Large - $time.Small) / 10 / ($large - $small)
-$fixed = [Math]::Max($time.Small / 10 - $more * $small, 0)
+$more = ($time.Large - $time.Small) / 10 / ($long - $short)
+$fixed = [Math]::Max($time.Small / 10 - $more * $short, 0)
 $all = 2 * 55000 * ($fixed + $more * 55000)
 Add-Line '  55,000 of them, beside a JSON file rewritten each time' 55000 ('{0:n1} s' -f ($each * 55000 / 1e6)) ('JSON file {0:n1} h, projected' -f ($all / 3600000)) ('{0:n0} times as fast' -f ($all * 1000 / ($each * 55000))) '' $true

@@ -105,6 +105,38 @@ Describe 'Invoke-JournalBatch -ThrottleLimit' {
         finally { $never.Set() }
     }
 
+    It 'goes on in the same runspace after a stopped attempt' {
+        $ids = 1..6 | Invoke-JournalBatch par -ThrottleLimit 2 -Timeout 0.3 -MaxRetries 0 { [runspace]::DefaultRunspace.Id; if ($_ -le 2) { Start-Sleep 60 } } -ErrorAction SilentlyContinue
+        (Get-JournalTask).Status | Should -Be Failed, Failed, Completed, Completed, Completed, Completed
+        @($ids | Sort-Object -Unique).Count | Should -BeLessOrEqual 2
+    }
+
+    It 'fails an attempt whose block stops its own pipeline, instead of starting it over for ever' {
+        Get-ErrorOf { 1, 2 | Invoke-JournalBatch par -ThrottleLimit 2 -MaxRetries 0 { if ($_ -eq 1) { throw [System.Management.Automation.PipelineStoppedException]::new() } } } | Out-Null
+        Get-ErrorOf { 3 | Invoke-JournalBatch closed -ThrottleLimit 2 -MaxRetries 0 { [runspace]::DefaultRunspace.CloseAsync(); while ($true) { } } } | Out-Null
+        (Get-JournalTask).Status | Should -Be Failed, Completed, Failed
+    }
+
+    It 'fails an attempt that is left by break, continue or exit, as one in the caller''s session is by break and continue' {
+        1..3 | Invoke-JournalBatch par -ThrottleLimit 2 -MaxRetries 0 -ErrorAction SilentlyContinue { switch ($_) { 1 { exit 1 } } ; if ($_ -eq 2) { break }; 'out' } | Should -Be out
+        (Get-JournalTask).Status | Should -Be Failed, Failed, Completed
+        (Get-JournalTask -Key 1).ErrorMessage | Should -BeLike "'exit'*"
+    }
+
+    It 'has its input in $_ after a switch, too' {
+        'a' | Invoke-JournalBatch par -ThrottleLimit 2 { switch ($_) { x { } }; "<$_>" } | Should -Be '<a>'
+    }
+
+    It 'runs blocks of several clauses' {
+        1 | Invoke-JournalBatch par -ThrottleLimit 2 { begin { 'b' } end { 'e' } } | Should -Be b, e
+    }
+
+    It 'gives functions of modules $JournalTask, too' {
+        $module = Join-Path $TestDrive 'Seeing.psm1'
+        Set-Content $module 'function Get-Seen { $JournalTask.Key }'
+        'k', 'l' | Invoke-JournalBatch par -ThrottleLimit 2 -ImportModule $module { Get-Seen } | Sort-Object | Should -Be k, l
+    }
+
     It 'pauses before a quota is overrun' {
         1..20 | Invoke-JournalBatch par -ThrottleLimit 2 -QuotaLimit 10 { $JournalTask.AddQuota(3, 'p') } -WarningAction SilentlyContinue
         $batch = Get-JournalBatch

@@ -30,6 +30,8 @@ public sealed class BatchRunner : IDisposable
     private readonly IProcessTable _processes;
     private readonly CallerQueue _callerQueue;
     private readonly RunBoard _board;
+    private readonly object _preparing = new();
+    private int _prepared;
 
     /// <summary>A runner for one run.</summary>
     /// <param name="store">The journal, open for writing.</param>
@@ -138,6 +140,15 @@ public sealed class BatchRunner : IDisposable
     {
         try
         {
+            // One after another: while one makes ready, those that are do the work, and short work may be done by then. Work so short that one keeps up
+            // with it is not made faster by more of them.
+            lock (_preparing)
+            {
+                if (!_board.AwaitNeed(_prepared == 1 ? ClaimAhead.WorkAhead : TimeSpan.Zero)) return;
+                _executor.Prepare();
+                _prepared++;
+            }
+
             while (_board.AwaitTask() is { } next) Attempt(next);
         }
 #pragma warning disable CA1031 // It is carried to the calling thread and raised there.

@@ -6,8 +6,8 @@ public static class ClaimAhead
     /// <summary>The most that is ever held ahead.</summary>
     public const int Limit = 256;
 
-    // Other workers find work again within this time, whatever we hold.
-    private const double WorkAheadSeconds = 0.020;
+    /// <summary>Other workers find work again within this time, whatever we hold.</summary>
+    public static readonly TimeSpan WorkAhead = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How many tasks to hold in all.</summary>
     /// <param name="degree">How many run at once.</param>
@@ -15,7 +15,7 @@ public static class ClaimAhead
     public static int Target(int degree, double? meanSeconds)
     {
         if (meanSeconds is not { } mean) return degree;
-        var ahead = mean <= 0 ? Limit : WorkAheadSeconds * degree / mean;
+        var ahead = mean <= 0 ? Limit : WorkAhead.TotalSeconds * degree / mean;
         return degree + (int)Math.Min(Limit, ahead);
     }
 }

@@ -7,6 +7,14 @@ public interface ITaskExecutor
     bool RunsOnCaller { get; }
 
     /// <summary>
+    /// Makes ready for one more attempt at a time. Called on one thread after another, before the first attempt of each, and only while tasks wait:
+    /// what is costly to have is made when it is needed.
+    /// </summary>
+    void Prepare()
+    {
+    }
+
+    /// <summary>
     /// Runs one attempt to its end and never throws for what the work did: an error of the work is a result. Called on as many threads at once
     /// as the run's degree.
     /// </summary>

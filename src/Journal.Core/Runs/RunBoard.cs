@@ -114,21 +114,6 @@ internal sealed partial class RunBoard : IDisposable
         }
     }
 
-    /// <summary>For a worker: waits for a task to run; null when the run ends.</summary>
-    public RunningTask? AwaitTask()
-    {
-        lock (_gate)
-        {
-            while (!_over && End is null)
-            {
-                if (Submitted - Committed < MostUncommitted && _reports.Count < MostUnreported && TakeReady() is { } next) return next;
-                Monitor.Wait(_gate);
-            }
-
-            return null;
-        }
-    }
-
     /// <summary>Hands in an attempt that has ended.</summary>
     /// <returns>Its place in the order of attempts: it is committed when <see cref="Committed"/> reaches it.</returns>
     public long Submit(RunningTask task, AttemptResult result, TimeSpan duration)

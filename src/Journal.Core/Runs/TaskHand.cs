@@ -21,6 +21,9 @@ internal sealed class TaskHand
     /// <summary>The one that runs next.</summary>
     public JournalTask? Next => _ready.First?.Value;
 
+    /// <summary>The one that runs last of those that are ready; it leaves its list when it is no longer ready.</summary>
+    public LinkedListNode<JournalTask>? Last => _ready.Last;
+
     /// <summary>The key of one that runs.</summary>
     public string? Current => _running.Count > 0 ? _running.Values.First().Key : null;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Management.Automation.Runspaces;
 using Journal.Runs;
 
 namespace Journal.Commands.Running;
@@ -10,7 +9,7 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
     private readonly StageWorks _works;
     private readonly RunspaceSetup _setup;
     private readonly StreamForwarder _streams;
-    private readonly ConcurrentBag<Runspace> _idle = [];
+    private readonly ConcurrentBag<PoolRunspace> _idle = [];
     private readonly ManualResetEvent _giveUp = new(false);
 
     public PoolExecutor(StageWorks works, RunspaceSetup setup, StreamForwarder streams)
@@ -22,15 +21,16 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
     public bool RunsOnCaller => false;
 
     /// <inheritdoc/>
+    public void Prepare() => _idle.Add(Open());
+
+    /// <inheritdoc/>
     public AttemptResult Execute(RunningTask task, CancellationToken stop)
     {
         if (stop.IsCancellationRequested) return AttemptResult.Stopped;
-        var runspace = _idle.TryTake(out var idle) ? idle : _setup.Open();
-        var attempt = new PoolAttempt(runspace, _works.For(task.Stage), task, _streams, _giveUp);
-        var result = attempt.Run(stop);
-        if (attempt.IsAbandoned) return result;
-        if (runspace.RunspaceStateInfo.State is RunspaceState.Opened) _idle.Add(runspace);
-        else runspace.Dispose();
+        var runspace = _idle.TryTake(out var idle) ? idle : Open();
+        var result = runspace.Run(_works.For(task.Stage), task, stop);
+        if (runspace.IsUsable) _idle.Add(runspace);
+        else if (!runspace.IsAbandoned) runspace.Dispose();
         return result;
     }
 
@@ -43,4 +43,6 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
         while (_idle.TryTake(out var runspace)) runspace.Dispose();
         _giveUp.Dispose();
     }
+
+    private PoolRunspace Open() => new(_setup.Open(), _streams, _giveUp);
 }

@@ -1,10 +1,11 @@
+using System.Management.Automation;
 using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands.Running;
 
 /// <summary>What a run says about the batch as a whole, before it begins and when it has ended.</summary>
-internal sealed class RunWords(Cmdlet cmdlet)
+internal sealed class RunWords(PSCmdlet cmdlet)
 {
     private static readonly string[] Tag = ["Journal"];
 

@@ -61,7 +61,10 @@ internal sealed class ScriptWork
         }
 
         var lead = new string('\n', Math.Max(0, ast.Extent.StartLineNumber - 1));
-        return new ScriptWork(block, lead + new string(characters), usings);
+        var rebuilt = new string(characters);
+        // PowerShell calls a block of several clauses only by '&'.
+        if (ast.FindAll(static node => node is NamedBlockAst, searchNestedScriptBlocks: false).Count() > 1) rebuilt = "& {" + rebuilt + "\n}";
+        return new ScriptWork(block, lead + rebuilt, usings);
     }
 
     /// <summary>Variables that the block reads, never sets, and gets neither by <c>$using:</c> nor from PowerShell, though the caller's session has them: in a runspace of its own they are empty.</summary>

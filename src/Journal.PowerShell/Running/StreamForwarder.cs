@@ -19,8 +19,8 @@ internal sealed class StreamForwarder
         (_cmdlet, _queue, _activity) = (cmdlet, queue, activity);
     }
 
-    /// <summary>Forwards what a shell says about a task.</summary>
-    public void Forward(System.Management.Automation.PowerShell shell, RunningTask task)
+    /// <summary>Forwards what a shell says about the task that it is at.</summary>
+    public void Forward(System.Management.Automation.PowerShell shell, Func<RunningTask> task)
     {
         var streams = shell.Streams;
         streams.Error.DataAdding += (_, e) => Post(e.ItemAdded, (ErrorRecord error) => _cmdlet.WriteError(error));
@@ -28,7 +28,7 @@ internal sealed class StreamForwarder
         streams.Verbose.DataAdding += (_, e) => Post(e.ItemAdded, (VerboseRecord verbose) => _cmdlet.WriteVerbose(verbose.Message));
         streams.Debug.DataAdding += (_, e) => Post(e.ItemAdded, (DebugRecord debug) => _cmdlet.WriteDebug(debug.Message));
         streams.Information.DataAdding += (_, e) => Post(e.ItemAdded, (InformationRecord information) => _cmdlet.WriteInformation(information));
-        streams.Progress.DataAdding += (_, e) => Post(e.ItemAdded, (ProgressRecord progress) => _cmdlet.WriteProgress(Nested(progress, task)));
+        streams.Progress.DataAdding += (_, e) => Post(e.ItemAdded, (ProgressRecord progress) => _cmdlet.WriteProgress(Nested(progress, task())));
     }
 
     private void Post<T>(object item, Action<T> write) => _queue.Post(() => write((T)(item is PSObject wrapped ? wrapped.BaseObject : item)));

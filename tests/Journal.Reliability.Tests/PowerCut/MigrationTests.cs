@@ -8,10 +8,12 @@ namespace Journal.Reliability.Tests.PowerCut;
 [Collection(nameof(RecordingFileSystem))]
 public sealed class MigrationTests : IDisposable
 {
+    private static readonly long Newest = Schema.Newest + 2;
+
     private static readonly SortedDictionary<long, string> Later = new()
     {
-        [2] = "ALTER TABLE task ADD COLUMN colour TEXT; UPDATE task SET colour = 'blue';",
-        [3] = "CREATE TABLE later (no INTEGER PRIMARY KEY, key TEXT); INSERT INTO later (key) SELECT key FROM task; CREATE INDEX task_colour ON task (colour);",
+        [Schema.Newest + 1] = "ALTER TABLE task ADD COLUMN colour TEXT; UPDATE task SET colour = 'blue';",
+        [Newest] = "CREATE TABLE later (no INTEGER PRIMARY KEY, key TEXT); INSERT INTO later (key) SELECT key FROM task; CREATE INDEX task_colour ON task (colour);",
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("journal-migration-").FullName;
@@ -43,10 +45,10 @@ public sealed class MigrationTests : IDisposable
             var copy = Path.Combine(folder, "journal.db");
             versions.Add(Sound(copy));
             Migrate(copy);
-            Assert.Equal(3, Sound(copy));
+            Assert.Equal(Newest, Sound(copy));
         }
 
-        Assert.Equal([1L, 3L], versions.Order());
+        Assert.Equal([Schema.Newest, Newest], versions.Order());
     }
 
     private static void Migrate(string path)
@@ -61,7 +63,7 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal("ok", database.Rows("PRAGMA integrity_check").Single()[0]);
         Assert.Equal(550, database.Numbers("SELECT COUNT(*) FROM task").Single()[0]);
         var version = database.Numbers("PRAGMA user_version").Single()[0];
-        Assert.Equal(version == 3 ? 1 : 0, database.Numbers("SELECT COUNT(*) FROM sqlite_master WHERE name = 'later'").Single()[0]);
+        Assert.Equal(version == Newest ? 1 : 0, database.Numbers("SELECT COUNT(*) FROM sqlite_master WHERE name = 'later'").Single()[0]);
         return version;
     }
 }

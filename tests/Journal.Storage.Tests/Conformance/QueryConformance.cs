@@ -207,6 +207,10 @@ public abstract class QueryConformance<TFixture> : StoreTest<TFixture> where TFi
         Finds(batch with { Skip = 1, First = 2 }, "failed%", "Failed_2");
         Finds(batch with { Skip = 3 }, "[waiting]");
         Finds(batch with { First = 0 });
+        var failed = batch with { Statuses = [JournalTaskStatus.Failed] };
+        Finds(failed with { First = 5 }, "failed%", "Failed_2");
+        Finds(failed with { First = 1, Descending = true }, "Failed_2");
+        Finds(failed with { First = 1, Skip = 1 }, "Failed_2");
     }
 
     [Fact]

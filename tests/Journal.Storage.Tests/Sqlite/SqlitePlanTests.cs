@@ -19,6 +19,8 @@ public sealed class SqlitePlanTests : StoreTest<SqliteFixture>
     [InlineData(TaskStatements.FirstKeyFrom, "sqlite_autoindex_task_1")]
     [InlineData(TaskStatements.Claim, "INTEGER PRIMARY KEY")]
     [InlineData(TaskStatements.ById, "INTEGER PRIMARY KEY")]
+    [InlineData("SELECT id FROM task INDEXED BY task_failed_in_order WHERE (status = 3) AND (batch = 1) ORDER BY id LIMIT 20 OFFSET 0", "task_failed_in_order")]
+    [InlineData("SELECT id FROM task INDEXED BY task_failed_in_order WHERE (status = 3) AND (batch = 1) ORDER BY id DESC LIMIT 20 OFFSET 0", "task_failed_in_order")]
     [InlineData(BatchStatements.StandingById, "sqlite_autoindex_batch_1")]
     [InlineData("SELECT id FROM event WHERE task = 5 AND batch = 1 ORDER BY id", "event_task")]
     [InlineData("SELECT id FROM event WHERE id BETWEEN 1 AND 9 AND batch = 1 ORDER BY id", "INTEGER PRIMARY KEY")]

@@ -1,0 +1,125 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using Journal.Runs;
+
+namespace Journal.Commands.Running;
+
+/// <summary>
+/// A runspace that runs one attempt after another, all in one pipeline: to start a pipeline and to end it takes PowerShell many times as long as
+/// to run a short block. Only an attempt that is stopped takes the pipeline with it.
+/// </summary>
+internal sealed class PoolRunspace : IDisposable
+{
+    // A block that ignores a stop for longer than this is abandoned, with its runspace: nothing can end it but the end of the process.
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private readonly object _gate = new();
+    private readonly Runspace _runspace;
+    private readonly StreamForwarder _streams;
+    private readonly WaitHandle _giveUp;
+    private readonly AutoResetEvent _ended = new(false);
+    private readonly Dictionary<ScriptWork, ScriptBlock> _blocks = [];
+    private System.Management.Automation.PowerShell? _shell;
+    private IAsyncResult? _loop;
+    private PoolAttempt? _next;
+    private RunningTask? _current;
+    private volatile bool _closes;
+
+    /// <param name="runspace">Open, and from now on this one's.</param>
+    /// <param name="streams">Where to what blocks say goes.</param>
+    /// <param name="giveUp">Set when blocks that do not stop are no longer waited for.</param>
+    public PoolRunspace(Runspace runspace, StreamForwarder streams, WaitHandle giveUp) => (_runspace, _streams, _giveUp) = (runspace, streams, giveUp);
+
+    /// <summary>Whether it takes another attempt.</summary>
+    public bool IsUsable => !IsAbandoned && _runspace.RunspaceStateInfo.State is RunspaceState.Opened;
+
+    /// <summary>Whether a block ignored a stop and still runs; then the runspace closes when that block ends.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    /// <summary>Runs an attempt to its end, to its time limit or to a stop.</summary>
+    public AttemptResult Run(ScriptWork work, RunningTask task, CancellationToken stop)
+    {
+        var attempt = new PoolAttempt(work, task, _ended);
+        var loop = Hand(attempt);
+        var limit = task.Batch.Options.Timeout;
+        var signal = WaitHandle.WaitAny([_ended, stop.WaitHandle, loop.AsyncWaitHandle], limit ?? System.Threading.Timeout.InfiniteTimeSpan);
+        if (signal is 0 or 2) return attempt.Result is { End: not AttemptEnd.Stopped } result ? result : stop.IsCancellationRequested ? AttemptResult.Stopped : Closed(task);
+        StopLoop(loop);
+        return signal == WaitHandle.WaitTimeout ? AttemptOutput.TimedOut(task, limit!.Value) : AttemptResult.Stopped;
+    }
+
+    /// <summary>For the loop: the next attempt, waited for; null when there is none any more.</summary>
+    public PoolAttempt? AwaitAttempt(AttemptLoopCommand loop)
+    {
+        lock (_gate)
+        {
+            while (_next is null && !_closes && !loop.IsStopped) Monitor.Wait(_gate);
+            if (loop.IsStopped) return null;
+            (var next, _next) = (_next, null);
+            return next;
+        }
+    }
+
+    /// <summary>For the loop: the runspace's own block of a work, which a block of the caller's session cannot be.</summary>
+    public ScriptBlock BlockOf(ScriptWork work)
+    {
+        if (_blocks.TryGetValue(work, out var block)) return block;
+        return _blocks[work] = ScriptBlock.Create(work.Text);
+    }
+
+    /// <summary>For the loop: what the attempt said was passed on, and is not kept.</summary>
+    public void Forget() => _shell?.Streams.ClearStreams();
+
+    /// <summary>Has the loop look again what it shall do.</summary>
+    public void Wake()
+    {
+        lock (_gate) Monitor.PulseAll(_gate);
+    }
+
+    /// <summary>Closes the runspace.</summary>
+    public void Dispose()
+    {
+        _closes = true;
+        Wake();
+        _loop?.AsyncWaitHandle.WaitOne();
+        Close();
+    }
+
+    private IAsyncResult Hand(PoolAttempt attempt)
+    {
+        lock (_gate)
+        {
+            _current = attempt.Task;
+            _next = attempt;
+            _ended.Reset();
+            Monitor.PulseAll(_gate);
+        }
+
+        if (_loop is { IsCompleted: false } loop) return loop;
+        _shell?.Dispose();
+        _shell = System.Management.Automation.PowerShell.Create();
+        _shell.Runspace = _runspace;
+        _shell.AddCommand(new CmdletInfo("Invoke-JournalAttemptLoop", typeof(AttemptLoopCommand))).AddParameter(nameof(AttemptLoopCommand.Source), this);
+        _streams.Forward(_shell, () => _current!);
+        return _loop = _shell.BeginInvoke<PSObject, PSObject>(null, new PSDataCollection<PSObject>());
+    }
+
+    private void StopLoop(IAsyncResult loop)
+    {
+        _shell!.BeginStop(null, null);
+        if (WaitHandle.WaitAny([loop.AsyncWaitHandle, _giveUp], StopGrace) == 0) return;
+        IsAbandoned = true;
+        ThreadPool.RegisterWaitForSingleObject(loop.AsyncWaitHandle, (_, _) => Close(), null, System.Threading.Timeout.InfiniteTimeSpan, executeOnlyOnce: true);
+    }
+
+    private void Close()
+    {
+        _shell?.Dispose();
+        _runspace.Dispose();
+        _ended.Dispose();
+    }
+
+    // A block that closes its runspace, or lets on that somebody stops it: given back it would do so again, and for ever.
+    private static AttemptResult Closed(RunningTask task) => AttemptOutput.Failed(
+        new ErrorRecord(new InvalidOperationException("The script block stopped its own pipeline."), "AttemptStopped", ErrorCategory.OperationStopped, task.Key));
+}
