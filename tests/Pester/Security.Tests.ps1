@@ -41,6 +41,7 @@ BeforeAll {
         'a/../../outside/b'
         "nul`0nul"
         ('x' * 9000)
+        ('k' * 9000 + '*')
     )
     function New-Sample {
         $path = Use-NewJournal

@@ -13,6 +13,8 @@ public sealed class TextPattern
     // The one character beyond ASCII that .NET takes for a letter of ASCII in another case; engines do not.
     private const string KelvinSign = @"\u212A";
 
+    private const int SurelyShort = 256;
+
     private Regex? _regex;
 
     private TextPattern(string text, bool isPattern, bool ignoresCase)
@@ -41,17 +43,26 @@ public sealed class TextPattern
     public static TextPattern Names(string pattern) => Wildcard(pattern) is { IsPattern: false } name ? Name(name.Text) : Wildcard(pattern);
 
     /// <summary>A pattern, or an exact text when it has no wildcards; backticks that escape are removed from the latter.</summary>
+    /// <exception cref="JournalException">InvalidValue: a pattern of some thousand characters, which would take more than it is worth.</exception>
     public static TextPattern Wildcard(string pattern)
     {
         var literal = new StringBuilder(pattern.Length);
         for (var i = 0; i < pattern.Length; i++)
         {
-            if (pattern[i] is '*' or '?' or '[') return new TextPattern(pattern, true, true);
+            if (pattern[i] is '*' or '?' or '[') return Pattern(pattern);
             if (pattern[i] == '`' && i + 1 < pattern.Length) i++;
             literal.Append(pattern[i]);
         }
 
         return new TextPattern(literal.ToString(), false, false);
+    }
+
+    private static TextPattern Pattern(string text)
+    {
+        var pattern = new TextPattern(text, true, true);
+        // What is too long is told at once, and not in the middle of a query.
+        if (text.Length > SurelyShort) pattern._regex = pattern.ToAutomaton();
+        return pattern;
     }
 
     /// <summary>What every text that matches begins with, in any case where this ignores it; empty where that is nothing. It has no half of a surrogate pair.</summary>
@@ -136,9 +147,21 @@ public sealed class TextPattern
     public bool Matches(string? text)
     {
         if (text is null) return false;
-        if (!IgnoresCase) return string.Equals(text, Text, StringComparison.Ordinal);
-        _regex ??= new Regex("^" + Body() + @"\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-        return _regex.IsMatch(text);
+        if (!IsPattern) return string.Equals(text, Text, IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+        return (_regex ??= ToAutomaton()).IsMatch(text);
+    }
+
+    // One that never goes back takes time by the length of the text alone, whatever the pattern.
+    private Regex ToAutomaton()
+    {
+        try
+        {
+            return new Regex("^" + Body() + @"\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (NotSupportedException)
+        {
+            throw JournalErrors.InvalidValue("A pattern", Text, "it is too long.");
+        }
     }
 
     /// <summary>The text or pattern.</summary>

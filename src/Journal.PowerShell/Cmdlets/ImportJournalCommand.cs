@@ -77,14 +77,21 @@ public sealed class ImportJournalCommand : JournalCmdlet
 
     private Collection<string> Resolve(string path)
     {
-        // A path without wildcards may have characters that are wildcards; and it need not be there for its error to name it.
-        if (!WildcardPattern.ContainsWildcardCharacters(path) || SessionState.InvokeProvider.Item.Exists(WildcardPattern.Escape(path)))
+        try
         {
-            return [ResolveFilePath(path, Unreachable)];
-        }
+            // A path without wildcards may have characters that are wildcards; and it need not be there for its error to name it.
+            if (!WildcardPattern.ContainsWildcardCharacters(path) || SessionState.InvokeProvider.Item.Exists(WildcardPattern.Escape(path)))
+            {
+                return [ResolveFilePath(path, Unreachable)];
+            }
 
-        var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
-        if (provider.Name != "FileSystem") throw Unreachable(path, $"it is a path of the provider {provider.Name}, not of a file.");
-        return found.Count > 0 ? found : throw JournalErrors.InputFileNotFound(path);
+            var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
+            if (provider.Name != "FileSystem") throw Unreachable(path, $"it is a path of the provider {provider.Name}, not of a file.");
+            return found.Count > 0 ? found : throw JournalErrors.InputFileNotFound(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreachable(path, e.Message);
+        }
     }
 }

@@ -89,5 +89,13 @@ public class TextPatternTests
         static text => TextPattern.Wildcard(Regex.Replace(text, @"[\[\]*?`]", "`$0") + "*").Matches(text + "tail"));
 
     [Fact]
+    public void A_pattern_that_is_too_long_is_refused_where_it_is_given_and_a_long_name_is_a_name()
+    {
+        var refused = Assert.Throws<JournalException>(static () => TextPattern.Wildcard(new string('k', 9_000) + "*"));
+        Assert.Equal(nameof(JournalErrors.InvalidValue), refused.ErrorId);
+        Assert.True(TextPattern.Names(new string('k', 9_000)).Matches(new string('K', 9_000)));
+    }
+
+    [Fact]
     public void A_pattern_of_many_stars_ends() => Assert.False(TextPattern.Wildcard(string.Concat(Enumerable.Repeat("*a", 40))).Matches(new string('a', 39) + new string('b', 5_000)));
 }
