@@ -79,11 +79,9 @@ public sealed class ImportJournalCommand : JournalCmdlet
     {
         try
         {
-            // A path without wildcards may have characters that are wildcards; and it need not be there for its error to name it.
-            if (!WildcardPattern.ContainsWildcardCharacters(path) || SessionState.InvokeProvider.Item.Exists(WildcardPattern.Escape(path)))
-            {
-                return [ResolveFilePath(path, Unreachable)];
-            }
+            // A name may have characters that are wildcards; and a file need not be there for its error to name it.
+            if (!WildcardPattern.ContainsWildcardCharacters(path)) return [ResolveFilePath(path, Unreachable)];
+            if (ResolveFilePath(path, Unreachable) is var literal && System.IO.Path.Exists(literal)) return [literal];
 
             var found = SessionState.Path.GetResolvedProviderPathFromPSPath(path, out var provider);
             if (provider.Name != "FileSystem") throw Unreachable(path, $"it is a path of the provider {provider.Name}, not of a file.");
