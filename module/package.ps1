@@ -41,6 +41,10 @@ foreach ($file in $wanted) {
     Copy-Item -LiteralPath "$root/$file" "$folder/$file"
 }
 $folder = Convert-Path $folder
+# A gallery shows the manifest's notes, and no other file.
+$notes = (Get-Content -Raw "$root/CHANGELOG.md") -replace '(?s)^.*?(?=## \[)'
+$text = (Get-Content -Raw "$folder/Journal.psd1") -replace "(?<=ReleaseNotes\s*=\s*)'[^']*'", { "@'`n$($notes.Trim())`n'@" }
+Set-Content -LiteralPath "$folder/Journal.psd1" $text -NoNewline
 $null = Test-ModuleManifest "$folder/Journal.psd1"
 
 # The same as Compress-PSResource, which PowerShell 7.4 does not have: a zip with a .nuspec and the two files by which such packages are opened.

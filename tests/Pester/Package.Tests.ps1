@@ -22,6 +22,10 @@ Describe 'The package' {
         $said -match 'none for' | Should -BeNullOrEmpty
     }
 
+    It 'tells in its manifest what has changed' {
+        (Import-PowerShellDataFile "$TestDrive/Journal/$version/Journal.psd1").PrivateData.PSData.ReleaseNotes | Should -Match '- The breaker counts the failures of all workers'
+    }
+
     It 'is a .nupkg whose .nuspec names the version' {
         $archive = [System.IO.Compression.ZipFile]::OpenRead("$TestDrive/Journal.$version.nupkg")
         try {
@@ -29,6 +33,7 @@ Describe 'The package' {
             $metadata = ([xml]$reader.ReadToEnd()).package.metadata
             $metadata.id, $metadata.version | Should -Be 'Journal', $version
             $metadata.tags -split ' ' | Should -Contain 'PSCmdlet_Invoke-JournalBatch'
+            $metadata.releaseNotes | Should -Match "(?s)^## \[.*\n## \[0\.1\.0\]"
         }
         finally { $archive.Dispose() }
     }

@@ -90,6 +90,16 @@ Describe 'Colours' {
     }
 }
 
+Describe 'Objects of several types in one pipeline' {
+    It 'are shown by what matters: PowerShell asks no view for those after the first' {
+        $null = Use-NewJournal
+        $null = 'a' | Start-JournalBatch mixed
+        $shown = & { Get-JournalBatch; Get-JournalTask } | Out-String -Width 100
+        $shown | Should -Match '(?m)^Key\s+: a$'
+        $shown | Should -Not -Match 'LeaseUntil'
+    }
+}
+
 Describe 'A text that would act on the terminal' {
     It 'is shown, not obeyed' {
         $null = Use-NewJournal
