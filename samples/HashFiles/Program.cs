@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Journal;
-using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Sqlite;
 using Journal.Statistics;

@@ -1,4 +1,3 @@
-using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Reading;

@@ -1,4 +1,3 @@
-using Journal.Lifecycle;
 using Journal.Sqlite.Care;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;

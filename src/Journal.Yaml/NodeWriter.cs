@@ -1,5 +1,4 @@
 using System.Globalization;
-using Journal.Interchange;
 using Journal.Interchange.Sources;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;

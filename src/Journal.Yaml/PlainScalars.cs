@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Journal.Interchange;
 using Journal.Interchange.Sources;
 
 namespace Journal.Yaml;

@@ -1,4 +1,3 @@
-using Journal.Interchange;
 using Journal.Interchange.Formats;
 using Journal.Interchange.Sources;
 

@@ -1,5 +1,3 @@
-using Journal.Lifecycle;
-using Journal.Policy;
 using Journal.Storage;
 
 namespace Journal.Runs.Tests;

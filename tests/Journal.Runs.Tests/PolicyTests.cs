@@ -1,4 +1,3 @@
-using Journal.Policy;
 using Journal.Storage;
 
 namespace Journal.Runs.Tests;

@@ -1,5 +1,3 @@
-using Journal.Storage;
-
 namespace Journal.Runs.Tests;
 
 /// <summary>A cause outside the tasks shows in the failures of all workers of a batch, and none of them has to see all of it.</summary>

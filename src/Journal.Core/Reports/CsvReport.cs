@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Journal.Interchange;
 using Journal.Interchange.Formats;
 
 namespace Journal.Reports;

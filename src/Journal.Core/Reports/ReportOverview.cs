@@ -1,5 +1,3 @@
-using Journal.Statistics;
-
 namespace Journal.Reports;
 
 /// <summary>The figures at the head of a report; those that are not known are left out.</summary>

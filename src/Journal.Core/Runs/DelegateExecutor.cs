@@ -1,4 +1,3 @@
-using Journal.Policy;
 using Journal.Policy.Classifying;
 
 namespace Journal.Runs;

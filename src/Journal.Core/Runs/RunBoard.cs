@@ -1,5 +1,4 @@
 using Journal.Lifecycle;
-using Journal.Policy;
 using Journal.Storage;
 
 namespace Journal.Runs;

@@ -1,4 +1,3 @@
-using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Workers;
 

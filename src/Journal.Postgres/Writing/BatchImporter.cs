@@ -1,10 +1,8 @@
 using Journal.Postgres.Reading;
-using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Statements;
 using Journal.Storage;
-using Journal.Storage.Parts;
 using Journal.Workers;
 
 namespace Journal.Postgres.Writing;

@@ -1,6 +1,5 @@
 using Journal.Lifecycle;
 using Journal.Postgres.Engine;
-using Journal.Storage;
 
 namespace Journal.Postgres.Writing;
 

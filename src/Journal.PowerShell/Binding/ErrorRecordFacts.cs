@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Journal.Policy;
 using Journal.Policy.Classifying;
 
 namespace Journal.Commands.Binding;

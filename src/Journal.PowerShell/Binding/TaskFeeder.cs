@@ -1,4 +1,3 @@
-using Journal.Lifecycle;
 using Journal.Storage;
 
 namespace Journal.Commands.Binding;

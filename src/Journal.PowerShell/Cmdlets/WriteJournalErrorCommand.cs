@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Journal.Policy;
 
 namespace Journal.Commands;
 

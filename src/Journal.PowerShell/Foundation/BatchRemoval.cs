@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using Journal.Storage;
 
 namespace Journal.Commands;

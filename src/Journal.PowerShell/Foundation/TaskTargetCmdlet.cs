@@ -4,7 +4,6 @@ using Journal.Commands.Completion;
 using Journal.Policy;
 using Journal.Runs;
 using Journal.Storage;
-using Journal.Workers;
 
 namespace Journal.Commands;
 

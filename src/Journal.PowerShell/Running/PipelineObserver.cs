@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
 using Journal.Lifecycle;
-using Journal.Policy;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;

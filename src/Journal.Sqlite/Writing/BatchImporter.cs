@@ -1,9 +1,6 @@
-using Journal.Interchange;
 using Journal.Lifecycle;
-using Journal.Sqlite.Engine;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
-using Journal.Storage.Parts;
 using Journal.Workers;
 
 namespace Journal.Sqlite.Writing;

@@ -1,5 +1,4 @@
 using Journal.Lifecycle;
-using Journal.Sqlite.Engine;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 

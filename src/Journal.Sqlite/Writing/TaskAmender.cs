@@ -1,4 +1,3 @@
-using Journal.Sqlite.Engine;
 using Journal.Sqlite.Statements;
 using Journal.Storage;
 

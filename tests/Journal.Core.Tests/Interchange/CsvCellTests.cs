@@ -1,4 +1,3 @@
-using Journal.Interchange;
 using Journal.Interchange.Formats;
 
 namespace Journal.Tests.Interchange;

@@ -1,4 +1,3 @@
-using Journal.Interchange;
 using Journal.Interchange.Sources;
 using Journal.Storage;
 

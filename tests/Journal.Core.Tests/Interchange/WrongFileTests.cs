@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Journal.Interchange;
 using Journal.Interchange.Sources;
 
 namespace Journal.Tests.Interchange;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Journal.Interchange;
 using Journal.Reports;
 
 namespace Journal.Tests.Reports;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
-using Journal.Lifecycle;
 using Journal.Storage.Tests.Support;
 using Journal.Workers;
 

@@ -1,5 +1,3 @@
-using Journal.Storage.Tests.Support;
-
 namespace Journal.Storage.Tests.Postgres;
 
 /// <summary>The one line that tells when PostgreSQL's tests are left out.</summary>

@@ -1,4 +1,3 @@
-using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
 using Journal.Storage.Tests.Support;

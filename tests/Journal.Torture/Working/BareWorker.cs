@@ -1,5 +1,4 @@
 using Journal.Lifecycle;
-using Journal.Policy;
 using Journal.Runs;
 using Journal.Storage;
 using Journal.Workers;

@@ -1,4 +1,3 @@
-using Journal.Interchange.Formats;
 using Journal.Interchange.Mapping;
 using Journal.Interchange.Sources;
 using Journal.Storage;
