@@ -48,6 +48,24 @@ public sealed class RecoveryTests : RunnerFixture
     }
 
     [Fact]
+    public async Task A_task_that_the_journal_says_this_worker_holds_and_it_does_not_is_given_back_and_run()
+    {
+        var batch = Start(3);
+        var forgotten = false;
+
+        var run = Task.Run(() => Run(Find(batch), (_, _) =>
+        {
+            if (forgotten) return null;
+            forgotten = true;
+            Claim(batch, Store.ReadInFlight(batch.Id).Single().Worker!, 1);
+            return null;
+        }));
+
+        var result = await run.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((RunEnd.Done, 3L), (result.End, result.Completed));
+    }
+
+    [Fact]
     public void A_living_worker_s_task_is_left_alone()
     {
         var batch = Start(2);

@@ -141,10 +141,23 @@ internal sealed class JournalWriter : IDisposable
         }
 
         if (state.Counts.InProgress == 0 || _request.Stage is not null) return (RunEnd.Done, null, false);
-        var waitsForItself = _board.Reach.Call(() => _store.ReadInFlight(BatchId)).All(task => task.Worker is { } holder && holder != _worker && _processes.IsThisProcess(holder));
+        var held = _board.Reach.Call(() => _store.ReadInFlight(BatchId));
+        if (GiveBackForgotten(held)) return null;
+        var waitsForItself = held.All(task => task.Worker is { } holder && _processes.IsThisProcess(holder));
         return waitsForItself
             ? (RunEnd.HeldElsewhere, $"{state.Counts.InProgress} task(s) are held by another worker of this process.", false)
             : null;
+    }
+
+    // With nothing in hand this worker holds nothing; whatever the journal says it holds would be waited for for ever, its lease renewed.
+    private bool GiveBackForgotten(IReadOnlyList<InFlightTask> held)
+    {
+        var moves = held.Where(task => task.Worker == _worker).Select(static task => TaskMove.Release(task.TaskId, task.Token, "Its worker knew nothing of it.")).ToList();
+        if (moves.Count == 0) return false;
+        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = moves };
+        _board.Note(_board.Reach.Call(() => _store.Exchange(request)).Batch);
+        _board.TaskDue();
+        return true;
     }
 
     // A stop pauses the batch, unless other workers go on with it.
