@@ -17,6 +17,7 @@ internal sealed partial class PostgresJournalStore
         BatchNaming.ValidateName(batch.Name);
         return Write<JournalBatch>(by, session =>
         {
+            session.CommitDurably();
             session.Pipeline.Send();
             var createdAt = batch.CreatedAt ?? Micros.ToTime(session.Now);
             long? number = null;
@@ -50,6 +51,7 @@ internal sealed partial class PostgresJournalStore
 
     public JournalBatch AmendBatch(string batchId, BatchAmendment amendment, WorkerIdentity? by = null) => Write<JournalBatch>(by, session =>
     {
+        session.CommitDurably();
         var batch = session.Enter(batchId, BatchHold.Alone);
         string? metadata = null;
         if (amendment.Metadata is { Count: > 0 } laid)

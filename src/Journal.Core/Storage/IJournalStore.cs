@@ -76,7 +76,7 @@ public interface IJournalStore : IDisposable
     /// <exception cref="JournalException">BatchNotFound, JournalUnreachable.</exception>
     ExchangeResult Exchange(ExchangeRequest request);
 
-    /// <summary>Applies single moves, of any batches, in one transaction.</summary>
+    /// <summary>Applies single moves, of any batches and anybody's, in one transaction: here the token alone is the fence.</summary>
     /// <returns>What became of each, in the same order. A move that does not apply changes nothing and does not hinder the others.</returns>
     IReadOnlyList<MoveResult> Apply(IReadOnlyList<TaskMove> moves, WorkerIdentity? by = null);
 

@@ -183,6 +183,8 @@ public sealed class PostgresServerTests : StoreTest<PostgresFixture>
     [InlineData("postgresql://ann:s3cret@db.example:6432/jobs?sslmode=verify-full&schema=nightly", "postgresql://ann@db.example:6432/jobs?sslmode=verify-full&schema=nightly", "s3cret")]
     [InlineData("postgres://ann:p%40ss%2Fw@db/jobs", "postgres://ann@db/jobs", "p@ss/w")]
     [InlineData("postgresql://ann:p@ss/w?rd@db/jobs", "postgresql://ann@db/jobs", "p@ss/w?rd")]
+    [InlineData("postgresql://ann@db:s3cret@db/jobs", "postgresql://ann@db@db/jobs", "s3cret")]
+    [InlineData("postgresql://ann@[::1]:6432/jobs?application_name=a@b", "postgresql://ann@[::1]:6432/jobs?application_name=a@b", null)]
     [InlineData("postgresql://db:6432/jobs?user=ann&password=s3cret&schema=x", "postgresql://db:6432/jobs?user=ann&schema=x", "s3cret")]
     [InlineData("postgresql:///jobs?host=/run/postgresql", "postgresql:///jobs?host=/run/postgresql", null)]
     [InlineData("Host=db;Username=ann;Password='s3;cret';Database=jobs", "Host=db;Username=ann;Database=jobs", "s3;cret")]
