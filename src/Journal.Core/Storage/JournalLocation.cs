@@ -48,7 +48,7 @@ public static partial class JournalLocation
     {
         if (!IsPostgres(location)) return location;
         return location.Contains("://", StringComparison.Ordinal)
-            ? UriParameter().Replace(UriPassword().Replace(location, "$1$2"), "").Replace("?&", "?", StringComparison.Ordinal).TrimEnd('?')
+            ? UriParameter().Replace(UriPassword().Replace(location, "$1$2"), "").Replace("?&", "?", StringComparison.Ordinal).TrimEnd('?', '&')
             : TextPassword().Replace(location, "").Trim(';');
     }
 

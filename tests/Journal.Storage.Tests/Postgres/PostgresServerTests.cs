@@ -186,6 +186,7 @@ public sealed class PostgresServerTests : StoreTest<PostgresFixture>
     [InlineData("postgresql://ann@db:s3cret@db/jobs", "postgresql://ann@db@db/jobs", "s3cret")]
     [InlineData("postgresql://ann@[::1]:6432/jobs?application_name=a@b", "postgresql://ann@[::1]:6432/jobs?application_name=a@b", null)]
     [InlineData("postgresql://db:6432/jobs?user=ann&password=s3cret&schema=x", "postgresql://db:6432/jobs?user=ann&schema=x", "s3cret")]
+    [InlineData("postgresql://db/jobs?schema=x&password=s3cret", "postgresql://db/jobs?schema=x", "s3cret")]
     [InlineData("postgresql:///jobs?host=/run/postgresql", "postgresql:///jobs?host=/run/postgresql", null)]
     [InlineData("Host=db;Username=ann;Password='s3;cret';Database=jobs", "Host=db;Username=ann;Database=jobs", "s3;cret")]
     [InlineData("host=db; pwd = s3cret", "host=db", "s3cret")]
