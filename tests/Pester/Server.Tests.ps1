@@ -321,6 +321,20 @@ Describe 'Processes that share a batch on a server' -Skip:$without {
         (Get-JournalTask -Key 5).Crashes | Should -Be 1
     }
 
+    It 'begin one batch when they begin it in the same moment' {
+        $null = 1 | Start-JournalBatch other
+        $line = "`$null = Get-JournalBatch; `$null = ask 'ready'; 1..20 | Invoke-JournalBatch begun { `$_ } | ForEach-Object { say `"did `$_`" }; say 'ended'"
+        $one = Start-Worker $line
+        $two = Start-Worker $line
+        $null = (Read-Worker $one ready), (Read-Worker $two ready)
+        foreach ($process in $one, $two) { Send-Answer $process }
+        $did = foreach ($process in $one, $two) { @(Read-Worker $process ended) -like 'did *' }
+        $batch = Get-JournalBatch -Name begun
+        # One that comes when all is done begins anew, as the line says.
+        if (@($batch).Count -eq 1) { $did | Should -HaveCount 20 }
+        else { $batch[0].CreatedAt | Should -BeGreaterOrEqual $batch[1].EndedAt }
+    }
+
     It 'share the work, do nothing twice, and are both seen' {
         $batch = 1..120 | Start-JournalBatch shared
         $line = "Invoke-JournalBatch shared { if (-not `$global:begun) { `$global:begun = `$true; `$null = ask 'begun' }; `$_ } | ForEach-Object { say `"did `$_`" }; say 'ended'"
