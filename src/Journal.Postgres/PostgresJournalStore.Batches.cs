@@ -11,30 +11,44 @@ namespace Journal.Postgres;
 /// <content>Batches and checkpoints.</content>
 internal sealed partial class PostgresJournalStore
 {
-    public JournalBatch CreateBatch(NewBatch batch, WorkerIdentity? by = null)
+    public JournalBatch CreateBatch(NewBatch batch, WorkerIdentity? by = null) => Write<JournalBatch>(by, session =>
     {
         BatchNaming.ValidateName(batch.Name);
-        return Write<JournalBatch>(by, session =>
-        {
-            session.Pipeline.Send();
-            var createdAt = batch.CreatedAt ?? Micros.ToTime(session.Now);
-            long? number = null;
-            string id = "";
-            foreach (var candidate in BatchNaming.CandidateIds(batch.Name, createdAt))
-            {
-                id = candidate;
-                session.Pipeline.Add(
-                    new Command(BatchStatements.Insert).With(id).With(batch.Name).With(batch.InputSource).With(batch.SourceType).With(batch.KeyExpression)
-                        .With(batch.Stages.ToString()).With(batch.Stages.Count).With(batch.Settings.ToString()).With(batch.Metadata.ToString())
-                        .With(batch.Options.ToJson()).With(Micros.From(createdAt)).With(session.Now),
-                    row => number = row.Integer(0)).Send();
-                if (number is not null) break;
-            }
+        session.CommitDurably();
+        session.Pipeline.Send();
+        return Create(session, batch);
+    });
 
-            session.Enter([number!.Value], BatchHold.Shared);
-            session.Batch(number.Value).Order(static (standing, record) => record(JournalEventKind.BatchCreated, null, standing.Status, null));
-            return Found(session, id);
-        });
+    public JournalBatch? CreateBatchAfter(NewBatch batch, string? newestKnown, WorkerIdentity? by = null) => Write<JournalBatch?>(by, session =>
+    {
+        BatchNaming.ValidateName(batch.Name);
+        session.CommitDurably();
+        session.Pipeline.Add(new Command(BatchStatements.Reserve).With(AdvisoryLocks.Beginning(_space)), static _ => { });
+        session.Pipeline.Send();
+        var newest = BatchReader.Read(new ReadSession(session.Connection, _catalog, Location), BatchQuery.NewestOf(batch.Name)).SingleOrDefault();
+        if (newest?.Id != newestKnown) return static () => null;
+        return Create(session, batch);
+    });
+
+    private Func<JournalBatch> Create(WriteSession session, NewBatch batch)
+    {
+        var createdAt = batch.CreatedAt ?? Micros.ToTime(session.Now);
+        long? number = null;
+        string id = "";
+        foreach (var candidate in BatchNaming.CandidateIds(batch.Name, createdAt))
+        {
+            id = candidate;
+            session.Pipeline.Add(
+                new Command(BatchStatements.Insert).With(id).With(batch.Name).With(batch.InputSource).With(batch.SourceType).With(batch.KeyExpression)
+                    .With(batch.Stages.ToString()).With(batch.Stages.Count).With(batch.Settings.ToString()).With(batch.Metadata.ToString())
+                    .With(batch.Options.ToJson()).With(Micros.From(createdAt)).With(session.Now),
+                row => number = row.Integer(0)).Send();
+            if (number is not null) break;
+        }
+
+        session.Enter([number!.Value], BatchHold.Shared);
+        session.Batch(number.Value).Order(static (standing, record) => record(JournalEventKind.BatchCreated, null, standing.Status, null));
+        return Found(session, id);
     }
 
     public JournalBatch? FindBatch(string batchId) => Read(session => BatchReader.Find(session.Pipeline, Location, batchId));
@@ -49,6 +63,7 @@ internal sealed partial class PostgresJournalStore
 
     public JournalBatch AmendBatch(string batchId, BatchAmendment amendment, WorkerIdentity? by = null) => Write<JournalBatch>(by, session =>
     {
+        session.CommitDurably();
         var batch = session.Enter(batchId, BatchHold.Alone);
         string? metadata = null;
         if (amendment.Metadata is { Count: > 0 } laid)

@@ -39,7 +39,7 @@ internal sealed partial class PostgresJournalStore
         request.Worker,
         session =>
         {
-            var writer = new MoveWriter(session, request.Moves);
+            var writer = new MoveWriter(session, request.Moves, session.Author);
             var batch = session.Enter(request.BatchId, BatchHold.Shared, writer.LockTasks);
             var moves = writer.Apply(request.Lease);
             var claims = new Claims(session, batch, request);

@@ -96,7 +96,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
         catch (Exception e) when (EngineFailures.IsConnection(e))
         {
             // A connection of the pool may be older than the server is up; a new one tells.
-            _connections.Forget();
+            ForgetServer();
             return Begin(awaitsTrail);
         }
     }
@@ -120,8 +120,15 @@ internal sealed partial class PostgresJournalStore : IJournalStore
 
     private JournalException Failure(Exception error)
     {
-        if (EngineFailures.IsConnection(error)) _connections.Forget();
+        if (EngineFailures.IsConnection(error)) ForgetServer();
         return EngineFailures.From(error, Location, _options.LockTimeout);
+    }
+
+    // It may come back without its last commits, or another one in its place.
+    private void ForgetServer()
+    {
+        _connections.Forget();
+        _catalog.Clear();
     }
 
     // Care -------------------------------------------------------------------------------------------------------

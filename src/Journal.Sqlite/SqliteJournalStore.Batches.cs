@@ -11,7 +11,15 @@ namespace Journal.Sqlite;
 /// <content>Batches and checkpoints.</content>
 internal sealed partial class SqliteJournalStore
 {
-    public JournalBatch CreateBatch(NewBatch batch, WorkerIdentity? by = null) => Write(by, session =>
+    public JournalBatch CreateBatch(NewBatch batch, WorkerIdentity? by = null) => Write(by, session => Create(session, batch));
+
+    public JournalBatch? CreateBatchAfter(NewBatch batch, string? newestKnown, WorkerIdentity? by = null) => Write(by, session =>
+    {
+        var newest = BatchReader.Read(session.Database, _catalog, BatchQuery.NewestOf(batch.Name)).SingleOrDefault();
+        return newest?.Id == newestKnown ? Create(session, batch) : null;
+    });
+
+    private JournalBatch Create(WriteSession session, NewBatch batch)
     {
         BatchNaming.ValidateName(batch.Name);
         var createdAt = batch.CreatedAt ?? session.Time;
@@ -23,7 +31,7 @@ internal sealed partial class SqliteJournalStore
         session.Record(session.Batch(id), JournalEventKind.BatchCreated, null, JournalBatchStatus.Ready, null);
         session.Finish();
         return BatchReader.Find(session.Database, _catalog, id)!;
-    });
+    }
 
     public JournalBatch? FindBatch(string batchId) => Read(database => BatchReader.Find(database, _catalog, batchId));
 

@@ -35,7 +35,7 @@ internal sealed partial class SqliteJournalStore
     public ExchangeResult Exchange(ExchangeRequest request) => Write(request.Worker, session =>
     {
         var batch = session.Batch(request.BatchId);
-        var writer = new MoveWriter(session);
+        var writer = new MoveWriter(session, session.Author);
         var moves = new MoveResult[request.Moves.Count];
         for (var i = 0; i < moves.Length; i++) moves[i] = writer.Apply(request.Moves[i], request.Lease);
         batch.Standing.Settle(session.Now, session.RecorderOf(batch));

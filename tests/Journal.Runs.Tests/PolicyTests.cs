@@ -82,6 +82,24 @@ public sealed class PolicyTests : RunnerFixture
     }
 
     [Fact]
+    public void With_a_quota_limit_what_was_used_is_recorded_before_the_next_task_starts()
+    {
+        var batch = Start(50, BatchOptions.Default with { QuotaLimit = 1000 });
+        var unseen = new List<double>();
+
+        Run(batch, (task, _) =>
+        {
+            // Another worker that looked now would count on the rest.
+            unseen.Add((3 * unseen.Count) - Find(batch).QuotaConsumed);
+            task.AddQuota(3);
+            return null;
+        });
+
+        Assert.Equal(50, unseen.Count);
+        Assert.All(unseen, static units => Assert.Equal(0, units));
+    }
+
+    [Fact]
     public void A_run_ends_at_its_limit_of_failures()
     {
         var batch = Start(50);

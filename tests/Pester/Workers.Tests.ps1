@@ -107,6 +107,15 @@ Describe 'Complete-JournalTask' {
         $again | Complete-JournalTask
     }
 
+    It 'fences off a worker whose token another one holds' {
+        # As when a server lost its last commits in a crash, and gave the task out again.
+        $task = Request-JournalTask $batch -Worker me | ConvertTo-Json -Depth 3 | ConvertFrom-Json
+        $task.Worker = 'you'
+        (Get-ErrorOf { $task | Complete-JournalTask }).Id | Should -Be 'LeaseLost'
+        $task.Worker = 'me'
+        $task | Complete-JournalTask
+    }
+
     It 'does not let this process report for another one by a mere id' {
         Invoke-KilledProcess "Request-JournalTask '$($batch.Id)'"
         $id = (Get-JournalTask $batch -Status InProgress).Id

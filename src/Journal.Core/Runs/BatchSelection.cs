@@ -65,6 +65,9 @@ public static class BatchSelection
         return Accept(newest, definition, mode);
     }
 
+    /// <summary>The id of the newest batch of a name, whatever became of it; null where there is none.</summary>
+    public static string? NewestOf(IJournalStore store, string name) => Newest(store, name, among: null)?.Id;
+
     /// <summary>Chooses a batch that the line gives by its id; settings that it does not give are those of the batch.</summary>
     /// <exception cref="JournalException">InputSourceChanged, SettingChanged, StagesChanged.</exception>
     public static BatchChoice Choose(JournalBatch batch, RunDefinition definition, RunMode mode) =>
@@ -131,7 +134,7 @@ public static class BatchSelection
     };
 
     private static JournalBatch? Newest(IJournalStore store, string name, JournalBatchStatus[]? among) =>
-        store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(name)], First = 1, Statuses = among }).FirstOrDefault();
+        store.ReadBatches(BatchQuery.NewestOf(name) with { Statuses = among }).FirstOrDefault();
 
     private static string WhyNothing(IJournalStore store, string name) => Newest(store, name, among: null) switch
     {

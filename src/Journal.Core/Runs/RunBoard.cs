@@ -34,7 +34,6 @@ internal sealed partial class RunBoard : IDisposable
     private bool _poll;
     private bool _progressDue = true;
     private bool _givesUpRunning;
-    private double _quotaUncommitted;
     private DateTimeOffset _leaseEnd;
 
     public RunBoard(RunRequest request, IJournalStore store, TimeProvider time, Random random)
@@ -128,7 +127,6 @@ internal sealed partial class RunBoard : IDisposable
             _attemptProgress.Remove(task.Id);
             _ended.Add(new EndedAttempt(task, result, verdict));
             Submitted++;
-            _quotaUncommitted += verdict.Move.Report.Quota;
             if (result.End is not AttemptEnd.Stopped) _tally.Ran(duration, verdict.Move.Report.Quota);
             if (verdict.Pause is not null) EndWith(verdict.Pause);
             Monitor.PulseAll(_gate);
@@ -186,7 +184,6 @@ internal sealed partial class RunBoard : IDisposable
                 var (attempt, outcome) = (turn.Ended[i], result.Moves[i]);
                 _tally.Recorded(attempt.Task, attempt.Verdict.Move, outcome.Outcome);
                 _reports.Enqueue(new AttemptReport(attempt.Task, attempt.Verdict.Move, outcome.Outcome, attempt.Result.Output, attempt.Verdict.Decision));
-                _quotaUncommitted -= attempt.Verdict.Move.Report.Quota;
                 if (outcome is { Outcome: MoveOutcome.Applied, Token: { } token }) advanced.Add(attempt.Task.InNextStage(token));
             }
 
@@ -334,10 +331,15 @@ internal sealed partial class RunBoard : IDisposable
             return null;
         }
 
-        if (_request.Batch.QuotaLimit is { } limit && _tally.QuotaShortage(State, limit, _quotaUncommitted, _hand.Running) is { } shortage)
+        if (_request.Batch.QuotaLimit is { } limit)
         {
-            EndWith(BatchMove.Pause(shortage));
-            return null;
+            // Other workers go by what is recorded, and this one by what they recorded: no more is out of sight than the tasks in hand.
+            if (Submitted > Committed) return null;
+            if (_tally.QuotaShortage(State, limit, _hand.Running) is { } shortage)
+            {
+                EndWith(BatchMove.Pause(shortage));
+                return null;
+            }
         }
 
         var running = new RunningTask(next, _request.Batch, _store, Reach, _request.ResolvePath, NoteAttemptProgress);

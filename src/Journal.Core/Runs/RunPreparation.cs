@@ -15,6 +15,15 @@ public static class RunPreparation
     /// <exception cref="JournalException">What <see cref="Choose"/> raises; NothingToResume.</exception>
     public static PreparedRun Prepare(IJournalStore? store, RunOrder order)
     {
+        PreparedRun? prepared;
+        do prepared = TryPrepare(store, order); while (prepared is null);
+        return prepared;
+    }
+
+    // Null when somebody else began the batch in this moment; then there is one to choose.
+    private static PreparedRun? TryPrepare(IJournalStore? store, RunOrder order)
+    {
+        var newest = store is null ? null : BatchSelection.NewestOf(store, order.Definition.Name);
         var choice = store is null ? default : Choose(store, order);
         if (store is null || (choice.Existing is null && !order.HasInput))
         {
@@ -22,7 +31,12 @@ public static class RunPreparation
             return new PreparedRun(RunReadiness.NothingToRun);
         }
 
-        if (choice.Existing is not { } batch) return new PreparedRun(RunReadiness.Ready, store.CreateBatch(NewBatch(order)));
+        if (choice.Existing is not { } batch)
+        {
+            var made = order.Mode is RunMode.New ? store.CreateBatch(NewBatch(order)) : store.CreateBatchAfter(NewBatch(order), newest);
+            return made is null ? null : new PreparedRun(RunReadiness.Ready, made);
+        }
+
         if (PauseHolds(batch, order.Mode, store.Now)) return new PreparedRun(RunReadiness.Paused, batch, IsResumed: true);
         var lost = choice.StartOver ? 0 : OutputVerification.Requeue(store, batch.Id, order.VerifyOutput);
         Open(store, batch, choice.StartOver, order);

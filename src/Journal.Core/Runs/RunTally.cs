@@ -77,13 +77,12 @@ internal sealed class RunTally(TimeProvider time, int degree)
     /// <summary>Why another task may not start: the budget would not last for it; null when it may.</summary>
     /// <param name="state">The batch, as of the last commit.</param>
     /// <param name="limit">The budget.</param>
-    /// <param name="uncommitted">Units used since.</param>
     /// <param name="running">Attempts under way, each of which will need its share.</param>
-    public string? QuotaShortage(BatchState state, double limit, double uncommitted, int running)
+    public string? QuotaShortage(BatchState state, double limit, int running)
     {
         // The mean of the tasks seen in this run, else of those the batch has ended.
         var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : state.Counts.Ended > 0 ? state.QuotaConsumed / state.Counts.Ended : 0;
-        var used = state.QuotaConsumed + uncommitted;
+        var used = state.QuotaConsumed;
         return used + perTask * (running + 1) > limit
             ? FormattableString.Invariant($"Quota: {used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")
             : null;

@@ -28,6 +28,13 @@ public interface IJournalStore : IDisposable
     /// <summary>Creates a batch, Ready, under the first free id of <see cref="BatchNaming.CandidateIds"/>.</summary>
     JournalBatch CreateBatch(NewBatch batch, WorkerIdentity? by = null);
 
+    /// <summary>Creates a batch unless somebody else has begun one of its name, asked and done in one transaction: two that begin at once begin one.</summary>
+    /// <param name="batch">What to create.</param>
+    /// <param name="newestKnown">The id of the newest batch of that name that the caller knows; null where it knows none.</param>
+    /// <param name="by">Who orders it.</param>
+    /// <returns>The new batch; null where there is a newer one than the caller knows.</returns>
+    JournalBatch? CreateBatchAfter(NewBatch batch, string? newestKnown, WorkerIdentity? by = null);
+
     /// <summary>The batch with an id, or null.</summary>
     JournalBatch? FindBatch(string batchId);
 
@@ -75,7 +82,7 @@ public interface IJournalStore : IDisposable
     /// <exception cref="JournalException">BatchNotFound, JournalUnreachable.</exception>
     ExchangeResult Exchange(ExchangeRequest request);
 
-    /// <summary>Applies single moves, of any batches, in one transaction.</summary>
+    /// <summary>Applies single moves, of any batches and anybody's, in one transaction: here the token alone is the fence.</summary>
     /// <returns>What became of each, in the same order. A move that does not apply changes nothing and does not hinder the others.</returns>
     IReadOnlyList<MoveResult> Apply(IReadOnlyList<TaskMove> moves, WorkerIdentity? by = null);
 

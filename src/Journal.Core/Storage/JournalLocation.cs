@@ -48,7 +48,7 @@ public static partial class JournalLocation
     {
         if (!IsPostgres(location)) return location;
         return location.Contains("://", StringComparison.Ordinal)
-            ? UriParameter().Replace(UriPassword().Replace(location, "$1$2"), "").Replace("?&", "?", StringComparison.Ordinal).TrimEnd('?')
+            ? UriParameter().Replace(UriPassword().Replace(location, "$1$2"), "").Replace("?&", "?", StringComparison.Ordinal).TrimEnd('?', '&')
             : TextPassword().Replace(location, "").Trim(';');
     }
 
@@ -56,7 +56,7 @@ public static partial class JournalLocation
     private static partial Regex ConnectionText();
 
     // What follows a colon and is no port is a password, up to the last @: it may hold characters that nobody escaped.
-    [GeneratedRegex(@"^([a-z]+://[^:/?@]*):(?!\d+(?:[/?,]|$)).*(@)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([a-z]+://[^:/?[]*):(?!\d+(?:[/?,]|$)).*(@)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UriPassword();
 
     [GeneratedRegex(@"(?<=[?&])(password|sslpassword)=[^&]*&?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -3,6 +3,9 @@ namespace Journal.Storage;
 /// <summary>Which batches. Null members do not filter.</summary>
 public sealed record BatchQuery
 {
+    /// <summary>The newest batch of a name, in any case.</summary>
+    public static BatchQuery NewestOf(string name) => new() { Names = [TextPattern.Name(name)], First = 1 };
+
     /// <summary>These ids.</summary>
     public IReadOnlyList<string>? Ids { get; init; }
 

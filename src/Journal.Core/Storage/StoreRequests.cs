@@ -95,7 +95,7 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
 /// <param name="Lease">How long the claims last.</param>
 public sealed record ExchangeRequest(WorkerIdentity Worker, string BatchId, TimeSpan Lease)
 {
-    /// <summary>Moves to apply first.</summary>
+    /// <summary>Moves to apply first. Those with a token are the worker's own: of a task that another worker holds, under whatever token, they are LeaseLost.</summary>
     public IReadOnlyList<TaskMove> Moves { get; init; } = [];
 
     /// <summary>How many tasks to claim at most.</summary>
@@ -114,7 +114,7 @@ public enum MoveOutcome
     /// <summary>It was made.</summary>
     Applied,
 
-    /// <summary>The token no longer holds; nothing changed.</summary>
+    /// <summary>The token no longer holds, or is another worker's; nothing changed.</summary>
     LeaseLost,
 
     /// <summary>The task was in a state the move does not start from; nothing changed.</summary>

@@ -12,5 +12,8 @@ internal static class AdvisoryLocks
     /// <summary>The lock on the trail of events.</summary>
     public static long Trail(long space) => Key(space, 0, 2);
 
+    /// <summary>The lock of those who begin a batch unless somebody else does.</summary>
+    public static long Beginning(long space) => Key(space, 0, 3);
+
     private static long Key(long space, long number, int kind) => unchecked((space << 32) ^ ((number << 2) + kind));
 }

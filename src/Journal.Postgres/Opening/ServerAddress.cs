@@ -45,6 +45,8 @@ internal sealed class ServerAddress
             var settings = location.Contains("://", StringComparison.Ordinal) ? FromUri(location, shown) : FromText(location, shown);
             if (string.IsNullOrEmpty(settings.Password) && Passwords.TryGetValue(shown, out var known)) settings.Password = known;
             if (string.IsNullOrEmpty(settings.SearchPath)) settings.SearchPath = DefaultSchema;
+            // The driver takes any, and finds out when it connects.
+            if (settings.Port is < 1 or > ushort.MaxValue) throw new FormatException($"{settings.Port} is no port.");
             return new ServerAddress(shown, settings);
         }
         catch (Exception e) when (e is ArgumentException or FormatException)

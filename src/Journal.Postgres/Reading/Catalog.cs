@@ -7,7 +7,8 @@ namespace Journal.Postgres.Reading;
 
 /// <summary>
 /// What the store remembers of batches and workers between transactions. Safe because a worker's row never changes or goes, because a batch's
-/// revision tells when its facts did, and because numbers of batches are never given out twice.
+/// revision tells when its facts did, and because numbers are never given out twice: what brings one is durable at once, whatever else the session
+/// promises. A server that takes another one's place may know less; but then all connections broke, and what was remembered is forgotten.
 /// </summary>
 internal sealed class Catalog(string location)
 {
@@ -27,16 +28,34 @@ internal sealed class Catalog(string location)
     /// <summary>Forgets a batch that was not there any more.</summary>
     public void Forget(string id) => _numbers.TryRemove(id, out _);
 
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _numbers.Clear();
+        _facts.Clear();
+        _workers.Clear();
+    }
+
     /// <summary>The facts of batches whose revisions were just read.</summary>
     public IReadOnlyDictionary<long, BatchFacts> Facts(Pipeline pipeline, IReadOnlyCollection<(long Number, long Revision)> batches)
     {
-        var stale = batches.Where(batch => !_facts.TryGetValue(batch.Number, out var known) || known.Revision != batch.Revision).Select(static batch => batch.Number).ToList();
-        if (stale.Count > 0)
+        var facts = new Dictionary<long, BatchFacts>();
+        foreach (var (number, revision) in batches)
         {
-            pipeline.Add(new Command(BatchStatements.Facts).With(stale), row => Learn(StoredBatch.ReadFacts(row, location))).Send();
+            if (_facts.TryGetValue(number, out var known) && known.Revision == revision) facts[number] = known;
         }
 
-        return batches.Where(batch => _facts.ContainsKey(batch.Number)).ToDictionary(static batch => batch.Number, batch => _facts[batch.Number]);
+        var stale = batches.Where(batch => !facts.ContainsKey(batch.Number)).Select(static batch => batch.Number).ToList();
+        if (stale.Count > 0)
+        {
+            pipeline.Add(new Command(BatchStatements.Facts).With(stale), row =>
+            {
+                var read = StoredBatch.ReadFacts(row, location);
+                _facts[read.Number] = facts[read.Number] = read;
+            }).Send();
+        }
+
+        return facts;
     }
 
     /// <summary>The number of a worker, which is written down when it is new.</summary>
@@ -49,6 +68,7 @@ internal sealed class Catalog(string location)
         var identity = Digest.Of(string.Join('\n', worker.Nonce, worker.ProcessId, worker.ProcessStart, worker.ProcessSpace, worker.Host, worker.Name));
         long number = 0;
         pipeline
+            .Add(new Command(DurabilityStatements.Durably), static _ => { })
             .Add(new Command(WorkerStatements.Insert).With(identity).With(worker.Nonce).With(worker.ProcessId).With(worker.ProcessStart)
                 .With(worker.ProcessSpace).With(worker.Host).With(worker.Name).With(worker.Label))
             .Add(new Command(WorkerStatements.Find).With(identity), row => number = row.Integer(0))
@@ -56,6 +76,4 @@ internal sealed class Catalog(string location)
         if (remember) _workers[worker] = number;
         return number;
     }
-
-    private void Learn(BatchFacts facts) => _facts[facts.Number] = facts;
 }

@@ -65,6 +65,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
         StageNaming.Validate(batch.Stages);
         var created = false;
         // The first trip tells the time; the batch is created on the second.
+        session.CommitDurably();
         session.Pipeline.Send();
         session.Pipeline.Add(
             new Command(BatchStatements.Insert).With(batch.Id).With(batch.Name).With(batch.InputSource).With(batch.SourceType).With(batch.KeyExpression)

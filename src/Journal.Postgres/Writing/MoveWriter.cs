@@ -9,7 +9,10 @@ namespace Journal.Postgres.Writing;
 /// Applies moves: the fenced UPDATEs, the attempts they end, their events, and what they add up to for the batches. The tasks are locked first, so
 /// that it is known what each move meets; then all tasks that make the same move make it in one statement.
 /// </summary>
-internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> moves)
+/// <param name="session">The transaction.</param>
+/// <param name="moves">The moves.</param>
+/// <param name="holder">The worker whose leases the tokens are; null for anybody's.</param>
+internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> moves, long? holder = null)
 {
     private readonly Dictionary<long, TaskState> _tasks = [];
     private readonly List<AttemptRecord> _attempts = [];
@@ -44,7 +47,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         if (!_tasks.TryGetValue(move.TaskId, out var task)) return new MoveResult(MoveOutcome.NotFound, null);
         var batch = session.Batch(task.Batch);
         var from = task.Status;
-        var judged = MoveEffects.Judge(move, from, task.Token, isLastStage: task.Stage + 1 >= batch.Facts.Stages.Count);
+        var judged = MoveEffects.Judge(move, from, task.Token, isHolders: holder is null || task.Worker == holder, isLastStage: task.Stage + 1 >= batch.Facts.Stages.Count);
         if (judged != MoveOutcome.Applied) return new MoveResult(judged, from);
 
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.

@@ -52,7 +52,7 @@ internal sealed class Transactions(Connections connections, Catalog catalog, Ser
             }
             catch (Exception e) when (EngineFailures.IsConnection(e))
             {
-                connections.Forget();
+                ForgetServer();
                 if (session is { IsCommitting: true, Transaction: { } transaction } && answer is not null)
                 {
                     var doubt = new Doubt(transaction, () => answer()!);
@@ -85,6 +85,12 @@ internal sealed class Transactions(Connections connections, Catalog catalog, Ser
         return committed ? doubt.Answer : null;
     }
 
+    private void ForgetServer()
+    {
+        connections.Forget();
+        catalog.Clear();
+    }
+
     private void Forget(object? request)
     {
         if (request is not null) lock (_doubts) _doubts.Remove(request);
@@ -115,7 +121,7 @@ internal sealed class Transactions(Connections connections, Catalog catalog, Ser
         }
         catch (Exception e) when (EngineFailures.IsEngine(e))
         {
-            connections.Forget();
+            ForgetServer();
             throw EngineFailures.From(e, connections.Location, options.LockTimeout);
         }
     }

@@ -74,6 +74,9 @@ internal sealed class WriteSession
     /// <summary>Whether the server was told to commit.</summary>
     public bool IsCommitting { get; private set; }
 
+    /// <summary>Has the commit be on the disk when it is answered, even where the session's others need not be.</summary>
+    public void CommitDurably() => Pipeline.Add(new Command(DurabilityStatements.Durably), static _ => { });
+
     // Batches ----------------------------------------------------------------------------------------------------
 
     /// <exception cref="JournalException">BatchNotFound.</exception>

@@ -8,7 +8,7 @@ namespace Journal.Commands.Binding;
 /// The batch and the task that an object means, whatever it is: a batch, a task, an attempt, an event, a summary, the same read back from a
 /// CSV file or another process, an id. What is called Id means a task in one and a batch in another, so that no property's name alone can tell.
 /// </summary>
-internal readonly record struct ObjectReference(string? BatchId, long? TaskId, long? Token)
+internal readonly record struct ObjectReference(string? BatchId, long? TaskId, long? Token, string? Worker = null)
 {
     /// <summary>What an object means; members it says nothing of are null.</summary>
     public static ObjectReference Of(object? value)
@@ -18,7 +18,7 @@ internal readonly record struct ObjectReference(string? BatchId, long? TaskId, l
         {
             null => default,
             JournalBatch batch => new(batch.Id, null, null),
-            JournalTask task => new(task.BatchId, task.Id, HeldToken(task.Status, task.Token)),
+            JournalTask task => new(task.BatchId, task.Id, HeldToken(task.Status, task.Token), task.Worker),
             JournalAttempt attempt => new(attempt.BatchId, attempt.TaskId, null),
             JournalEvent entry => new(entry.BatchId, entry.TaskId, null),
             string text => new(text, Number(text), null),
@@ -35,7 +35,7 @@ internal readonly record struct ObjectReference(string? BatchId, long? TaskId, l
         var taskId = Has(value, nameof(TaskId)) ? Number(Member(value, nameof(TaskId))) : Number(id);
         if (string.IsNullOrEmpty(batchId)) batchId = taskId is null ? id as string : null;
         var held = LanguagePrimitives.TryConvertTo<JournalTaskStatus>(Member(value, nameof(JournalTask.Status)), out var status);
-        return new ObjectReference(batchId, taskId, held && Number(Member(value, nameof(Token))) is { } token ? HeldToken(status, token) : null);
+        return new ObjectReference(batchId, taskId, held && Number(Member(value, nameof(Token))) is { } token ? HeldToken(status, token) : null, Member(value, nameof(JournalTask.Worker)) as string);
     }
 
     // A task that was not in progress when it was read held no lease; its token is the number of its last attempt.

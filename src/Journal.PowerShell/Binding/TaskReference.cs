@@ -7,7 +7,8 @@ namespace Journal.Commands.Binding;
 /// <summary>A task that a cmdlet shall change, with the lease under which it was claimed, where that is known.</summary>
 /// <param name="Id">The task's id.</param>
 /// <param name="Token">The token of the lease; null where the object at hand tells none.</param>
-public sealed record TaskReference(long Id, long? Token)
+/// <param name="Worker">Whose lease that is; null where the object at hand tells nobody.</param>
+public sealed record TaskReference(long Id, long? Token, string? Worker)
 {
     /// <summary>The id.</summary>
     public override string ToString() => Id.ToString(CultureInfo.InvariantCulture);
@@ -26,7 +27,7 @@ public sealed class TaskReferenceAttribute : ArgumentTransformationAttribute
     private static TaskReference ReferenceOf(object? value)
     {
         if (ValueSelector.Unwrap(value) is TaskReference reference) return reference;
-        return ObjectReference.Of(value) is { TaskId: { } id } known ? new TaskReference(id, known.Token) : throw new ArgumentTransformationMetadataException(
+        return ObjectReference.Of(value) is { TaskId: { } id } known ? new TaskReference(id, known.Token, known.Worker) : throw new ArgumentTransformationMetadataException(
             $"'{value}' tells no task: give the id of a task (a number), or an object with a property TaskId or Id (a task, an attempt, an event).");
     }
 }

@@ -14,6 +14,7 @@ internal static class ErrorRecords
         nameof(JournalErrors.JournalCorrupt),
         nameof(JournalErrors.JournalTooNew),
         nameof(JournalErrors.JournalBusy),
+        nameof(JournalErrors.JournalUnreachable),
         nameof(JournalErrors.JournalWriteFailed),
         nameof(JournalErrors.UnsupportedJournal),
         nameof(JournalErrors.InputFileNotFound),

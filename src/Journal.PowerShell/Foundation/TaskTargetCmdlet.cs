@@ -38,7 +38,7 @@ public abstract class TaskTargetCmdlet : JournalCmdlet
     {
         var task = Writer.RequireTask(reference.Id);
         var token = Token ?? reference.Token;
-        OnTask(task, NeedsLease || token is not null ? HeldLease.TokenFor(Writer, task, token, Processes) : null);
+        OnTask(task, NeedsLease || token is not null ? HeldLease.TokenFor(Writer, task, token, Token is null ? reference.Worker : null, Processes) : null);
         if (PassThru) WriteObject(Writer.RequireTask(task.Id));
     });
 

@@ -5,7 +5,9 @@ using Journal.Storage;
 namespace Journal.Sqlite.Writing;
 
 /// <summary>Applies moves: the fenced UPDATE, the attempt it ends, the event, and what it adds up to for the batch.</summary>
-internal sealed class MoveWriter(WriteSession session)
+/// <param name="session">The transaction.</param>
+/// <param name="holder">The worker whose leases the tokens are; null for anybody's.</param>
+internal sealed class MoveWriter(WriteSession session, long? holder = null)
 {
     /// <summary>Applies one move.</summary>
     /// <param name="move">The move.</param>
@@ -15,7 +17,7 @@ internal sealed class MoveWriter(WriteSession session)
         if (Standing.Read(session, move) is not { } task) return new MoveResult(MoveOutcome.NotFound, null);
         var rule = move.Rule;
         var batch = session.Batch(task.Batch);
-        var judged = MoveEffects.Judge(move, task.Status, task.Token, isLastStage: task.Stage + 1 >= batch.StageCount);
+        var judged = MoveEffects.Judge(move, task.Status, task.Token, isHolders: holder is null || task.Worker == holder, isLastStage: task.Stage + 1 >= batch.StageCount);
         if (judged != MoveOutcome.Applied) return new MoveResult(judged, task.Status);
 
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.

@@ -61,8 +61,14 @@ internal sealed class ModelJournal(int stages, int crashLimit, TimeSpan lease)
 
     // Moves ------------------------------------------------------------------------------------------------------
 
-    /// <summary>Makes a move, or says why not.</summary>
-    public MoveOutcome Move(ModelTask task, long kind, JournalTaskStatus to, long? token, DateTimeOffset notBefore, DateTimeOffset now, bool goesOn = false)
+    /// <summary>Makes a move, or says why not; a worker's under its own lease alone.</summary>
+    public MoveOutcome Move(ModelTask task, long kind, JournalTaskStatus to, long? token, int mover, DateTimeOffset notBefore, DateTimeOffset now, bool goesOn)
+    {
+        var isStranger = token is not null && task.Status == JournalTaskStatus.InProgress && task.Worker != mover;
+        return isStranger ? MoveOutcome.LeaseLost : Move(task, kind, to, token, notBefore, now, goesOn);
+    }
+
+    private MoveOutcome Move(ModelTask task, long kind, JournalTaskStatus to, long? token, DateTimeOffset notBefore, DateTimeOffset now, bool goesOn = false)
     {
         const long advance = 22, requeue = 30, refund = 31;
         var from = task.Status;

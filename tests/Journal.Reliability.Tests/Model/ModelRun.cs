@@ -118,8 +118,9 @@ internal sealed class ModelRun : IDisposable
         var later = _time.Now.AddSeconds(20 * operation.Amount);
         var (move, kind, to) = Move(operation.Kind, task.Id, token, later);
         var held = move.Token;
-        var expected = _model.Move(task, kind, to, held, move.NotBefore ?? default, _time.Now, move.KeepsClaim);
-        var outcome = _store.Exchange(new ExchangeRequest(Worker(operation), _batch, Lease) { Moves = [move] }).Moves[0].Outcome;
+        var mover = operation.Claimant == Claimant.Holder ? task.Worker : _faces[operation.Worker];
+        var expected = _model.Move(task, kind, to, held, mover, move.NotBefore ?? default, _time.Now, move.KeepsClaim);
+        var outcome = _store.Exchange(new ExchangeRequest(_workers[mover], _batch, Lease) { Moves = [move] }).Moves[0].Outcome;
         return Differ("the outcome", expected, outcome);
     }
 

@@ -38,6 +38,9 @@ public enum Claimant
 
     /// <summary>The lease before: a worker that was frozen.</summary>
     Stale,
+
+    /// <summary>The present one, but by any worker: as after a crash that forgot a claim.</summary>
+    Stranger,
 }
 
 /// <summary>One operation: numbers that any state can make sense of, so that any part of a sequence is a sequence.</summary>
@@ -80,7 +83,7 @@ public sealed record Operation(OperationKind Kind, int Worker, int Task, Claiman
             (1, Gen.Elements(OperationKind.Add, OperationKind.Claim, OperationKind.TimePasses, OperationKind.Recover)))
         from worker in Gen.Choose(0, 2)
         from task in Gen.Choose(0, 5)
-        from claimant in Gen.Frequency((4, Gen.Constant(Claimant.Holder)), (1, Gen.Constant(Claimant.Operator)), (1, Gen.Constant(Claimant.Stale)))
+        from claimant in Gen.Frequency((4, Gen.Constant(Claimant.Holder)), (1, Gen.Constant(Claimant.Operator)), (1, Gen.Constant(Claimant.Stale)), (1, Gen.Constant(Claimant.Stranger)))
         from amount in Gen.Choose(1, 4)
         select new Operation(kind, worker, task, claimant, amount);
 }

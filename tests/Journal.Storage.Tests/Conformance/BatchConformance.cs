@@ -7,6 +7,27 @@ namespace Journal.Storage.Tests.Conformance;
 public abstract class BatchConformance<TFixture> : StoreTest<TFixture> where TFixture : StoreFixture, new()
 {
     [Fact]
+    public async System.Threading.Tasks.Task Of_many_that_begin_a_batch_at_once_one_does()
+    {
+        var known = Store.CreateBatch(new NewBatch("Import"));
+        using var together = new Barrier(4);
+        var begun = await System.Threading.Tasks.Task.WhenAll(Enumerable.Range(0, 4).Select(_ => System.Threading.Tasks.Task.Factory.StartNew(
+            () =>
+            {
+                using var store = Fixture.Open(StoreAccess.Write);
+                together.SignalAndWait();
+                return store.CreateBatchAfter(new NewBatch("import"), known.Id);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+        var one = Assert.Single(begun, static batch => batch is not null)!;
+        Assert.Equal([one.Id, known.Id], Store.ReadBatches(new BatchQuery()).Select(static batch => batch.Id));
+        Assert.Null(Store.CreateBatchAfter(new NewBatch("import"), null));
+        Assert.NotNull(Store.CreateBatchAfter(new NewBatch("other"), null));
+        IsSound();
+    }
+
+    [Fact]
     public void A_batch_comes_back_as_it_was_made_after_the_journal_was_closed()
     {
         var made = Store.CreateBatch(new NewBatch("photos of 2024")

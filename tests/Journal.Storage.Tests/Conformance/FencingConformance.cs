@@ -22,6 +22,24 @@ public abstract class FencingConformance<TFixture> : StoreTest<TFixture> where T
     }
 
     [Fact]
+    public void A_token_is_no_good_in_another_workers_hands()
+    {
+        // As after a crash in which the journal forgot a claim that it had answered: the same number was given out again.
+        var batch = Batch(["one", "two"], "a");
+        var held = Assert.Single(Store.Exchange(new ExchangeRequest(Bob, batch.Id, Lease) { Claim = 1 }).Claimed);
+        TaskMove[] moves =
+        [
+            TaskMove.Advance(held.Id, held.Token, TaskReport.Nothing, null, keepsClaim: true), Fail(held), Retry(held, Second), TaskMove.Release(held.Id, held.Token, "stop"),
+            TaskMove.Skip(held.Id, held.Token, "skip"), TaskMove.Refund(held.Id, held.Token, Broken, TaskReport.Nothing, null, null, "quota"),
+        ];
+
+        Assert.All(Exchange(batch, 0, moves).Moves, static result => Assert.Equal(MoveOutcome.LeaseLost, result.Outcome));
+
+        Assert.Equal(("bob", held.Token), (Task(held.Id).Worker, Task(held.Id).Token));
+        Assert.Equal(MoveOutcome.Applied, Store.Exchange(new ExchangeRequest(Bob, batch.Id, Lease) { Moves = [moves[0]] }).Moves[0].Outcome);
+    }
+
+    [Fact]
     public void Every_move_that_carries_a_lost_token_is_refused()
     {
         var batch = Batch("a");

@@ -9,11 +9,13 @@ public static class MoveEffects
     /// <param name="move">The move.</param>
     /// <param name="status">The status of the task it meets.</param>
     /// <param name="token">The number of that task's newest lease.</param>
+    /// <param name="isHolders">Whether that lease is the mover's. The number alone does not tell: a journal that forgot its last commits gives it out again.</param>
     /// <param name="isLastStage">Whether the task is in its batch's last stage, or has none.</param>
-    public static MoveOutcome Judge(TaskMove move, JournalTaskStatus status, long token, bool isLastStage)
+    public static MoveOutcome Judge(TaskMove move, JournalTaskStatus status, long token, bool isHolders, bool isLastStage)
     {
         // A lease holds only while the task is in progress; a refund's token names the attempt that it gives back, ended or not.
-        var lost = move.Token is { } held && (token != held || (status != JournalTaskStatus.InProgress && move.Kind != TaskMoveKind.Refund));
+        var isHeld = status == JournalTaskStatus.InProgress;
+        var lost = move.Token is { } held && (token != held || (isHeld ? !isHolders : move.Kind != TaskMoveKind.Refund));
         if (lost) return MoveOutcome.LeaseLost;
         return !move.Rule.Allows(status) || (move.Kind == TaskMoveKind.Advance && isLastStage) ? MoveOutcome.Illegal : MoveOutcome.Applied;
     }
