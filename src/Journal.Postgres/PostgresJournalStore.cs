@@ -70,8 +70,15 @@ internal sealed partial class PostgresJournalStore : IJournalStore
     private IEnumerable<T> Stream<T>(Func<ReadSession, IEnumerable<T>> query, bool awaitsTrail = false)
     {
         using var session = Guard(() => Snapshot(awaitsTrail));
-        using var items = Guard(() => query(session).GetEnumerator());
-        while (Guard(items.MoveNext)) yield return items.Current;
+        var items = Guard(() => query(session).GetEnumerator());
+        try
+        {
+            while (Guard(items.MoveNext)) yield return items.Current;
+        }
+        finally
+        {
+            EngineFailures.LetGo(items);
+        }
     }
 
     private T Guard<T>(Func<T> step)
@@ -113,7 +120,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
         }
         catch
         {
-            connection.Dispose();
+            EngineFailures.LetGo(connection);
             throw;
         }
     }

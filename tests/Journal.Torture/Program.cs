@@ -6,7 +6,7 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         if (arguments is [Working.WorkerOrder.Verb, ..]) return Working.WorkerProgram.Run(Working.WorkerOrder.Parse(arguments));
-        if (arguments is [Working.MigrationWorker.Verb, var location]) return Working.MigrationWorker.Run(location);
+        if (arguments is [Working.MigrationWorker.Later or Working.MigrationWorker.Today, var location]) return Working.MigrationWorker.Run(arguments[0], location);
         if (TortureOptions.Parse(arguments) is not { } options)
         {
             Console.Error.WriteLine(TortureOptions.Usage);

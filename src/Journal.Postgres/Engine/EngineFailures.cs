@@ -23,6 +23,22 @@ internal static class EngineFailures
     /// <summary>Whether the transaction lost against another one and can be tried again at once.</summary>
     public static bool IsConflict(Exception error) => error is PostgresException { SqlState: "40001" or "40P01" };
 
+    /// <summary>
+    /// Lets go of what was read through. The driver ends a query and a snapshot with the server's help; where that is gone, what was read is read
+    /// all the same, and whoever asks next is told.
+    /// </summary>
+    public static void LetGo(IDisposable source)
+    {
+        try
+        {
+            source.Dispose();
+        }
+        catch (Exception e) when (IsEngine(e))
+        {
+            // As said.
+        }
+    }
+
     public static JournalException From(Exception error, string location, TimeSpan lockTimeout)
     {
         var detail = Detail(error);

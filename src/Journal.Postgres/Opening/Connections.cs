@@ -26,6 +26,9 @@ internal sealed class Connections
         };
         // Each statement is prepared at its second use on a connection; somebody behind a pooler that cannot have that says so in the address.
         if (!said.Contains("Max Auto Prepare")) (common.MaxAutoPrepare, common.AutoPrepareMinUsages) = (64, 2);
+        // To try it, the driver calls the system's Kerberos library at every opening, and that aborts a process that is about to end: one that a signal stops
+        // while its runner looks for a server, say.
+        if (!said.Contains("GSS Encryption Mode") && Environment.GetEnvironmentVariable("PGGSSENCMODE") is null) common.GssEncryptionMode = GssEncryptionMode.Disable;
         if (string.IsNullOrEmpty(common.ApplicationName)) common.ApplicationName = "Journal";
         if (!said.Contains("Command Timeout")) common.CommandTimeout = AnswerSeconds;
         var lockSeconds = (long)options.LockTimeout.TotalMilliseconds;

@@ -133,6 +133,7 @@ internal sealed class ServerAddress
             case "passfile": settings.Passfile = value; break;
             case "schema": settings.SearchPath = value; break;
             case "sslmode": settings.SslMode = Enum.Parse<SslMode>(value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true); break;
+            case "gssencmode": settings.GssEncryptionMode = Enum.Parse<GssEncryptionMode>(value, ignoreCase: true); break;
             case "sslrootcert": settings.RootCertificate = value; break;
             case "sslcert": settings.SslCertificate = value; break;
             case "sslkey": settings.SslKey = value; break;

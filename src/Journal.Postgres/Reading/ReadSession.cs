@@ -28,7 +28,7 @@ internal sealed class ReadSession(NpgsqlConnection connection, Catalog catalog, 
         .Add(new Command(HistoryStatements.ReleaseTrail).With(trailLock), static _ => { })
         .Send();
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => EngineFailures.LetGo(connection);
 
     /// <summary>The facts of the batches with some ids, or of all.</summary>
     public IReadOnlyList<BatchFacts> Batches(IReadOnlyList<string>? ids)

@@ -16,6 +16,9 @@ internal static class SqlFunctions
     /// <summary>True and false, as a type of their own that SQLite compares and groups: a blob of one byte.</summary>
     public static byte[] Boolean(bool value) => value ? [1] : [0];
 
+    /// <summary>What <see cref="Boolean"/> made a blob of.</summary>
+    public static bool IsTrue(ReadOnlySpan<byte> blob) => blob[0] != 0;
+
     public static void Install(Database database)
     {
         // A query has few patterns and many rows; a connection serves one query at a time.

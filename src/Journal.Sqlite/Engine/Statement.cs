@@ -153,14 +153,16 @@ internal sealed class Statement : IStoredRow, IDisposable
         return IsNull(column) ? null : "";
     }
 
-    /// <summary>A value of whatever type it has: text, long, double, bool (a blob of one byte), or null.</summary>
+    /// <summary>A stored value of whatever type it has: text, long, double, or null. A journal stores no blobs: one is a text whose type was damaged.</summary>
     public object? Value(int column)
     {
         var type = raw.sqlite3_column_type(_handle, column);
         return type == raw.SQLITE_INTEGER ? Integer(column)
             : type == raw.SQLITE_FLOAT ? Real(column)
-            : type == raw.SQLITE_TEXT ? Text(column)
-            : type == raw.SQLITE_BLOB ? raw.sqlite3_column_blob(_handle, column)[0] != 0
-            : null;
+            : Text(column);
     }
+
+    /// <summary>What journal_member gave: the same, or bool.</summary>
+    public object? Member(int column) =>
+        raw.sqlite3_column_type(_handle, column) == raw.SQLITE_BLOB ? SqlFunctions.IsTrue(raw.sqlite3_column_blob(_handle, column)) : Value(column);
 }

@@ -63,6 +63,7 @@ internal sealed class GroupReader
         TaskGroupKey.Worker => _catalog.WorkerName(_database, row.IntegerOrNull(column)),
         TaskGroupKey.Stage => batch.StageAt(row.Integer(column)),
         TaskGroupKey.SourceType => row.Text(column) ?? batch.SourceType,
+        TaskGroupKey.Metadata => row.Member(column),
         _ => row.Value(column),
     };
 }

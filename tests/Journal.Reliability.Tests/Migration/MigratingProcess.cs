@@ -11,9 +11,9 @@ internal sealed class MigratingProcess : IDisposable
     private readonly Process _process;
     private readonly Stopwatch _clock;
 
-    private MigratingProcess(string location)
+    private MigratingProcess(string verb, string location)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(MigrationWorker).Assembly.Location, MigrationWorker.Verb, location])
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(MigrationWorker).Assembly.Location, verb, location])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -24,7 +24,9 @@ internal sealed class MigratingProcess : IDisposable
     }
 
     /// <summary>Starts one; it is about to open the journal when this returns.</summary>
-    public static MigratingProcess Start(string location) => new(location);
+    /// <param name="location">The journal.</param>
+    /// <param name="verb">Which module it has.</param>
+    public static MigratingProcess Start(string location, string verb = MigrationWorker.Later) => new(verb, location);
 
     /// <summary>Kills it when it has worked for so long, or finds that it has ended.</summary>
     public void KillAfter(TimeSpan time)

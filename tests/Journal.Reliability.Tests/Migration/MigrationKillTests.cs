@@ -1,4 +1,5 @@
 using Journal.Reliability.Tests.Damage;
+using Journal.Sqlite.Opening;
 using Journal.Torture.Checking;
 using Journal.Torture.Working;
 
@@ -12,6 +13,8 @@ public sealed class MigrationKillTests : IDisposable
 {
     private const int Kills = 16;
     private const int Meetings = 5;
+
+    private static readonly long Later = LaterSchemas.Sqlite.Keys.Last();
 
     private readonly string _folder = Directory.CreateTempSubdirectory("journal-migration-").FullName;
     private readonly string _old;
@@ -35,12 +38,12 @@ public sealed class MigrationKillTests : IDisposable
             using (var process = MigratingProcess.Start(path)) process.KillAfter(whole * kill / (Kills - 2));
             var hasCopy = File.Exists(CopyAside(path));
             if (!hasCopy) Assert.False(new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }, "Something was written before there was a copy.");
-            if (Sound(path) == 1 && hasCopy) cutOff++;
+            if (Sound(path) == Schema.Newest && hasCopy) cutOff++;
 
             Migrated(path);
 
-            Assert.Equal(LaterSchemas.Newest, Sound(path));
-            Assert.Equal(1, Sound(CopyAside(path)));
+            Assert.Equal(Later, Sound(path));
+            Assert.Equal(Schema.Newest, Sound(CopyAside(path)));
         }
 
         // A kill that never meets a migration under way proves nothing.
@@ -60,12 +63,12 @@ public sealed class MigrationKillTests : IDisposable
                 process.Dispose();
             }
 
-            Assert.Equal(LaterSchemas.Newest, Sound(path));
-            Assert.Equal(1, Sound(CopyAside(path)));
+            Assert.Equal(Later, Sound(path));
+            Assert.Equal(Schema.Newest, Sound(CopyAside(path)));
         }
     }
 
-    private static string CopyAside(string path) => path + ".schema-1";
+    private static string CopyAside(string path) => FormattableString.Invariant($"{path}.schema-{Schema.Newest}");
 
     private static TimeSpan Migrated(string path)
     {
@@ -79,8 +82,8 @@ public sealed class MigrationKillTests : IDisposable
         Assert.Empty(database.Breakage());
         Assert.Equal(550, database.Numbers("SELECT COUNT(*) FROM task").Single()[0]);
         var version = database.Numbers("PRAGMA user_version").Single()[0];
-        var isNew = version == 1 ? 0 : 1;
-        Assert.Contains(version, new[] { 1, LaterSchemas.Newest });
+        var isNew = version == Schema.Newest ? 0 : 1;
+        Assert.Contains(version, new[] { Schema.Newest, Later });
         Assert.Equal(isNew, database.Numbers("SELECT COUNT(*) FROM sqlite_master WHERE name = 'later_key'").Single()[0]);
         Assert.Equal(isNew, database.Numbers("SELECT COUNT(*) FROM pragma_table_info('task') WHERE name = 'colour'").Single()[0]);
         return version;

@@ -55,6 +55,30 @@ public sealed class PostgresOutageTests : StoreTest<PostgresFixture>
         IsSound();
     }
 
+    // Whether its reader wants all of it, or has enough while more is on its way.
+    [Theory]
+    [InlineData(3, 3)]
+    [InlineData(3, 1)]
+    [InlineData(20_000, 1)]
+    public void What_was_read_is_read_though_the_link_breaks_before_the_connection_is_given_back(int total, int count)
+    {
+        Batch([.. Enumerable.Range(0, total).Select(static i => $"k{i}")]);
+        using var link = new Link(PostgresServer.Shared.Port);
+        using var store = Through(link);
+        var read = new List<string>();
+
+        foreach (var task in store.ReadTasks(TaskQuery.All).Take(count))
+        {
+            read.Add(task.Key);
+            if (read.Count == count) link.Cut();
+        }
+
+        Assert.Equal(Enumerable.Range(0, count).Select(static i => $"k{i}"), read);
+        Fails("JournalUnreachable", () => store.CountTasks(TaskQuery.All));
+        link.Mend();
+        Assert.Equal(total, store.CountTasks(TaskQuery.All));
+    }
+
     [Fact]
     public void A_worker_that_comes_back_too_late_is_fenced()
     {

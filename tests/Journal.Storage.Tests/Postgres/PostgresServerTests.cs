@@ -38,6 +38,23 @@ public sealed class PostgresServerTests : StoreTest<PostgresFixture>
         foreach (var access in Enum.GetValues<StoreAccess>()) Fails("JournalTooNew", () => Fixture.Open(access));
     }
 
+    // Trying it, the driver calls the system's Kerberos library at every opening, which aborts a process that is about to end: a run that a signal stops would
+    // end with a memory image in place of its code.
+    [Theory]
+    [InlineData("", Npgsql.GssEncryptionMode.Disable)]
+    [InlineData("&gssencmode=prefer", Npgsql.GssEncryptionMode.Prefer)]
+    [InlineData("&GSS Encryption Mode=Prefer", Npgsql.GssEncryptionMode.Prefer)]
+    public void Kerberos_is_asked_for_encryption_only_where_the_address_says_so(string said, Npgsql.GssEncryptionMode mode)
+    {
+        var location = PostgresServer.Shared.Address(Fixture.Schema) + said;
+        var connections = new Connections(ServerAddress.Parse(location), new StoreOptions(location, StoreAccess.Write));
+        foreach (var open in new[] { connections.OpenWriter, connections.OpenReader })
+        {
+            using var connection = open();
+            Assert.Equal(mode, new Npgsql.NpgsqlConnectionStringBuilder(connection.ConnectionString).GssEncryptionMode);
+        }
+    }
+
     [Fact]
     public void A_reader_changes_nothing()
     {

@@ -148,6 +148,24 @@ public sealed class SqliteRepairTests : StoreTest<SqliteFixture>
         IsSound();
     }
 
+    // One bit tells a text from a blob, and the bytes are the same.
+    [Theory]
+    [InlineData("socket closed")]
+    [InlineData("")]
+    public void A_text_whose_type_was_damaged_is_read_and_saved_as_the_text_that_it_was(string text)
+    {
+        Fill(20);
+        Sql($"UPDATE task SET signature = CAST('{text}' AS BLOB), quota_project = CAST('{text}' AS BLOB), target_id = CAST('{text}' AS BLOB) WHERE id = 7");
+
+        Assert.Contains(Store.GroupTasks(new GroupQuery(TaskQuery.All, [TaskGroupings.Parse("Signature")])), group => Equals(Assert.Single(group.Values), text));
+        Store.Dispose();
+        Fixture.Engine.Repair(new StoreOptions(Path, StoreAccess.Write) { Time = Fixture.Time }, Aside);
+
+        Fixture.Reopen();
+        Assert.Equal(text, Store.FindTask(7)!.TargetId);
+        IsSound();
+    }
+
     private JournalBatch Fill(int count) => Fill([], count);
 
     private JournalBatch Fill(string[] stages, int count)

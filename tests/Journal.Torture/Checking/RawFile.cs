@@ -45,6 +45,12 @@ internal sealed class RawFile : RawDatabase
         }
     }
 
+    /// <summary>Runs a script of statements.</summary>
+    public void Run(string script)
+    {
+        if (raw.sqlite3_exec(_handle, script) != raw.SQLITE_OK) throw new InvalidDataException(raw.sqlite3_errmsg(_handle).utf8_to_string());
+    }
+
     public override IReadOnlyList<string> Breakage() => [.. Rows("PRAGMA integrity_check").Select(static row => (string)row[0]!).Where(static line => line != "ok")];
 
     public override void Dispose() => raw.sqlite3_close_v2(_handle);

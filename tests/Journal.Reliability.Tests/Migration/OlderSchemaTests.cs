@@ -1,0 +1,128 @@
+using Journal.Reliability.Tests.Damage;
+using Journal.Sqlite;
+using Journal.Sqlite.Opening;
+using Journal.Storage;
+using Journal.Torture;
+using Journal.Torture.Checking;
+using Journal.Torture.Working;
+
+namespace Journal.Reliability.Tests.Migration;
+
+/// <summary>
+/// A journal of each schema that there was, opened by today's module in a process that is killed: until the migration is done it is that schema
+/// entire, from then on today's entire, and never without a copy aside; whoever opens it next finds every row, and works on with it.
+/// </summary>
+public sealed class OlderSchemaTests : IDisposable
+{
+    private const int Kills = 10;
+
+    // So many that copying them aside and migrating them takes long enough to be met by a kill.
+    private const int Tasks = 25_000;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("journal-older-").FullName;
+
+    public static TheoryData<long> Older => [.. Schema.Migrations.Keys.Where(static version => version < Schema.Newest)];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Older))]
+    public void A_journal_of_an_older_schema_survives_the_death_of_whoever_migrates_it(long version)
+    {
+        var old = Path.Combine(_folder, "old.db");
+        OlderJournal.MakeFile(old, version, Tasks);
+        string story;
+        using (var database = new RawFile(old)) story = OlderJournal.Story(database);
+        IsWhole(old, version, story);
+        Assert.Empty(JournalChecker.Check(old, new Tally()));
+        var whole = Migrated(Copy(old, "whole"));
+        var dice = new Random((int)version);
+        var cutOff = 0;
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var path = Copy(old, $"kill{kill}");
+            var aside = FormattableString.Invariant($"{path}.schema-{version}");
+            using (var process = MigratingProcess.Start(path, MigrationWorker.Today))
+            {
+                // At any moment; every second time at one after the copy is there, when the journal itself is being changed.
+                var moment = whole * dice.NextDouble();
+                if (kill % 2 == 1)
+                {
+                    while (!File.Exists(aside) && !process.HasEndedAfter(TimeSpan.FromMilliseconds(1)))
+                    {
+                    }
+
+                    moment = whole * dice.NextDouble() / 5;
+                }
+
+                process.KillAfter(moment);
+            }
+
+            // A look at a copy, so that the log that the dead left is for the next opener to deal with.
+            var look = Copy(path, $"look{kill}");
+            var found = VersionOf(look);
+            Assert.Contains(found, new[] { version, Schema.Newest });
+            IsWhole(look, found, story);
+            if (File.Exists(aside)) IsWhole(Copy(aside, $"aside{kill}"), version, story);
+            else Assert.False(new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }, "Something was written before there was a copy.");
+            var hasBegun = File.Exists(aside) || File.Exists(aside + ".partial");
+            if (hasBegun && found == version) cutOff++;
+
+            Migrated(path);
+
+            IsWhole(aside, version, story);
+            IsWhole(path, Schema.Newest, story);
+            Assert.Empty(JournalChecker.Check(path, new Tally()));
+            WorkGoesOn(path);
+        }
+
+        // Some of the kills met a migration that had begun (its copy was there, or on its way) and had not ended; else nothing was proven.
+        Assert.True(cutOff > 0);
+    }
+
+    private static TimeSpan Migrated(string path)
+    {
+        using var process = MigratingProcess.Start(path, MigrationWorker.Today);
+        return process.WaitForSuccess();
+    }
+
+    private static long VersionOf(string path)
+    {
+        using var database = new RawFile(path);
+        return database.Numbers("PRAGMA user_version").Single()[0];
+    }
+
+    // Its tables and indexes are those of the schema that it says it has, and it tells the whole story.
+    private void IsWhole(string path, long version, string story)
+    {
+        var pure = Path.Combine(_folder, FormattableString.Invariant($"pure{version}.db"));
+        if (!File.Exists(pure)) OlderJournal.MakeFile(pure, version, 0);
+        using var expected = new RawFile(pure);
+        using var database = new RawFile(path);
+        Assert.Equal(version, database.Numbers("PRAGMA user_version").Single()[0]);
+        Assert.Equal(Objects(expected), Objects(database));
+        Assert.True(OlderJournal.Story(database) == story, "Rows are missing, or others than they were.");
+    }
+
+    private static void WorkGoesOn(string path)
+    {
+        using var store = new SqliteStoreFactory().Open(new StoreOptions(path, StoreAccess.Write));
+        Assert.Empty(store.Check());
+        foreach (var (_, call) in StoreOperations.All) call(store);
+        Assert.Empty(store.Check());
+    }
+
+    private static IEnumerable<string> Objects(RawFile database) =>
+        database.Rows("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name").Select(static row => string.Join(' ', row));
+
+    private string Copy(string journal, string name)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "journal.db");
+        foreach (var part in new[] { "", "-wal" })
+        {
+            if (File.Exists(journal + part)) File.Copy(journal + part, path + part);
+        }
+
+        return path;
+    }
+}
