@@ -30,18 +30,21 @@ function New-AnalysisJournal([string] $Path, [int] $Count) {
             $null = $store.AddTasks($batch, $tasks, $null)
         }
         $workers = foreach ($n in 0..3) { [WorkerIdentity]::new('bench', 'bench', 1, 'bench', "w$n", "worker-$n") }
-        [TaskMove[]] $moves = @()
-        for ($turn = 0; $turn * $chunk -le $Count; $turn++) {
-            $request = [ExchangeRequest]::new($workers[$turn % 4], $batch, [timespan]::FromHours(1))
-            Set-Member $request Moves $moves
-            Set-Member $request Claim $chunk
-            $claimed = $store.Exchange($request).Claimed
-            [TaskMove[]] $moves = foreach ($task in $claimed) {
+        for ($turn = 0; $turn * $chunk -lt $Count; $turn++) {
+            $claim = [ExchangeRequest]::new($workers[$turn % 4], $batch, [timespan]::FromHours(1))
+            Set-Member $claim Claim $chunk
+            $report = [ExchangeRequest]::new($workers[$turn % 4], $batch, [timespan]::FromHours(1))
+            [TaskMove[]] $moves = foreach ($task in $store.Exchange($claim).Claimed) {
                 $duration = [timespan]::FromMilliseconds(20 + $task.Id * 7919 % 5000)
                 if ($task.Id % 20 -eq 0) { [TaskMove]::Fail($task.Id, $task.Token, $errors[$task.Id / 20 % 8], [TaskReport]::Nothing, $duration, $null) }
                 else { [TaskMove]::Complete($task.Id, $task.Token, [TaskReport]::Nothing, $duration, $null) }
             }
+            Set-Member $report Moves $moves
+            $null = $store.Exchange($report)
         }
+        # Figures about another journal than the one that was meant would be worth nothing.
+        $found = $store.FindBatch($batch)
+        if ($found.Failed -ne [Math]::Floor($Count / 20) -or $found.Completed + $found.Failed -ne $Count) { throw "The journal has $($found.Completed) completed and $($found.Failed) failed tasks of $Count." }
     }
     finally { $store.Dispose() }
     $batch

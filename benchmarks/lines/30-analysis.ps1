@@ -1,9 +1,9 @@
 # Questions to a journal of a million tasks, beside the sqlite3 shell on the same file and jq on the same data, where they are installed.
 Import-Module "$PSScriptRoot/../AnalysisJournal.psm1"
 $n = $Quick ? 100000 : 1000000
-$large = Join-Path $directory analysis.db
-$batch = New-AnalysisJournal $large $n
-$null = Connect-Journal $large
+$journal = Join-Path $directory analysis.db
+$batch = New-AnalysisJournal $journal $n
+$null = Connect-Journal $journal
 
 # The median of several runs, the first of which warms up and does not count.
 function Measure-Question([scriptblock] $Question, [int] $Times = 7) {
@@ -14,7 +14,7 @@ function Measure-Question([scriptblock] $Question, [int] $Times = 7) {
 
 function Measure-Shell([string] $Sql) {
     if (-not (Get-Command sqlite3 -CommandType Application -ErrorAction Ignore)) { return }
-    Measure-Question { sqlite3 $large $Sql } -Times 3
+    Measure-Question { sqlite3 $journal $Sql } -Times 3
 }
 
 $counts = Measure-Question { Get-JournalBatch -Id $batch } 25
