@@ -10,6 +10,9 @@ internal static class SalvageStatements
         ("result", "task"), ("temp_file", "task"), ("quota", "batch"), ("checkpoint", "batch"),
     ];
 
+    private const string LastStatus =
+        "(SELECT e.to_status FROM event e WHERE e.task = task.id AND e.to_status BETWEEN 0 AND 5 ORDER BY e.id DESC LIMIT 1)";
+
     public const string LostBatches = """
         INSERT INTO batch (no, id, name, stages, stage_count, created_at, updated_at)
         SELECT lost.batch, 'salvaged-' || lost.batch, 'salvaged',
@@ -38,6 +41,12 @@ internal static class SalvageStatements
         "DELETE FROM event WHERE batch NOT IN (SELECT no FROM batch) OR (task IS NOT NULL AND task NOT IN (SELECT id FROM task))",
         "DELETE FROM quota WHERE batch NOT IN (SELECT no FROM batch)",
         "DELETE FROM checkpoint WHERE batch <> 0 AND batch NOT IN (SELECT no FROM batch)",
+        // A task whose present claim has ended by its history is an older row than that: it stands where its last event says, else it waits to be done.
+        $"""
+        UPDATE task SET lease_until = NULL, status = COALESCE({LastStatus}, 0),
+            ended_at = CASE WHEN {LastStatus} > 1 THEN (SELECT e.at FROM event e WHERE e.task = task.id ORDER BY e.id DESC LIMIT 1) END
+        WHERE status = 1 AND token <= (SELECT MAX(number) FROM attempt a WHERE a.task = task.id) AND COALESCE({LastStatus}, 0) <> 1
+        """,
         // A task was claimed at least as often as its last attempt says, and each claim but a present one has ended in some way.
         """
         UPDATE task SET token = (SELECT MAX(number) + (task.status = 1) FROM attempt a WHERE a.task = task.id)

@@ -56,6 +56,30 @@ public sealed class SqliteRepairTests : StoreTest<SqliteFixture>
         Assert.InRange(Store.CountTasks(TaskQuery.All), 2400, 3000);
     }
 
+    // As after a log that was lost while it was half merged: the row of a task is older than its attempts and its events.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_task_that_is_older_than_its_history_stands_where_that_says(bool hasEvents)
+    {
+        var batch = Fill(2);
+        var task = ClaimOne(batch);
+        Make(Complete(task));
+        Store.Dispose();
+        using (var database = Database.Open(Path, OpenMode.ReadWrite, TimeSpan.Zero))
+        {
+            database.Execute($"UPDATE task SET status = 1, ended_at = NULL, lease_until = 1 WHERE id = {task.Id}");
+            if (!hasEvents) database.Execute($"DELETE FROM event WHERE task = {task.Id}");
+        }
+
+        Fixture.Engine.Repair(new StoreOptions(Path, StoreAccess.Write) { Time = Fixture.Time }, Aside);
+
+        Fixture.Reopen();
+        IsSound();
+        var saved = Store.FindTask(task.Id)!;
+        Assert.Equal((hasEvents ? JournalTaskStatus.Completed : JournalTaskStatus.Pending, 1L, hasEvents), (saved.Status, saved.Token, saved.EndedAt is not null));
+    }
+
     // As after a log that was lost while it was half merged: the first page tells of more pages than there are.
     [Fact]
     public void A_file_that_ends_too_early_gives_what_lies_before_its_end()
