@@ -70,4 +70,10 @@ if (Get-Command jq -CommandType Application -ErrorAction Ignore) {
     $jq = Measure-Question { jq 'map(select(.status == "Failed")) | group_by(.category) | map({category: .[0].category, count: length})' $json } 1
     Add-Line '  errors by category, jq on a tenth of the data' $part ('{0:n2} ms' -f $errors) ('jq {0:n0} ms' -f $jq) ('{0:n0} times as long' -f ($jq / $errors)) '' $true
 }
+
+# What Tab costs, with the shell's own part in it.
+foreach ($line in 'Get-JournalTask -Key /photos/2024/08/IMG_77', 'Get-JournalTask -Signature GET', 'Get-JournalTask -Worker worker', 'Get-JournalBatch -Name ana') {
+    $tab = Measure-Question { if (-not (TabExpansion2 $line $line.Length).CompletionMatches) { throw "Nothing completes '$line'." } } 5
+    Add-Line "Tab after $($line -replace ' \S+$')" $n ('{0:n1} ms' -f $tab) '' '' '< 50 ms' ($tab -lt 50)
+}
 Disconnect-Journal

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using Journal.Postgres.Engine;
 using Journal.Storage;
@@ -17,7 +16,7 @@ internal static class Schema
     private const string HasMigrations = "SELECT to_regclass(quote_ident($1) || '.migration') IS NOT NULL";
 
     /// <summary>This assembly's own migrations, the oldest first.</summary>
-    public static SortedDictionary<long, string> Migrations { get; } = Load();
+    public static SortedDictionary<long, string> Migrations { get; } = MigrationScripts.In(Assembly.GetExecutingAssembly());
 
     /// <summary>The newest schema this assembly knows.</summary>
     public static long Newest { get; } = Migrations.Keys.Last();
@@ -83,19 +82,5 @@ internal static class Schema
         }
 
         transaction.Commit();
-    }
-
-    private static SortedDictionary<long, string> Load()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        var scripts = new SortedDictionary<long, string>();
-        foreach (var name in assembly.GetManifestResourceNames())
-        {
-            if (!name.EndsWith(".sql", StringComparison.Ordinal)) continue;
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            scripts.Add(long.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd());
-        }
-
-        return scripts;
     }
 }

@@ -54,12 +54,16 @@ internal static unsafe partial class Waiting
 
     private static void Pause(int microseconds)
     {
-        if (OperatingSystem.IsWindows()) Thread.Sleep(Math.Max(microseconds / 1000, 1));
+        // Windows has no shorter sleep than SQLite's own.
+        if (OperatingSystem.IsWindows()) _ = sqlite3_sleep(Math.Max(microseconds / 1000, 1));
         else _ = usleep((uint)microseconds);
     }
 
     [LibraryImport(Library)]
     private static partial int sqlite3_busy_handler(nint connection, delegate* unmanaged[Cdecl]<nint, int, int> handler, nint argument);
+
+    [LibraryImport(Library)]
+    private static partial int sqlite3_sleep(int milliseconds);
 
     [LibraryImport("libc")]
     private static partial int usleep(uint microseconds);

@@ -11,7 +11,7 @@ internal static class Schema
     public const int ApplicationId = 0x4A726E6C;
 
     /// <summary>This assembly's own migrations, the oldest first.</summary>
-    public static SortedDictionary<long, string> Migrations { get; } = Load();
+    public static SortedDictionary<long, string> Migrations { get; } = MigrationScripts.In(Assembly.GetExecutingAssembly());
 
     private static readonly Lazy<Dictionary<(string Type, string Name), string?>> Expected = new(Make);
 
@@ -88,19 +88,5 @@ internal static class Schema
         using var database = Database.Open(":memory:", OpenMode.ReadWrite, TimeSpan.Zero);
         Migrate(database, Migrations);
         return Objects(database);
-    }
-
-    private static SortedDictionary<long, string> Load()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        var scripts = new SortedDictionary<long, string>();
-        foreach (var name in assembly.GetManifestResourceNames())
-        {
-            if (!name.EndsWith(".sql", StringComparison.Ordinal)) continue;
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            scripts.Add(long.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd());
-        }
-
-        return scripts;
     }
 }
