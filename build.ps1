@@ -20,8 +20,8 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 $env:DOTNET_NOLOGO = '1'
-Set-Location $PSScriptRoot
-$pwsh = [Environment]::ProcessPath
+Set-Location -LiteralPath $PSScriptRoot
+Import-Module "$PSScriptRoot/build/Tools.psm1"
 
 function Build {
     dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet
@@ -46,15 +46,11 @@ function Test-Xunit {
 }
 
 function Test-Pester {
-    if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE '5.3')) {
-        Write-Host 'Left out: the Pester suite (no Pester 5 on this machine).'
-        return @{ Passed = 0; Failed = 0; Skipped = 0 }
-    }
     # In a process of its own: a module's assemblies can never be unloaded from this one.
     $report = 'artifacts/pester.json'
     Remove-Item $report -ErrorAction Ignore
     $PSNativeCommandUseErrorActionPreference = $false
-    & $pwsh -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Report $report | Out-Host
+    Invoke-PowerShell -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Report $report | Out-Host
     if (-not (Test-Path $report)) { return @{ Passed = 0; Failed = 1; Skipped = 0 } }
     Get-Content -Raw $report | ConvertFrom-Json -AsHashtable
 }
@@ -72,12 +68,12 @@ switch ($Task) {
     }
     'demo' {
         Build
-        & $pwsh -NoProfile -NonInteractive -File samples/demo.ps1
+        Invoke-PowerShell -NoProfile -NonInteractive -File samples/demo.ps1
         exit $LASTEXITCODE
     }
     'bench' {
         Build
-        & $pwsh -NoProfile -NonInteractive -File benchmarks/bench.ps1 @Arguments
+        Invoke-PowerShell -NoProfile -NonInteractive -File benchmarks/bench.ps1 @Arguments
         exit $LASTEXITCODE
     }
     'torture' {
@@ -87,7 +83,7 @@ switch ($Task) {
     }
     'package' {
         Build
-        & $pwsh -NoProfile -NonInteractive -File module/package.ps1 @Arguments
+        Invoke-PowerShell -NoProfile -NonInteractive -File module/package.ps1 @Arguments
         exit $LASTEXITCODE
     }
 }
