@@ -23,5 +23,5 @@ case "${1:-build}" in build | test) dotnet build Journal.PowerShell.sln -c Relea
 if [ "${1:-}" = test ]; then
     dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet | tee artifacts/xunit.log
     printf 'Left out: the Pester suite (%s).\n' "$missing"
-    awk -F'[:,]' '/^(Passed|Failed|Skipped)! /{f+=$2; p+=$4; s+=$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 || p == 0}' artifacts/xunit.log
+    awk -F'[:,]' '/^(Passed|Failed|Skipped)! /{f+=$2; p+=$4; s+=$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 || p == 0 || (s > 0 && ENVIRON["JOURNAL_LEAVE_OUT"] == "")}' artifacts/xunit.log
 fi
