@@ -13,10 +13,11 @@ case "$PWD" in *[]['*?']*) JOURNAL_TOOLS="$HOME/.cache/journal-build" && link="$
 
 least="$(sed -n "s/^ *PowerShellVersion *= *'\(.*\)'.*/\1/p" Journal.psd1)"
 tool="$JOURNAL_TOOLS/powershell/$(sed -n 's/.*"version": "\(.*\)".*/\1/p' .config/dotnet-tools.json)"
+# DOTNET_CLI_HOME: a tool that HOME remembers from another clone would count as restored: the tools of this clone have a home of their own.
 missing=''
 if [ -n "${JOURNAL_WITHOUT_PWSH:-}" ]; then missing='JOURNAL_WITHOUT_PWSH is set'
 elif printf '%s\n' "$least" "$(pwsh --version 2>/dev/null | sed 's/^PowerShell //')" | sort -V -C; then pwsh=(pwsh)
-elif [ -e "$tool/.nupkg.metadata" ] || said="$(NUGET_PACKAGES="$JOURNAL_TOOLS" dotnet tool restore 2>&1)"; then pwsh=(dotnet "$tool/tools/net10.0/any/unix/pwsh.dll")
+elif [ -e "$tool/.nupkg.metadata" ] || said="$(DOTNET_CLI_HOME="$JOURNAL_TOOLS" NUGET_PACKAGES="$JOURNAL_TOOLS" dotnet tool restore 2>&1)"; then pwsh=(dotnet "$tool/tools/net10.0/any/unix/pwsh.dll")
 elif grep -q 'not found in NuGet feeds' <<<"$said"; then missing='no PowerShell on PATH, and the package registry has none'
 else stop "PowerShell $least or later is not on PATH, and could not be restored into $JOURNAL_TOOLS:" "$said"; fi
 
