@@ -47,7 +47,7 @@ $text = (Get-Content -Raw "$folder/Journal.psd1") -replace "(?<=ReleaseNotes\s*=
 Set-Content -LiteralPath "$folder/Journal.psd1" $text -NoNewline
 $null = Test-ModuleManifest "$folder/Journal.psd1"
 
-# The same as Compress-PSResource, which PowerShell 7.4 does not have: a zip with a .nuspec and the two files by which such packages are opened.
+# A zip with a .nuspec and the two files by which such packages are opened.
 $manifest = Import-PowerShellDataFile "$folder/Journal.psd1"
 $text = { [System.Security.SecurityElement]::Escape($args[0]) }
 $nuspec = @"
