@@ -55,7 +55,13 @@ internal sealed class AttemptProcesses : IDisposable
     /// <returns>How many were ended.</returns>
     public int Kill(Action? beforeKill = null)
     {
-        lock (Gate) _isForced = true;
+        lock (Gate)
+        {
+            // What is still there of an attempt that has ended was left to it, and who else was under way is forgotten.
+            if (_ended != 0) return 0;
+            _isForced = true;
+        }
+
         if (!OperatingSystem.IsLinux())
         {
             var ended = OperatingSystem.IsWindows() ? KillOnWindows() : 0;
@@ -80,6 +86,15 @@ internal sealed class AttemptProcesses : IDisposable
         beforeKill?.Invoke();
         foreach (var id in halted.Keys) _ = kill(id, SigKill);
         return halted.Count;
+    }
+
+    /// <summary>Whether the attempt was ended by force.</summary>
+    public bool IsForced
+    {
+        get
+        {
+            lock (Gate) return _isForced;
+        }
     }
 
     /// <summary>The attempt has ended.</summary>
@@ -140,7 +155,7 @@ internal sealed class AttemptProcesses : IDisposable
 
     private bool IsChildOfOtherAttempt(int id)
     {
-        lock (Gate) return Attempts.Exists(attempt => attempt._ended == 0 && attempt._thread != _thread && attempt.ChildrenOfThread().Contains(id));
+        lock (Gate) return Attempts.Exists(attempt => attempt._thread != _thread && attempt.ChildrenOfThread().Contains(id));
     }
 
     // Whether no other attempt, but one that is ended by force as this one, was under way when the process began.
@@ -149,7 +164,7 @@ internal sealed class AttemptProcesses : IDisposable
         lock (Gate)
         {
             return !Attempts.Exists(attempt => attempt != this && !attempt._isForced && attempt._thread != _thread && StartTick(now, attempt._began) <= start
-                && (attempt._ended == 0 || StartTick(now, attempt._ended) >= start));
+                && (attempt._ended == 0 || StartTick(now, attempt._ended) + 2 >= start));
         }
     }
 

@@ -52,9 +52,9 @@ internal sealed class CallerExecutor : ITaskExecutor
         try
         {
             var way = WayOf(work);
-            return task.Batch.Options.Timeout is { } limit
-                ? ExecuteWithin(limit, task, way, variables, tail, processes)
-                : AttemptOutput.Succeeded(task, way.Invoke(variables, tail, _streams.Write, ownPipeline: false));
+            return task.Batch.Options.Timeout is null && !way.NeedsOwnPipeline
+                ? AttemptOutput.Succeeded(task, way.Invoke(variables))
+                : ExecuteInside(task.Batch.Options.Timeout, task, way, variables, tail, processes);
         }
         // A stop goes on up: the runner gives the task back, and PowerShell unwinds the pipeline.
         catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null && e.GetType().Name != "ExitException")
@@ -92,8 +92,8 @@ internal sealed class CallerExecutor : ITaskExecutor
 
     private Way WayOf(ScriptWork work) => _ways.TryGetValue(work, out var way) ? way : _ways[work] = new Way(work, _cmdlet.SessionState);
 
-    // Only a pipeline of its own can be stopped without stopping the caller's.
-    private AttemptResult ExecuteWithin(TimeSpan limit, RunningTask task, Way way, List<PSVariable> variables, ErrorOutputTail tail, AttemptProcesses processes)
+    // Only a pipeline of its own can be stopped without stopping the caller's, and only of one of its own the error stream can be read.
+    private AttemptResult ExecuteInside(TimeSpan? limit, RunningTask task, Way way, List<PSVariable> variables, ErrorOutputTail tail, AttemptProcesses processes)
     {
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
         System.Collections.ObjectModel.Collection<PSObject> output = [];
@@ -106,8 +106,7 @@ internal sealed class CallerExecutor : ITaskExecutor
         {
             try
             {
-                // Warnings and information at once; the rest needs the cmdlet's own pipeline and is said when this one has ended.
-                output = way.Invoke(variables, tail, (record, _) => { if (record is WarningRecord or InformationRecord) _streams.Write(record, null); else said.Add(record); }, ownPipeline: true);
+                output = way.InvokeInside(variables, Write);
             }
 #pragma warning disable CA1031 // It is raised where the attempt was begun.
             catch (Exception e)
@@ -116,6 +115,20 @@ internal sealed class CallerExecutor : ITaskExecutor
                 thrown = e;
             }
         });
+        shell.Streams.Error.DataAdding += (_, e) =>
+        {
+            var error = e.ItemAdded is PSObject { BaseObject: ErrorRecord wrapped } ? wrapped : (ErrorRecord)e.ItemAdded;
+            if (ErrorOutputTail.IsErrorOutput(error)) tail.Add(error.Exception.Message);
+            Write(error);
+        };
+
+        // At once where that is possible; the rest needs the cmdlet's own pipeline and is said when this one has ended.
+        void Write(object record)
+        {
+            if (said.Count == 0 && _streams.CanWriteInside(record)) _streams.Write(record, null);
+            else said.Add(record);
+        }
+
         using var waking = new Timer(_ => thread.Interrupt());
         void End()
         {
@@ -128,7 +141,7 @@ internal sealed class CallerExecutor : ITaskExecutor
             }
         }
 
-        using (new Timer(_ => End(), null, limit, System.Threading.Timeout.InfiniteTimeSpan))
+        using (new Timer(_ => End(), null, limit ?? System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan))
         {
             thread.Enter();
             try
@@ -149,12 +162,12 @@ internal sealed class CallerExecutor : ITaskExecutor
         if (isTimedOut) ended += processes.Kill();
         else if (thrown is null && shell.InvocationStateInfo.State is PSInvocationState.Stopped) throw new PipelineStoppedException();
         foreach (var record in said) _streams.Write(record, null);
-        if (isTimedOut) return AttemptOutput.TimedOut(task, limit, ended);
+        if (isTimedOut) return AttemptOutput.TimedOut(task, limit!.Value, ended);
         if (thrown is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(thrown);
         return AttemptOutput.Succeeded(task, output);
     }
 
-    /// <summary>How a block is invoked: directly, which is fast, or as a command in a pipeline, where that alone lets it have what it needs.</summary>
+    /// <summary>How a block is invoked: directly, which is fast, or by a script that calls it, where that alone lets it have what it needs.</summary>
     private sealed class Way
     {
         private static readonly CmdletInfo Tail = new("Invoke-JournalAttemptTail", typeof(AttemptTailCommand));
@@ -162,31 +175,38 @@ internal sealed class CallerExecutor : ITaskExecutor
         private readonly ScriptWork _work;
         private readonly ScriptBlock _block;
         private readonly bool _isDirect;
-        private readonly ScriptBlock _inPipeline;
-        private readonly ScriptBlock _inOwnPipeline;
+        private readonly ScriptBlock _call;
+        private readonly ScriptBlock _callInside;
 
         public Way(ScriptWork work, SessionState session)
         {
             _work = work;
-            _isDirect = !work.HasClauses && work.Usings.Count == 0 && !NeedsErrorStream(work.Original, session);
+            _isDirect = !work.HasClauses && work.Usings.Count == 0;
+            NeedsOwnPipeline = NeedsErrorStream(work.Original, session);
             // A block of another module does not see the variables of a script that calls it.
-            _block = _isDirect || work.Original.Module == session.Module ? work.Original : ((ScriptBlockAst)work.Original.Ast).GetScriptBlock();
-            var call = work.Call + " @JournalUsing 2>&1";
-            _inPipeline = ScriptBlock.Create(call + " | & $args[1] -Write $args[2]");
-            _inOwnPipeline = ScriptBlock.Create(call + " 3>&1 4>&1 5>&1 6>&1 | & $args[1] -Write $args[2]");
+            _block = work.Original.Module == session.Module ? work.Original : ((ScriptBlockAst)work.Original.Ast).GetScriptBlock();
+            _call = ScriptBlock.Create(work.Call + " @JournalUsing");
+            _callInside = ScriptBlock.Create(work.Call + " @JournalUsing 3>&1 4>&1 5>&1 6>&1 | & $args[1] -Write $args[2]");
         }
 
-        public System.Collections.ObjectModel.Collection<PSObject> Invoke(List<PSVariable> variables, ErrorOutputTail tail, Action<object, string?> write, bool ownPipeline)
+        /// <summary>Whether the block may write to the error stream and go on, as programs do.</summary>
+        public bool NeedsOwnPipeline { get; }
+
+        public System.Collections.ObjectModel.Collection<PSObject> Invoke(List<PSVariable> variables)
         {
-            if (_isDirect && !ownPipeline) return _block.InvokeWithContext(null, variables);
-            variables.Add(new PSVariable("JournalUsing", _work.Usings.Count == 0 ? new Hashtable() : new Hashtable { ["-%"] = _work.Usings }));
-            Action<object> record = item =>
-            {
-                if (item is ErrorRecord error && ErrorOutputTail.IsErrorOutput(error)) tail.Add(error.Exception.Message);
-                write(item, null);
-            };
-            return (ownPipeline ? _inOwnPipeline : _inPipeline).InvokeWithContext(null, variables, _block, Tail, record);
+            if (_isDirect) return _work.Original.InvokeWithContext(null, variables);
+            variables.Add(Usings());
+            return _call.InvokeWithContext(null, variables, _block);
         }
+
+        public System.Collections.ObjectModel.Collection<PSObject> InvokeInside(List<PSVariable> variables, Action<object> write)
+        {
+            variables.Add(Usings());
+            return _callInside.InvokeWithContext(null, variables, _block, Tail, write);
+        }
+
+        // By this name a script takes the values of its $using: expressions.
+        private PSVariable Usings() => new("JournalUsing", _work.Usings.Count == 0 ? new Hashtable() : new Hashtable { ["-%"] = _work.Usings });
 
         // What may run a program, whose error output has to be read, or lets errors pass. What is known to be a cmdlet does neither.
         private static bool NeedsErrorStream(ScriptBlock block, SessionState session) =>
@@ -218,7 +238,7 @@ internal sealed class AttemptCommand : PSCmdlet
 [Cmdlet(VerbsLifecycle.Invoke, "JournalAttemptTail")]
 internal sealed class AttemptTailCommand : PSCmdlet
 {
-    // Tells a record that a stream carried from one that the block emitted as a value (catch { $_ }). PowerShell has no public way to.
+    // Tells a record that a stream carried from one that the block emitted as a value (a warning kept by -WarningVariable). PowerShell has no public way to.
     private static readonly PropertyInfo? StreamOfRecord = typeof(PSObject).GetProperty("WriteStream", BindingFlags.Instance | BindingFlags.NonPublic);
 
     /// <summary>What came.</summary>
@@ -235,11 +255,9 @@ internal sealed class AttemptTailCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject?.BaseObject is ErrorRecord or InformationalRecord or InformationRecord && IsOfStream(InputObject)) Write(InputObject.BaseObject);
+        if (InputObject?.BaseObject is InformationalRecord or InformationRecord && IsOfStream(InputObject)) Write(InputObject.BaseObject);
         else WriteObject(InputObject);
     }
 
-    private static bool IsOfStream(PSObject item) => StreamOfRecord is { } stream
-        ? Convert.ToInt32(stream.GetValue(item), System.Globalization.CultureInfo.InvariantCulture) > 1
-        : item.BaseObject is not ErrorRecord error || ErrorOutputTail.IsErrorOutput(error);
+    private static bool IsOfStream(PSObject item) => StreamOfRecord is null || Convert.ToInt32(StreamOfRecord.GetValue(item), System.Globalization.CultureInfo.InvariantCulture) > 1;
 }

@@ -57,6 +57,8 @@ internal sealed class PoolAttempt
         finally
         {
             _thread.Leave();
+            // What it started before the stop reached it.
+            if (_processes is { IsForced: true } forced) forced.Kill();
             _processes?.Dispose();
             _ended.Set();
         }

@@ -142,8 +142,6 @@ internal sealed class PoolRunspace : IDisposable
             signal = WaitHandle.WaitAny([loop.AsyncWaitHandle, _giveUp], InterruptGrace);
         }
 
-        // What it started before the stop reached it.
-        ended += attempt.KillProcesses();
         if (signal == 0) return ended;
         IsAbandoned = true;
         ThreadPool.RegisterWaitForSingleObject(loop.AsyncWaitHandle, (_, _) => Close(), null, System.Threading.Timeout.InfiniteTimeSpan, executeOnlyOnce: true);

@@ -49,12 +49,15 @@ internal sealed class StreamForwarder
         };
     }
 
-    /// <summary>Writes later, on the pipeline's thread.</summary>
-    public void Post(object record)
+    /// <summary>Whether a record can be written while another pipeline of the session runs inside the cmdlet's.</summary>
+    public bool CanWriteInside(object record) => record switch
     {
-        var bare = Bare(record);
-        _queue.Post(() => Write(bare, null));
-    }
+        ErrorRecord error when ErrorOutputTail.IsErrorOutput(error) => false,
+        ErrorRecord => StopsAtNoError,
+        VerboseRecord => !IsSilent("Verbose"),
+        DebugRecord => !IsSilent("Debug"),
+        _ => true,
+    };
 
     /// <summary>Writes a record of a block to the stream it is of. On the pipeline's thread.</summary>
     /// <param name="record">An error, warning, verbose, debug or information record.</param>
@@ -77,11 +80,19 @@ internal sealed class StreamForwarder
 
     private static object Bare(object item) => item is PSObject wrapped ? wrapped.BaseObject : item;
 
+    private bool StopsAtNoError => Preference("ErrorAction") is ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore;
+
+    private void Post(object record)
+    {
+        var bare = Bare(record);
+        _queue.Post(() => Write(bare, null));
+    }
+
     // An error that a block let pass (-ErrorAction Continue) is none of the run's: the caller's preference Stop does not stop the run at it.
     private void WriteError(ErrorRecord error)
     {
-        if (Preference("ErrorAction") is not (ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore)) Say("Write-Error -ErrorRecord $args[0] -ErrorAction Continue", error);
-        else _cmdlet.WriteError(error);
+        if (StopsAtNoError) _cmdlet.WriteError(error);
+        else Say("Write-Error -ErrorRecord $args[0] -ErrorAction Continue", error);
     }
 
     // To the error stream, so that it can be redirected, in the form in which PowerShell itself shows what programs say; and no error: not in $Error, and
@@ -92,8 +103,8 @@ internal sealed class StreamForwarder
         var record = new ErrorRecord(new RemoteException(text), "NativeCommandErrorMessage", ErrorCategory.NotSpecified, key);
         var errors = _cmdlet.SessionState.PSVariable.GetValue("global:Error") as ArrayList;
         var before = errors is { Count: > 0 } ? errors[0] : null;
-        if (Preference("ErrorAction") is ActionPreference.Continue && !_cmdlet.MyInvocation.BoundParameters.ContainsKey("ErrorVariable")) _cmdlet.WriteError(record);
-        else Say("Write-Error -ErrorRecord $args[0] -ErrorAction Continue", record);
+        // Written by the cmdlet itself, it would be shown as an error of the cmdlet.
+        Say("Write-Error -ErrorRecord $args[0] -ErrorAction Continue", record);
         while (errors is { Count: > 0 } && !ReferenceEquals(errors[0], before) && errors[0] is ErrorRecord { FullyQualifiedErrorId: var id } && id.StartsWith("NativeCommandErrorMessage", StringComparison.Ordinal)) errors.RemoveAt(0);
     }
 
