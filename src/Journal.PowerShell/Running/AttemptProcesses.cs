@@ -55,11 +55,18 @@ internal sealed class AttemptProcesses : IDisposable
     /// <returns>How many were ended.</returns>
     public int Kill(Action? beforeKill = null)
     {
+        bool hasEnded;
         lock (Gate)
         {
-            // What is still there of an attempt that has ended was left to it, and who else was under way is forgotten.
-            if (_ended != 0) return 0;
+            hasEnded = _ended != 0;
             _isForced = true;
+        }
+
+        // What is still there of an attempt that has ended it left running, and who else was under way then is forgotten.
+        if (hasEnded)
+        {
+            beforeKill?.Invoke();
+            return 0;
         }
 
         if (!OperatingSystem.IsLinux())
