@@ -246,8 +246,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
         var observer = new PipelineObserver(this, batch, activity, emitsOutput: !Summary, TimeProvider.System);
         var queue = new CallerQueue();
-        using var pool = ThrottleLimit > 1 ? OpenPool(new StreamForwarder(this, queue, activity)) : null;
-        ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, SessionState.Path.CurrentFileSystemLocation.Provider);
+        var streams = new StreamForwarder(this, queue, activity);
+        using var pool = ThrottleLimit > 1 ? OpenPool(streams) : null;
+        ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, this, streams);
         var request = new RunRequest(batch)
         {
             Degree = ThrottleLimit,
@@ -286,11 +287,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
     private PoolExecutor OpenPool(StreamForwarder streams)
     {
-        foreach (var name in _works.All.SelectMany(work => work.MissingInRunspace(SessionState)).Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            WriteWarning($"The script block reads ${name}, which is not there in the runspaces of a parallel run. To hand over the value of this session, write $using:{name}.");
-        }
-
-        return new PoolExecutor(_works, new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName), streams);
+        foreach (var hint in RunspaceHints.Of(_works.All, SessionState, FunctionName, ImportModule)) WriteWarning(hint);
+        var handedOn = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in _works.All.SelectMany(static work => work.HandedOn)) handedOn[name] = value;
+        return new PoolExecutor(_works, new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName, handedOn), streams);
     }
 }
