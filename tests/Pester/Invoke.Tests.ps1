@@ -306,8 +306,8 @@ Describe 'Invoke-JournalBatch' {
             Get-Told 'Invoke-JournalBatch killer -WhatIf { }' | Should -BeLike "*Fail '1': its worker died*1 to run (1 pending)*1 to fail (1 abandoned)*"
 
             1 | Invoke-JournalBatch whole { $_ }
-            Get-Told '1 | Invoke-JournalBatch whole -WhatIf { }' | Should -BeLike "*Run '1': new batch*'whole-*was completed*(1 of 1): this begins a new batch*"
-            1 | Invoke-JournalBatch whole { $_ } 3>&1 | Should -BeLike "*was completed*this begins a new batch*"
+            Get-Told '1 | Invoke-JournalBatch whole -WhatIf { }' | Should -BeLike "*Run '1': new batch*1 of 1 inputs were completed by 'whole-*-Incremental skips them*"
+            1 | Invoke-JournalBatch whole { $_ } 3>&1 | Select-Object -First 1 | Should -BeLike "1 of 1 inputs were completed by 'whole-*-Incremental skips them*"
             1 | Invoke-JournalBatch whole -New { $_ } 3>&1 | Should -Be 1
         }
 
@@ -325,6 +325,24 @@ Describe 'Invoke-JournalBatch' {
             ('x', 'y' | Invoke-JournalBatch inc -Incremental -VerifyOutput Size -Fingerprint { 1 } $work -WarningAction SilentlyContinue).Name | Should -Contain y
             $summary = 'x', 'y', 'z' | Invoke-JournalBatch inc -Incremental -Summary $work
             $summary.Name, $summary.Remaining | Should -Be inc, 0
+        }
+
+        It 'records with -RecordExisting, where the journal was lost, what is there already, and runs the rest' {
+            $directory = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+            $work = { Set-Content (Join-Path $directory $_) AAA; Get-Item (Join-Path $directory $_) }
+            $there = { Get-Item (Join-Path $directory $_) -ErrorAction Ignore }
+            1..3 | Invoke-JournalBatch lost $work | Out-Null
+            $null = Use-NewJournal
+            $told = (Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..5 | Invoke-JournalBatch lost -WhatIf { } -RecordExisting { Test-Path (Join-Path '$directory' `$_) }") -join "`n"
+            $told | Should -BeLike "*Record '1' as completed*2 to run (2 new), 3 to record (3 already there)*"
+            (1..5 | Invoke-JournalBatch lost $work -RecordExisting $there).Name | Should -Be 4, 5
+            $batch = Get-JournalBatch lost
+            $batch.Status, $batch.Completed | Should -Be Completed, 5
+            (Get-JournalTask -Key 2).Outputs | Should -Be (Join-Path $directory 2)
+            @(Get-JournalEvent | Where-Object Reason -EQ 'Its result was there already; it was not run.').Count | Should -Be 3
+            Remove-Item (Join-Path $directory 2)
+            (1..5 | Invoke-JournalBatch lost $work -VerifyOutput Size -WarningAction SilentlyContinue).Name | Should -Be 2
+            1, 2 | Invoke-JournalBatch stages ([ordered]@{ One = { "one $_" }; Two = { "two $_" } }) -RecordExisting { $_ -eq 1 } | Should -Be 'one 2', 'two 2'
         }
 
         It 'makes no journal with -WhatIf' {

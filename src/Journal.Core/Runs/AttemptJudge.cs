@@ -74,6 +74,12 @@ public sealed class AttemptJudge
                     return new Verdict(TaskMove.Skip(task.Id, task.Task.Token, reason, report, duration));
                 }
 
+                if (task.WasThere)
+                {
+                    _ended++;
+                    return new Verdict(TaskMove.Complete(task.Id, task.Task.Token, report, duration, "Its result was there already; it was not run."));
+                }
+
                 if (HasLaterStage(task)) return new Verdict(TaskMove.Advance(task.Id, task.Task.Token, report, duration, keepsClaim: _request.Stage is null));
                 _ended++;
                 return new Verdict(TaskMove.Complete(task.Id, task.Task.Token, report, duration));

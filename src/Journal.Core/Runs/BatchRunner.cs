@@ -175,7 +175,8 @@ public sealed class BatchRunner : IDisposable
         TimeSpan duration;
         try
         {
-            result = task.Crashes > 0 && _request.Reconcile?.Invoke(task) == true
+            task.WasThere = task.Task is { Token: 1, Crashes: 0 } && _request.IsThere?.Invoke(task) == true;
+            result = task.WasThere || (task.Crashes > 0 && _request.Reconcile?.Invoke(task) == true)
                 ? AttemptResult.Succeeded()
                 : _executor.Execute(task, _board.StopAttempts);
         }

@@ -11,6 +11,9 @@ public enum PlannedAction
     /// <summary>Run it.</summary>
     Run,
 
+    /// <summary>Record it as Completed without running it: its result is there.</summary>
+    Record,
+
     /// <summary>Wait for it: another worker holds it.</summary>
     Wait,
 
@@ -118,6 +121,9 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
         earlier is { LeavesOut: true } left ? new(PlannedAction.Leave, "completed before", left.Why)
         : NotThisStage(Order.Definition.Stages.Count > 0 ? Order.Definition.Stages[0] : null)
         ?? (earlier is { } changed ? new(PlannedAction.Run, changed.Kind, changed.Why) : new(PlannedAction.Run, "new", Batch is null ? "new batch" : "new input"));
+
+    /// <summary>For an input whose result is there already, and of which the batch has no task that was ever begun.</summary>
+    public static TaskPlan AlreadyThere { get; } = new(PlannedAction.Record, "already there", "its result is there already");
 
     /// <summary>For a task that the batch has.</summary>
     /// <param name="task">The task.</param>

@@ -30,6 +30,12 @@ public sealed record RunRequest(JournalBatch Batch)
     /// <summary>Makes a full path of what the work calls a path; null for .NET's current directory.</summary>
     public Func<string, string>? ResolvePath { get; init; }
 
+    /// <summary>
+    /// Asked, before a task is run that was never begun: whether its result is there already. Then it is recorded Completed, whatever stages it has, and not run.
+    /// Null: never asked.
+    /// </summary>
+    public Func<RunningTask, bool>? IsThere { get; init; }
+
     /// <summary>Asked, before a task that died in the middle is run again, whether its effect took place; null: never asked.</summary>
     public Func<RunningTask, bool>? Reconcile { get; init; }
 }

@@ -71,6 +71,9 @@ public sealed class RunningTask
     /// <summary>Why the work wants the task skipped; null when it does not.</summary>
     public string? SkipReason { get; private set; }
 
+    /// <summary>Whether its result was there before it was begun, so that it was not run.</summary>
+    public bool WasThere { get; internal set; }
+
     internal BatchOptions Options => Batch.Options;
 
     internal bool HasStages => Batch.Stages.Count > 0;

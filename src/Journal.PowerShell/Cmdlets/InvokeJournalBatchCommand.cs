@@ -28,6 +28,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private JournalBatch? _batch;
     private PlanPrinter? _printer;
     private EarlierRuns? _earlier;
+    private JournalBatch? _ended;
+    private readonly Dictionary<string, IReadOnlyList<string>> _existing = new(StringComparer.Ordinal);
+    private long _recorded;
     private bool _held;
 
     /// <summary>The name that runs of the same work share, in any case.</summary>
@@ -122,6 +125,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNull]
     public ScriptBlock? Reconcile { get; set; }
 
+    /// <summary>Asked, with the input as $_, whether its result is there already: then it is recorded as completed without running.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? RecordExisting { get; set; }
+
     /// <summary>What to call this worker.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -175,7 +183,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         {
             var task = WithFingerprint(Inputs.Read(input), input);
             var earlier = Incremental ? Earlier()?.Of(task) : null;
-            if (_printer is not null) _printer.Add(task, earlier);
+            var isThere = earlier is not { LeavesOut: true } && FindExisting(task, input);
+            if (_printer is not null) _printer.Add(task, earlier, isThere);
             else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
         });
     }
@@ -199,6 +208,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
 
         _words.Added(batch, _feeder.Result);
+        if (_ended is not null) _words.BeginsAnew(_store!, _store!.RequireBatch(batch.Id), _ended);
         Run(_store!, _store!.RequireBatch(batch.Id));
     }
 
@@ -213,6 +223,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             var prepared = RunPreparation.Prepare(_store, Order(hasInput));
             _held = prepared.Readiness is not RunReadiness.Ready;
             if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared);
+            _ended = prepared.Ended;
             return _batch = _held ? null : prepared.Batch;
         }
         catch (JournalException e)
@@ -220,6 +231,24 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             ThrowTerminatingError(e.ToErrorRecord());
             throw;
         }
+    }
+
+    // On the pipeline's thread, as the inputs come: the block may use what the session has.
+    private bool FindExisting(NewTask task, object? input)
+    {
+        if (RecordExisting is null) return false;
+        var found = RecordExisting.InvokeWithContext(null, [new PSVariable("_", input)]);
+        if (found.Count == 0 || !found.All(static part => part?.BaseObject is FileSystemInfo file ? file.Exists : LanguagePrimitives.IsTrue(part))) return false;
+        _existing[task.Key] = [.. found.Select(static part => part.BaseObject).OfType<FileInfo>().Select(static file => file.FullName)];
+        return true;
+    }
+
+    private bool IsThere(RunningTask task)
+    {
+        if (!_existing.TryGetValue(task.Key, out var outputs)) return false;
+        foreach (var path in outputs) task.AddOutput(path);
+        Interlocked.Increment(ref _recorded);
+        return true;
     }
 
     // Nothing was run, and what there is says how it stands all the same: a script that asked for a summary goes by it.
@@ -275,6 +304,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             RecordOutputs = VerifyOutput,
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
             WorkerLabel = Worker,
+            IsThere = _existing.Count == 0 ? null : IsThere,
             ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),
             Reconcile = Reconcile is null ? null : task => LanguagePrimitives.IsTrue(Reconcile.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task)])),
         };
@@ -301,6 +331,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id, result.GivenBack, onPipeline: true);
         signals.Told();
         observer.Close();
+        _words.Recorded(batch, _recorded);
         _words.End(batch, result);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }

@@ -18,14 +18,17 @@ internal sealed class PlanPrinter(JournalCmdlet cmdlet, Func<IJournalStore?> ope
     private readonly Dictionary<long, TaskMove> _recoveries = [];
     private IJournalStore? _store;
     private RunPlan? _plan;
+    private long _completedBefore;
 
     /// <summary>Prints what becomes of an input.</summary>
-    public void Add(NewTask input, EarlierAnswer? earlier)
+    public void Add(NewTask input, EarlierAnswer? earlier, bool isThere)
     {
         var plan = Plan();
         if (plan.Readiness is RunReadiness.Paused || !_told.Add(input.Key)) return;
         var task = plan.Batch is { } batch ? _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id], Keys = [TextPattern.Exactly(input.Key)], First = 1 }).FirstOrDefault() : null;
-        Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : Of(plan, task));
+        if (plan.Ended is { } ended && _store!.CountTasks(new TaskQuery { BatchIds = [ended.Id], Keys = [TextPattern.Exactly(input.Key)], Statuses = [JournalTaskStatus.Completed] }) > 0) _completedBefore++;
+        if (isThere && earlier is not { LeavesOut: true } && (task is null or { Token: 0, Status: JournalTaskStatus.Pending })) Tell(input.Key, RunPlan.AlreadyThere);
+        else Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : Of(plan, task));
     }
 
     /// <summary>Prints what becomes of the tasks that the batch has and no input named, and the totals.</summary>
@@ -46,8 +49,8 @@ internal sealed class PlanPrinter(JournalCmdlet cmdlet, Func<IJournalStore?> ope
             }
         }
 
-        if (plan.Ended is { } ended) Say(RunWords.BeginsAnew(ended));
-        Say($"{plan.Batch?.Id ?? $"A new batch '{plan.Order.Definition.Name}'"}: {Total(PlannedAction.Run, "to run")}, {Total(PlannedAction.Wait, "to wait for")}, {Total(PlannedAction.Fail, "to fail")}, {Total(PlannedAction.Leave, "left alone")}.");
+        if (plan.Ended is { } ended) Say(RunWords.BeginsAnew(ended, _completedBefore, _told.Count));
+        Say($"{plan.Batch?.Id ?? $"A new batch '{plan.Order.Definition.Name}'"}: {Total(PlannedAction.Run, "to run")}, {(_totals.Keys.Any(static total => total.Action is PlannedAction.Record) ? Total(PlannedAction.Record, "to record") + ", " : "")}{Total(PlannedAction.Wait, "to wait for")}, {Total(PlannedAction.Fail, "to fail")}, {Total(PlannedAction.Leave, "left alone")}.");
     }
 
     private RunPlan Plan()
@@ -86,6 +89,7 @@ internal sealed class PlanPrinter(JournalCmdlet cmdlet, Func<IJournalStore?> ope
         Say(plan.Action switch
         {
             PlannedAction.Run => $"Run '{key}': {plan.Why}.",
+            PlannedAction.Record => $"Record '{key}' as completed: {plan.Why}.",
             PlannedAction.Fail => $"Fail '{key}': {plan.Why}.",
             _ => $"Wait for '{key}': {plan.Why}.",
         });

@@ -10,6 +10,9 @@ internal sealed class RunWords(PSCmdlet cmdlet)
 {
     private static readonly string[] Tag = ["Journal"];
 
+    // More keys than this are not compared only to say how many there are.
+    private const long MostCompared = 100_000;
+
     private readonly bool _warns = Warns(cmdlet);
     private int _interruptionTold;
 
@@ -26,7 +29,6 @@ internal sealed class RunWords(PSCmdlet cmdlet)
                 return;
         }
 
-        if (prepared.Ended is { } ended) cmdlet.WriteWarning(BeginsAnew(ended));
 
         if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"The outputs of {prepared.LostOutputs} completed task(s) are gone or changed; they are done again.");
         if (prepared is { IsResumed: true, Batch: { } batch }) cmdlet.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
@@ -36,12 +38,17 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     public static string NotRun(string name, RunPlan plan) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!) : NothingToRun(name);
 
     /// <summary>Why a new batch is begun although there is one of the name.</summary>
-    public static string BeginsAnew(JournalBatch ended)
+    /// <param name="ended">That batch.</param>
+    /// <param name="known">How many of the inputs it completed; null where nobody counted.</param>
+    /// <param name="inputs">How many inputs there are.</param>
+    public static string BeginsAnew(JournalBatch ended, long? known, long inputs)
     {
         var done = ended.Counts.Completed + ended.Counts.Skipped;
         var age = ended.EndedAt is { } at ? " " + RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
         var was = ended.Status is JournalBatchStatus.Canceled ? $"was canceled{age} ({done} of {ended.Total} were completed)" : $"was completed{age} ({done} of {ended.Total})";
-        return $"'{ended.Id}' {was}: this begins a new batch, with all inputs. -Incremental skips those that were completed; -New begins a new one without this warning.";
+        return known > 0
+            ? $"{known} of {inputs} inputs were completed by '{ended.Id}'{age}, and are done again in a new batch: -Incremental skips them, -New does not warn."
+            : $"'{ended.Id}' {was}: this begins a new batch. -New does not warn{(known is null ? ", -Incremental skips what was completed" : "")}.";
     }
 
     private static string NothingToRun(string name) => $"There is no input, and no batch named '{name}' to resume: nothing was done.";
@@ -58,6 +65,25 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     {
         if (result.Duplicates > 0) cmdlet.WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", Tag);
+    }
+
+    /// <summary>Before a run that begins anew.</summary>
+    public void BeginsAnew(IJournalStore store, JournalBatch batch, JournalBatch ended)
+    {
+        long? known = null;
+        if (ended.Completed <= MostCompared && batch.Total <= MostCompared)
+        {
+            var completed = store.ReadTasks(new TaskQuery { BatchIds = [ended.Id], Statuses = [JournalTaskStatus.Completed] }).Select(static task => task.Key).ToHashSet(StringComparer.Ordinal);
+            known = store.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }).LongCount(task => completed.Contains(task.Key));
+        }
+
+        cmdlet.WriteWarning(BeginsAnew(ended, known, batch.Total));
+    }
+
+    /// <summary>Inputs whose results were there.</summary>
+    public void Recorded(JournalBatch batch, long count)
+    {
+        if (count > 0) cmdlet.WriteInformation($"{batch.Id}: {count} input(s) were recorded as completed without running: their results were there.", Tag);
     }
 
     /// <summary>How the run ended; for one that was interrupted, see <see cref="HowToResume"/>.</summary>
