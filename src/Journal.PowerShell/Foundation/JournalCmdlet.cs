@@ -96,6 +96,9 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     /// <summary>Asks, or tells under -WhatIf, about what may be named by anybody.</summary>
     public new bool ShouldProcess(string target, string action) => base.ShouldProcess(TerminalText.Safe(target), TerminalText.Safe(action));
 
+    /// <summary>A line of what -WhatIf tells.</summary>
+    internal void Tell(string text) => base.ShouldProcess(TerminalText.Safe(text), TerminalText.Safe(text), "");
+
     /// <summary>Once, before the first item.</summary>
     protected virtual void OnBegin()
     {
