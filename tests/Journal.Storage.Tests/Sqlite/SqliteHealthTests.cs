@@ -19,6 +19,18 @@ public sealed class SqliteHealthTests : StoreTest<SqliteFixture>
     }
 
     [Fact]
+    public void A_journal_of_a_build_with_other_line_ends_is_sound()
+    {
+        Batch("a");
+        using (var database = Database.Open(Fixture.Location, OpenMode.ReadWrite, Second))
+        {
+            database.Execute("PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, char(10), char(13, 10))");
+        }
+
+        Assert.Empty(Store.Check());
+    }
+
+    [Fact]
     public void A_row_that_claims_to_be_larger_than_any_can_be_is_damage_and_not_a_failure_to_write()
     {
         Batch("a");
