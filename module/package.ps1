@@ -56,7 +56,20 @@ Set-Content -LiteralPath "$folder/Journal.psd1" $text -NoNewline
 $null = Test-ModuleManifest "$folder/Journal.psd1"
 
 $nupkg = "$(Convert-Path $Destination)/Journal.$version.nupkg"
+Remove-Item $nupkg -ErrorAction Ignore
 Compress-PSResource -Path $folder -DestinationPath (Convert-Path $Destination)
+# By these tags a gallery finds a module by the name of a cmdlet; Compress-PSResource does not write them.
+$archive = [System.IO.Compression.ZipFile]::Open($nupkg, 'Update')
+try {
+    $stream = $archive.GetEntry('Journal.nuspec').Open()
+    $nuspec = [xml][System.IO.StreamReader]::new($stream).ReadToEnd()
+    $commands = (Import-PowerShellDataFile "$folder/Journal.psd1").CmdletsToExport.ForEach{ "PSCmdlet_$_", "PSCommand_$_" }
+    $nuspec.package.metadata.tags += " PSIncludes_Cmdlet $commands"
+    $stream.SetLength(0)
+    $nuspec.Save($stream)
+    $stream.Dispose()
+}
+finally { $archive.Dispose() }
 
 $natives = $wanted.ForEach{ if ($_ -match 'runtimes/([^/]+)/native/') { $Matches[1] } } | Sort-Object -Unique
 $expected = 'win-x64', 'win-arm64', 'linux-x64', 'linux-arm64', 'osx-x64', 'osx-arm64'

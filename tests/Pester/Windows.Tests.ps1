@@ -16,10 +16,11 @@ Describe 'Names on Windows' {
         $found.Message | Should -Match 'device|stream|provider|drive'
     }
 
-    It 'refuses <_> as a file to write, in words' -ForEach 'nul', 'report.html:hidden' {
-        $null = 1 | Start-JournalBatch named -JournalPath (Use-NewJournal)
+    It 'refuses <Name> as a file to write, in words' -ForEach @{ Name = 'nul' }, @{ Name = 'report.html:hidden' } {
+        $null = Use-NewJournal
+        $batch = 1 | Start-JournalBatch named
         Push-Location TestDrive:\
-        try { $found = Get-ErrorOf { Export-JournalReport $_ -Format Text } }
+        try { $found = Get-ErrorOf { $batch | Export-JournalReport -Path $Name -Format Text } }
         finally { Pop-Location }
         $found.Id | Should -BeIn 'InvalidValue', 'ExportFailed'
     }
@@ -42,8 +43,8 @@ Describe 'Names on Windows' {
 
 Describe 'Text on Windows' {
     It 'has the line ends of every system in a report of <_>' -ForEach 'Text', 'Markdown', 'Html', 'Json' {
-        $null = 'a', 'b' | Start-JournalBatch lines -JournalPath (Use-NewJournal)
-        $file = (Export-JournalReport "$TestDrive\report" -Format $_ -Force).FullName
+        $null = Use-NewJournal
+        $file = ('a', 'b' | Start-JournalBatch lines | Export-JournalReport -Path "$TestDrive\report" -Format $_ -Force).FullName
         [IO.File]::ReadAllText($file) | Should -Not -Match "`r"
     }
 }
