@@ -13,8 +13,8 @@ param(
     # updating work and that two versions share a journal, not that the code of an earlier release does.
     [string] $Previous,
 
-    # Which test files of the suite; by default all.
-    [string[]] $Path
+    # Which test file of the suite, or folder of them; by default all.
+    [string] $Path
 )
 
 $ErrorActionPreference = 'Stop'
@@ -50,9 +50,9 @@ function Build-Older([string] $version) {
 function Start-Session([string] $line, [switch] $Redirect) {
     $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', "`$ErrorActionPreference = 'Stop'; $line"
     foreach ($name in 'HOME', 'USERPROFILE') { $start.Environment[$name] = $homeFolder }
-    foreach ($name in 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'LOCALAPPDATA') { $start.Environment[$name] = "$homeFolder/$name" }
+    $start.Environment['LOCALAPPDATA'] = "$homeFolder/AppData/Local"
     $start.Environment['JOURNAL_PATH'] = "$work/journal.db"
-    foreach ($name in 'PSModulePath', 'JOURNAL_MODULE') { $null = $start.Environment.Remove($name) }
+    foreach ($name in 'PSModulePath', 'JOURNAL_MODULE', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME') { $null = $start.Environment.Remove($name) }
     $start.RedirectStandardOutput = $start.RedirectStandardInput = $Redirect
     [Diagnostics.Process]::Start($start)
 }
@@ -70,17 +70,18 @@ function Assert([string] $what, [bool] $holds) {
     "  ok: $what"
 }
 
-$new = [version](Import-PowerShellDataFile "$root/Journal.psd1").ModuleVersion
+$versionOf = { [version](Split-Path $args[0] -LeafBase).Substring('Journal.'.Length) }
+$new = & $versionOf $Package
 $older = $Previous ? (Convert-Path $Previous) : (Build-Older ($new.Minor ? "$($new.Major).$($new.Minor - 1).9999" : "$($new.Major - 1).9999.0"))
-$old = [version](Split-Path $older -LeafBase).Substring('Journal.'.Length)
+$old = & $versionOf $older
 
 "1. Install Journal $old from a folder that is registered as a repository."
 Copy-Item $older $feed
 # Windows keeps the user's modules where no environment variable can send them.
 $modules = "$work/modules"
 $install, $update = $IsWindows ? @("Save-PSResource Journal -Path '$modules' -Repository Local -TrustRepository") * 2 : 'Install-PSResource Journal -Repository Local -TrustRepository', 'Update-PSResource Journal -Repository Local -TrustRepository'
-if ($IsWindows) { $null = New-Item -ItemType Directory $modules } else { $modules = "$homeFolder/XDG_DATA_HOME/powershell/Modules" }
-$import = "`$env:PSModulePath = '$modules' + [IO.Path]::PathSeparator + `$env:PSModulePath; Import-Module Journal;"
+if ($IsWindows) { $null = New-Item -ItemType Directory $modules } else { $modules = "$homeFolder/.local/share/powershell/Modules" }
+$import = "$($IsWindows ? "`$env:PSModulePath = '$modules;' + `$env:PSModulePath; " : '')Import-Module Journal;"
 $null = Invoke-Session "Register-PSResourceRepository Local -Uri '$feed' -Trusted; $install"
 Assert "Journal $old is found by name" ((Invoke-Session "$import (Get-Module Journal).Version.ToString()") -eq "$old")
 
@@ -117,6 +118,6 @@ Assert "the batch is complete and the journal sound" (($state -join ' ') -eq 'Co
 
 '3. The suite against what was installed.'
 $arguments = @('-Module', "$modules/Journal/$new/Journal.psd1")
-if ($Path) { $arguments += '-Path', ($Path -join ',') }
+if ($Path) { $arguments += '-Path', $Path }
 Invoke-PowerShell -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1" @arguments
 exit $LASTEXITCODE

@@ -19,8 +19,8 @@ param(
     # The package of an earlier release to update from; by default this one is built again with a lower version.
     [string] $Previous,
 
-    # Which test files of the suite; by default all.
-    [string[]] $Path
+    # Which test file of the suite, or folder of them; by default all.
+    [string] $Path
 )
 
 $ErrorActionPreference = 'Stop'
