@@ -87,7 +87,7 @@ Describe 'A run that is stopped' {
         "$said" | Should -BeLike '*-MaxFailures is 1*'
     }
 
-    It 'goes on at once after SIGKILL, and counts the crash against what was in flight' -Skip:(-not $unix) {
+    It 'goes on at once after SIGKILL, and counts the crash against what was in flight' {
         $process = Start-Run killed
         $process.Kill()
         $process.WaitForExit()
@@ -97,7 +97,7 @@ Describe 'A run that is stopped' {
         (Get-JournalTask -Key 5).Crashes | Should -Be 1
     }
 
-    It 'never takes work from a process that lives' -Skip:(-not $unix) {
+    It 'never takes work from a process that lives' {
         $process = Start-Run living
         try {
             $batch = Get-JournalBatch
@@ -170,7 +170,7 @@ Describe 'A run that is stopped' {
         $batch.PauseReason | Should -BeLike '25 tasks in a row failed, the last one with*'
     }
 
-    It 'asks -Reconcile before it runs again what a dead process had in hand' -Skip:(-not $unix) {
+    It 'asks -Reconcile before it runs again what a dead process had in hand' {
         $process = Start-Run reconciled
         $process.Kill()
         $process.WaitForExit()

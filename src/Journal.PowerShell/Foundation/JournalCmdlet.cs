@@ -79,7 +79,8 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         try
         {
             var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : throw error(path, $"it is a path of the provider {provider.Name}, not of a file.");
+            if (provider.Name != "FileSystem") throw error(path, $"it is a path of the provider {provider.Name}, not of a file.");
+            return FilePaths.Problem(full) is { } problem ? throw error(path, problem) : full;
         }
         catch (Exception e) when (e is (RuntimeException and not PipelineStoppedException) or ArgumentException or NotSupportedException)
         {

@@ -6,7 +6,7 @@ namespace Journal.Commands.Running;
 /// The ways a process is told to end that PowerShell does not pass on to cmdlets: SIGTERM (a service manager, a container), SIGHUP (a closing
 /// terminal), SIGQUIT, and an exit ordered elsewhere in the process. While one of these is alive the tasks are given back first; after a signal
 /// the process then ends with the exit code that a shell expects, 128 + the signal's number. A first Ctrl+C is PowerShell's to handle, and stops
-/// the run as every stop does; a second one means: at once.
+/// the run as every stop does; a second one means: at once. On Windows SIGQUIT is Ctrl+Break, by which PowerShell starts its debugger: it is left alone.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class StopSignals : IDisposable
         (_stopNow, _tell) = (stopNow, tell);
         Register(PosixSignal.SIGTERM, 15);
         Register(PosixSignal.SIGHUP, 1);
-        Register(PosixSignal.SIGQUIT, 3);
+        if (!OperatingSystem.IsWindows()) Register(PosixSignal.SIGQUIT, 3);
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
         {
             if (Interlocked.Increment(ref _interrupts) > 1) _stopNow();
