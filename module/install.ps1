@@ -25,6 +25,8 @@ $Package = (Get-ChildItem $Package -Filter Journal.*.nupkg).FullName
 $work = "$root/artifacts/installed"
 Remove-Item $work -Recurse -Force -ErrorAction Ignore
 $feed, $homeFolder = 'feed', 'home' | ForEach-Object { (New-Item -ItemType Directory "$work/$_").FullName }
+# Where it is missing, the list of repositories is written into the current folder.
+$null = New-Item -ItemType Directory -Force "$homeFolder/.local/share", "$homeFolder/AppData/Local"
 
 # A package of the same sources under another version, from a copy of them: the build writes into the clone it stands in.
 function Build-Older([string] $version) {
