@@ -167,9 +167,8 @@ public sealed class BatchRunner : IDisposable
         TimeSpan duration;
         try
         {
-            result = task.Crashes > 0 && _request.Reconcile?.Invoke(task) == true
-                ? AttemptResult.Succeeded()
-                : _executor.Execute(task, _board.StopAttempts);
+            if (task.Crashes > 0 && _request.Reconcile is { } reconcile) result = reconcile(task, _board.StopAttempts);
+            result ??= _executor.Execute(task, _board.StopAttempts);
         }
         finally
         {

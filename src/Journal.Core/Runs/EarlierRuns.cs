@@ -30,10 +30,12 @@ public sealed class EarlierRuns
     }
 
     /// <summary>Whether an input was completed before, with the same fingerprint where it has one.</summary>
-    public bool LeavesOut(NewTask task)
+    /// <param name="task">The input.</param>
+    /// <param name="asBefore">Its fingerprint as releases before made it; see <see cref="ReservedMetadata.IsSameFingerprint"/>.</param>
+    public bool LeavesOut(NewTask task, string? asBefore = null)
     {
         if (!_fingerprints.TryGetValue(task.Key, out var recorded)) return false;
-        if (ReservedMetadata.Fingerprint(task.Metadata) is { } present && present != recorded) return false;
+        if (ReservedMetadata.Fingerprint(task.Metadata) is { } present && !ReservedMetadata.IsSameFingerprint(recorded, present, asBefore)) return false;
         LeftOut++;
         return true;
     }

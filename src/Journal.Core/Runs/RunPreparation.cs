@@ -77,7 +77,7 @@ public static class RunPreparation
     }
 
     private static bool Changes(JsonMap metadata, JsonMap wanted) =>
-        wanted.Any(member => !metadata.TryGetValue(member.Key, out var value) || JsonValues.ToJson(value) != JsonValues.ToJson(member.Value));
+        wanted.Keys.Any(name => metadata.JsonOf(name) is not { } was || BatchSelection.Differ(was, wanted.JsonOf(name)!));
 
     // One with a time to its end (a quota that is renewed, say) holds against a line that merely runs the batch again.
     private static bool PauseHolds(JournalBatch batch, RunMode mode, DateTimeOffset now) =>

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Commands;
 
@@ -35,7 +36,7 @@ public sealed class GetJournalCheckpointCommand : CheckpointCmdlet
 
     private void Write(JournalCheckpoint checkpoint)
     {
-        if (ValueOnly) WriteObject(TaskInputs.ToPowerShell(JsonValues.ParseStored(checkpoint.Json)));
+        if (ValueOnly) WriteObject(KeptValues.Decode(checkpoint.Json));
         else WriteCheckpoint(checkpoint);
     }
 }

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Commands;
 
@@ -84,7 +85,7 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
         Signatures = Patterns(Signature),
         Workers = Patterns(Worker),
         SourceTypes = Patterns(SourceType),
-        Metadata = Metadata is null ? null : [.. PlainValues.ToMap(Metadata, "-Metadata")],
+        Metadata = Metadata is null ? null : [.. TaskInputs.ToMap(Metadata, "-Metadata").Select(static member => new KeyValuePair<string, object?>(member.Key, KeptValues.Readable(member.Value)))],
         Since = Since,
         Until = Until,
     };

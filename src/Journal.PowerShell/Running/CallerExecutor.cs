@@ -26,16 +26,17 @@ internal sealed class CallerExecutor : ITaskExecutor
     public AttemptResult Execute(RunningTask task, CancellationToken stop)
     {
         var work = _works.For(task.Stage);
-        var variables = new List<PSVariable>(4 + work.Usings.Count)
-        {
-            new("_", TaskInputs.Restore(task.Task.Input, _fileSystem)),
-            new("JournalTask", task),
-            new("ErrorActionPreference", ActionPreference.Stop),
-            new("PSNativeCommandUseErrorActionPreference", true),
-        };
-        foreach (var (name, value) in work.Usings) variables.Add(new PSVariable(name, value));
         try
         {
+            // An input that cannot be read fails its own task alone.
+            var variables = new List<PSVariable>(4 + work.Usings.Count)
+            {
+                new("_", TaskInputs.Restore(task.Task.StoredInput, _fileSystem)),
+                new("JournalTask", task),
+                new("ErrorActionPreference", ActionPreference.Stop),
+                new("PSNativeCommandUseErrorActionPreference", true),
+            };
+            foreach (var (name, value) in work.Usings) variables.Add(new PSVariable(name, value));
             return task.Batch.Options.Timeout is { } limit
                 ? ExecuteWithin(limit, task, work, variables)
                 : AttemptOutput.Succeeded(task, work.ForCaller.InvokeWithContext(null, variables));

@@ -28,7 +28,7 @@ internal sealed class PoolAttempt
     {
         try
         {
-            var input = new PSVariable("_", TaskInputs.Restore(Task.Task.Input, session.Path.CurrentFileSystemLocation.Provider));
+            var input = new PSVariable("_", TaskInputs.Restore(Task.Task.StoredInput, session.Path.CurrentFileSystemLocation.Provider));
             // Global, so that functions of modules see it, too.
             session.PSVariable.Set("global:JournalTask", Task);
             foreach (var (name, value) in _work.Usings) session.PSVariable.Set("global:" + name, value);

@@ -86,7 +86,7 @@ internal sealed class SourceTask(string key)
             Key = Key,
             Status = Status,
             Stage = Stage,
-            Input = Input,
+            StoredInput = Input,
             SourceType = SourceType,
             TargetId = TargetId,
             Outputs = JsonList.From(Outputs),
