@@ -1,73 +1,31 @@
 #!/usr/bin/env bash
-# build | test | demo | bench | package | torture: the same tasks as build.ps1, to which this hands over wherever there is a PowerShell.
-# Without one, it does with dotnet alone what needs no PowerShell, and says what it left out.
+# Hands every task to build.ps1, in the PowerShell on PATH if it is new enough, else in the one of .config/dotnet-tools.json, which is kept in this clone.
+# `./build.sh pwsh …` starts that PowerShell. Where no registry has it, `build` and `test` do what needs none.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-task="${1:-build}"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en HOME="${HOME:-$PWD/artifacts/home}"
+stop() { printf 'build.sh: %s\n' "$@" >&2; exit 1; }
+command -v dotnet >/dev/null || stop 'dotnet is not on PATH. Install the .NET SDK 10: https://dot.net'
+{ mkdir -p artifacts && [ -w artifacts ]; } 2>/dev/null || stop "This clone cannot be written to: $PWD. Use a clone of your own."
+export JOURNAL_TOOLS="$PWD/artifacts/packages"
+# PowerShell does not start in a folder whose name holds wildcards, and Pester does not find one: there the tools lie in HOME, and the clone gets another name.
+case "$PWD" in *[]['*?']*) JOURNAL_TOOLS="$HOME/.cache/journal-build" && link="$(mktemp -d)/journal" && ln -s "$PWD" "$link" && cd "$link" ;; esac
 
-find_pwsh() {
-    if [ -n "${JOURNAL_WITHOUT_PWSH:-}" ]; then return 1; fi
-    if command -v pwsh >/dev/null 2>&1; then command -v pwsh; return 0; fi
-    local tools="$PWD/artifacts/tools"
-    if [ ! -x "$tools/pwsh" ]; then
-        dotnet tool install PowerShell --tool-path "$tools" >/dev/null 2>&1 || return 1
-    fi
-    echo "$tools/pwsh"
-}
+least="$(sed -n "s/^ *PowerShellVersion *= *'\(.*\)'.*/\1/p" Journal.psd1)"
+tool="$JOURNAL_TOOLS/powershell/$(sed -n 's/.*"version": "\(.*\)".*/\1/p' .config/dotnet-tools.json)"
+# DOTNET_CLI_HOME: a tool that HOME remembers from another clone would count as restored: the tools of this clone have a home of their own.
+missing=''
+if [ -n "${JOURNAL_WITHOUT_PWSH:-}" ]; then missing='JOURNAL_WITHOUT_PWSH is set'
+elif printf '%s\n' "$least" "$(pwsh --version 2>/dev/null | sed 's/^PowerShell //')" | sort -V -C; then pwsh=(pwsh)
+elif [ -e "$tool/.nupkg.metadata" ] || said="$(DOTNET_CLI_HOME="$JOURNAL_TOOLS" NUGET_PACKAGES="$JOURNAL_TOOLS" dotnet tool restore 2>&1)"; then pwsh=(dotnet "$tool/tools/net10.0/any/unix/pwsh.dll")
+elif grep -q 'not found in NuGet feeds' <<<"$said"; then missing='no PowerShell on PATH, and the package registry has none'
+else stop "PowerShell $least or later is not on PATH, and could not be restored into $JOURNAL_TOOLS:" "$said"; fi
 
-if pwsh="$(find_pwsh)"; then
-    exec "$pwsh" -NoProfile -NonInteractive -File ./build.ps1 "$@"
+if [ "${1:-}" = pwsh ] && [ -z "$missing" ]; then exec "${pwsh[@]}" "${@:2}"; fi
+if [ -z "$missing" ]; then exec "${pwsh[@]}" -NoProfile -NonInteractive -File "$PWD/build.ps1" "$@"; fi
+case "${1:-build}" in build | test) dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet ;; *) stop "$1 needs PowerShell: $missing." ;; esac
+if [ "${1:-}" = test ]; then
+    dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet | tee artifacts/xunit.log
+    printf 'Left out: the Pester suite (%s).\n' "$missing"
+    awk -F'[:,]' '/^(Passed|Failed|Skipped)! /{f+=$2; p+=$4; s+=$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 || p == 0 || (s > 0 && ENVIRON["JOURNAL_LEAVE_OUT"] == "")}' artifacts/xunit.log
 fi
-
-no_pwsh="no PowerShell on this machine, and the package registry has none"
-
-build() {
-    dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet
-}
-
-run_xunit() {
-    rm -rf artifacts/test-results
-    local status=0
-    dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet --logger trx --results-directory artifacts/test-results || status=$?
-    local passed=0 failed=0 skipped=0 file counters
-    for file in artifacts/test-results/*.trx; do
-        counters="$(grep -o '<Counters [^>]*>' "$file")"
-        passed=$((passed + $(sed -E 's/.* passed="([0-9]+)".*/\1/' <<<"$counters")))
-        failed=$((failed + $(sed -E 's/.* total="([0-9]+)".*/\1/' <<<"$counters") - $(sed -E 's/.* passed="([0-9]+)".*/\1/' <<<"$counters")))
-        skipped=$((skipped + $(grep -c 'outcome="NotExecuted"' "$file" || true)))
-    done
-    failed=$((failed - skipped))
-    echo "Left out: the Pester suite ($no_pwsh)."
-    echo "$passed passed, $failed failed, $skipped skipped"
-    [ "$status" -eq 0 ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
-}
-
-case "$task" in
-    build) build ;;
-    test) build; run_xunit ;;
-    demo)
-        build
-        echo "Through the C# sample, for there is $no_pwsh:"
-        dotnet samples/HashFiles/bin/Release/net8.0/HashFiles.dll demo
-        ;;
-    bench)
-        build
-        shift
-        echo "Left out: what runs in PowerShell ($no_pwsh)."
-        dotnet benchmarks/Journal.Benchmarks/bin/Release/net8.0/Journal.Benchmarks.dll "$@"
-        ;;
-    torture)
-        build
-        shift
-        dotnet tests/Journal.Torture/bin/Release/net10.0/Journal.Torture.dll "$@"
-        ;;
-    package)
-        echo "Left out: the package (it is made and checked in PowerShell; $no_pwsh)." >&2
-        exit 1
-        ;;
-    *)
-        echo "usage: ./build.sh build | test | demo | bench | package | torture" >&2
-        exit 2
-        ;;
-esac

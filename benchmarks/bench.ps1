@@ -20,8 +20,7 @@ $ErrorActionPreference = 'Stop'
 if ($Write -and ($Quick -or $Only -ne '*')) { throw 'Only the whole of a full run is written: leave out -Quick and -Only.' }
 $PSNativeCommandUseErrorActionPreference = $true
 $manifest = (Resolve-Path "$PSScriptRoot/../Journal.psd1").Path
-Import-Module $manifest
-$pwsh = [Environment]::ProcessPath
+Import-Module $manifest, "$PSScriptRoot/../build/Tools.psm1"
 $program = "$PSScriptRoot/Journal.Benchmarks/bin/Release/net8.0/Journal.Benchmarks.dll"
 $directory = Join-Path ([IO.Path]::GetTempPath()) "journal-bench-$([guid]::NewGuid().ToString('n'))"
 $null = New-Item -ItemType Directory $directory

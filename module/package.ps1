@@ -103,6 +103,7 @@ $expected = 'win-x64', 'win-arm64', 'linux-x64', 'linux-arm64', 'osx-x64', 'osx-
 "Native SQLite for $($natives -join ', ')$(if ($absent = $expected | Where-Object { $_ -notin $natives }) { "; none for $($absent -join ', ')" })."
 
 if ($Test) {
-    & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1" -Module "$folder/Journal.psd1"
+    Import-Module "$root/build/Tools.psm1"
+    Invoke-PowerShell -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1" -Module "$folder/Journal.psd1"
     exit $LASTEXITCODE
 }

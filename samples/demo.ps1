@@ -1,14 +1,13 @@
 # A batch over real files is killed in the middle (SIGKILL) and run again: nothing is lost, nothing that was done is repeated.
 $ErrorActionPreference = 'Stop'
-Import-Module "$PSScriptRoot/../Journal.psd1"
+Import-Module "$PSScriptRoot/../Journal.psd1", "$PSScriptRoot/../build/Tools.psm1"
 $count = 400
 $directory = Join-Path ([IO.Path]::GetTempPath()) "journal-demo-$([guid]::NewGuid().ToString('n'))"
 $tree, $log = (Join-Path $directory files), (Join-Path $directory ran.log)
 $PSDefaultParameterValues['*-Journal*:JournalPath'] = $journal = Join-Path $directory journal.db
 
 function Start-Run {
-    $line = '-NoProfile', '-NonInteractive', '-File', "$PSScriptRoot/hash-files.ps1", '-JournalPath', $journal, '-Tree', $tree, '-Log', $log
-    [Diagnostics.Process]::Start([Environment]::ProcessPath, [string[]] $line)
+    [Diagnostics.Process]::Start((New-PowerShellStart '-NoProfile', '-NonInteractive', '-File', "$PSScriptRoot/hash-files.ps1", '-JournalPath', $journal, '-Tree', $tree, '-Log', $log))
 }
 
 try {

@@ -12,7 +12,7 @@ $all = @{ Bare = @(); Imported = @(); Used = @() }
 foreach ($round in 1..($Quick ? 5 : 15)) {
     foreach ($name in $commands.Keys) {
         # Each asks for its own at its end, which costs all of them the same.
-        $all[$name] += [double] (& $pwsh -NoProfile -NonInteractive -Command "$($commands[$name]); [Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds")
+        $all[$name] += [double] (Invoke-PowerShell -NoProfile -NonInteractive -Command "$($commands[$name]); [Diagnostics.Process]::GetCurrentProcess().TotalProcessorTime.TotalMilliseconds")
     }
 }
 $bare, $imported, $used = foreach ($name in $commands.Keys) { @($all[$name] | Sort-Object)[[int][Math]::Floor($all[$name].Count / 2)] }

@@ -98,7 +98,7 @@ Describe 'Invoke-JournalBatch' {
         }
 
         It 'fails an attempt whose native command says that it failed' {
-            Get-ErrorOf { 1 | Invoke-JournalBatch native -MaxRetries 0 { & ([Environment]::ProcessPath) -NoProfile -Command 'exit 3' } } | Out-Null
+            Get-ErrorOf { 1 | Invoke-JournalBatch native -MaxRetries 0 { $line = @(Get-PowerShellCommand) + '-NoProfile' + '-Command' + 'exit 3'; & $line[0] $line[1..9] } } | Out-Null
             (Get-JournalTask).Status | Should -Be Failed
             (Get-JournalTask).ErrorMessage | Should -BeLike '*3*'
         }
@@ -284,7 +284,7 @@ Describe 'Invoke-JournalBatch' {
             Get-ErrorOf { 'done', 'bad' | Invoke-JournalBatch forecast { if ($_ -eq 'bad') { throw [ArgumentException]::new('wrong') } } } | Out-Null
             $before = Get-JournalBatch | ConvertTo-Json
             $script:ran = $false
-            $told = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 'done', 'bad', 'new' | Invoke-JournalBatch forecast -WhatIf { throw 'ran' }"
+            $told = Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 'done', 'bad', 'new' | Invoke-JournalBatch forecast -WhatIf { throw 'ran' }"
             $told -join "`n" | Should -BeLike "*Leave 'done': completed*Run 'bad': failed*InvalidInput: wrong*Run 'new': new input*"
             Get-JournalBatch | ConvertTo-Json | Should -Be $before
         }

@@ -9,9 +9,9 @@ BeforeAll {
         $file = Join-Path $drive "$([guid]::NewGuid().ToString('N')).ps1"
         $journal = "$file.db"
         # In one text, so that a process can start others like it.
-        $begin = "`$ErrorActionPreference = 'Stop'; `$WarningPreference = 'SilentlyContinue'; `$env:JOURNAL_PATH = '$journal'; `$env:JOURNAL_DURABILITY = 'Normal'; `$module = '$module'; `$folder = '$drive'"
+        $begin = "`$ErrorActionPreference = 'Stop'; `$WarningPreference = 'SilentlyContinue'; `$env:JOURNAL_PATH = '$journal'; `$env:JOURNAL_DURABILITY = 'Normal'; `$module = '$module'; `$folder = '$drive'; Import-Module '$root/build/Tools.psm1'"
         Set-Content $file "$begin; `$begin = @'`n$begin`n'@`n$Script"
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $file 2>&1 | ForEach-Object { "$_" }
+        Invoke-PowerShell -NoProfile -NonInteractive -File $file 2>&1 | ForEach-Object { "$_" }
     }
 
     # Another major version in an assembly that is not loaded; nothing else of it changes.
@@ -88,8 +88,9 @@ Invoke-OtherSqlite $open 'commit'
 
 $batch = 1..200 | Start-JournalBatch shared
 Set-Content "$env:JOURNAL_PATH.ps1" ("{0}; Import-Module `$module; Invoke-JournalBatch -BatchId '{1}' {{ [int]`$_ }}" -f $begin, $batch.Id)
+$program, $first = Get-PowerShellCommand
 $files = 1, 2 | ForEach-Object { "$env:JOURNAL_PATH.out$_" }
-$processes = $files | ForEach-Object { Start-Process ([Environment]::ProcessPath) -PassThru -RedirectStandardOutput $_ -ArgumentList '-NoProfile', '-NonInteractive', '-File', "$env:JOURNAL_PATH.ps1" }
+$processes = $files | ForEach-Object { Start-Process $program -PassThru -RedirectStandardOutput $_ -ArgumentList (@($first) + '-NoProfile' + '-NonInteractive' + '-File' + "$env:JOURNAL_PATH.ps1" | Where-Object { $_ }) }
 $seen = 0
 $all = @(Invoke-JournalBatch -BatchId $batch.Id {
     $now = (Invoke-OtherSqlite $env:JOURNAL_PATH 'select count(*) as n from task where status = 2' -ReadOnly).n

@@ -41,7 +41,7 @@ Describe 'The package' {
     It 'works by name where there is no other module' {
         $journal = Use-NewJournal
         $line = "`$env:PSModulePath = '$TestDrive'; `$env:JOURNAL_PATH = '$journal'; 1..3 | Invoke-JournalBatch packed { `$_ * 2 }; (Get-JournalBatch).Status; (Get-Help Get-JournalBatch).Synopsis; (Get-Module Journal).ModuleBase"
-        $result = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $line
+        $result = Invoke-PowerShell -NoProfile -NonInteractive -Command $line
         $result[0..3] | Should -Be 2, 4, 6, 'Completed'
         $result[4] | Should -Match 'batches'
         $result[5] | Should -Be (Convert-Path "$TestDrive/Journal/$version")

@@ -152,7 +152,7 @@ $env:JOURNAL_PATH = '{1}'
 $ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'
 1 | Invoke-JournalBatch par -ThrottleLimit 2 -MaxRetries 0 {{ $ExecutionContext.SessionState.LanguageMode }}
 '@ -f (Get-ModulePath), (Use-NewJournal)
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $line | Should -Be ConstrainedLanguage
+        Invoke-PowerShell -NoProfile -NonInteractive -Command $line | Should -Be ConstrainedLanguage
     }
 }
 

@@ -14,9 +14,8 @@ function New-Postgres { [Journal.Testing.PostgresServer]::new() }
 
 # A line in a process of its own. Its blocks can say something, and ask, which waits for Send-Answer.
 function Start-Worker([string] $Line, [hashtable] $Environment = @{}) {
-    $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
     $prelude = "Import-Module '$(Get-ModulePath)'; function say(`$text) { [Console]::Out.WriteLine(`$text); [Console]::Out.Flush() }; function ask(`$text) { say `$text; [Console]::In.ReadLine() }"
-    '-NoProfile', '-NonInteractive', '-Command', "$prelude; $Line" | ForEach-Object { $start.ArgumentList.Add($_) }
+    $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', "$prelude; $Line"
     $start.RedirectStandardOutput = $start.RedirectStandardInput = $start.RedirectStandardError = $true
     foreach ($name in $Environment.Keys) { $start.Environment[$name] = $Environment[$name] }
     [System.Diagnostics.Process]::Start($start)

@@ -20,7 +20,8 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if ($Module) { $env:JOURNAL_MODULE = Convert-Path $Module }
-Import-Module Pester -MinimumVersion 5.3
+Import-Module "$PSScriptRoot/../../build/Tools.psm1"
+Import-Module (Get-PesterManifest)
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true

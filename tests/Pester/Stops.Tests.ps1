@@ -19,8 +19,7 @@ Import-Module '$(Get-ModulePath)'
 1..20 | Invoke-JournalBatch $Name $More { if (`$_ -eq 5) { [Console]::Out.WriteLine('started'); [Console]::Out.Flush(); while (`$true) { Start-Sleep -Milliseconds 20 } }; $Work } | Out-Null
 'ended'
 "@
-        $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-        '-NoProfile', '-NonInteractive', '-Command', $line | ForEach-Object { $start.ArgumentList.Add($_) }
+        $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         $process = [System.Diagnostics.Process]::Start($start)
         do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -eq 'started')
@@ -130,7 +129,7 @@ Describe 'A run that is stopped' {
     }
 
     It 'gives its tasks back when the block exits the host, with the exit code of the block' {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..20 | Invoke-JournalBatch stopped { if (`$_ -eq 5) { exit 3 }; `$_ } | Out-Null"
+        Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..20 | Invoke-JournalBatch stopped { if (`$_ -eq 5) { exit 3 }; `$_ } | Out-Null"
         $LASTEXITCODE | Should -Be 3
         Assert-Clean stopped
     }

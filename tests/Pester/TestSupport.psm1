@@ -4,6 +4,7 @@ $root = Split-Path (Split-Path $PSScriptRoot)
 # By default the module built in this clone; a package can be tested instead (Run.ps1 -Module).
 $module = $env:JOURNAL_MODULE ? $env:JOURNAL_MODULE : (Join-Path $root 'Journal.psd1')
 Import-Module $module -Force -Global
+Import-Module (Join-Path $root build Tools.psm1) -Global
 
 function Get-RepositoryRoot { $root }
 
@@ -60,8 +61,7 @@ function Get-ViewOf([Parameter(ValueFromPipeline)] $InputObject, [int] $Width = 
 
 # A line of PowerShell in a process of its own; killed with SIGKILL (or its like) once it says 'ready', so that its claims are left behind.
 function Invoke-KilledProcess([string] $Line) {
-    $start = [System.Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
-    '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$module'; $Line; 'ready'; [Console]::In.ReadLine()" | ForEach-Object { $start.ArgumentList.Add($_) }
+    $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$module'; $Line; 'ready'; [Console]::In.ReadLine()"
     $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
     $process = [System.Diagnostics.Process]::Start($start)
     try {

@@ -84,7 +84,7 @@ Describe 'Colours' {
         $env:NO_COLOR = '1'
         try {
             $line = "Import-Module '$(Get-ModulePath)'; Get-JournalBatch | Out-Host; Get-JournalBatch | Measure-JournalBatch | Out-Host"
-            & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command $line | Out-String | Should -Not -Match '\e'
+            Invoke-PowerShell -NoProfile -NonInteractive -Command $line | Out-String | Should -Not -Match '\e'
         }
         finally { $env:NO_COLOR = $null }
     }

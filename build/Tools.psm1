@@ -1,0 +1,41 @@
+# What the build, the tests and the samples share: how they start another PowerShell, and where Pester comes from.
+
+$root = Split-Path $PSScriptRoot
+
+# The command that starts a PowerShell like this one: a program and its first arguments. PowerShell as a .NET tool is a library that dotnet runs:
+# ProcessPath is dotnet there, and the `pwsh` of the tool is a launcher, whose process is not the one to signal. This command starts the real process.
+function Get-PowerShellCommand {
+    $program = [Environment]::ProcessPath
+    $program
+    if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll }
+}
+
+# Runs a PowerShell with these arguments, as `pwsh …` would: its output is this function's, and $LASTEXITCODE its exit code.
+function Invoke-PowerShell {
+    $program, $first = Get-PowerShellCommand
+    $all = @($first) + $args | Where-Object { $null -ne $_ }
+    & $program $all
+}
+
+# What a PowerShell with these arguments is started from, for a caller that redirects, signals or kills it.
+function New-PowerShellStart([string[]] $ArgumentList) {
+    $program, $first = Get-PowerShellCommand
+    $start = [System.Diagnostics.ProcessStartInfo]::new($program)
+    @($first) + $ArgumentList | Where-Object { $null -ne $_ } | ForEach-Object { $start.ArgumentList.Add($_) }
+    $start
+}
+
+# The manifest of the Pester that Directory.Packages.props names, downloaded into this clone.
+function Get-PesterManifest {
+    $version = ([xml](Get-Content -Raw -LiteralPath (Join-Path $root Directory.Packages.props))).SelectSingleNode('//PesterVersion').InnerText
+    $packages = $env:JOURNAL_TOOLS ? $env:JOURNAL_TOOLS : (Join-Path $root artifacts packages)
+    $folder = Join-Path $packages pester $version
+    if (-not (Test-Path -LiteralPath (Join-Path $folder .nupkg.metadata))) {
+        $said = dotnet restore (Join-Path $root build Pester Pester.csproj) --packages $packages 2>&1
+        if ($LASTEXITCODE) { throw "Pester $version could not be restored into ${packages}: $($said -join [Environment]::NewLine)" }
+    }
+
+    Join-Path $folder tools Pester.psd1
+}
+
+Export-ModuleMember -Function *-*
