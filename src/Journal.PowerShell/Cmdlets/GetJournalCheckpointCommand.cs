@@ -25,7 +25,7 @@ public sealed class GetJournalCheckpointCommand : CheckpointCmdlet
     protected override void OnItem()
     {
         var batchId = BatchIdIn(Reader);
-        foreach (var name in Name.Select(TextPattern.Wildcard))
+        foreach (var name in NamePatterns.Of(Name, exact => Reader.FindCheckpoint(batchId, exact.Text) is not null)!)
         {
             var found = name.IsPattern
                 ? Reader.ReadCheckpoints(batchId).Where(checkpoint => name.Matches(checkpoint.Name))

@@ -6,6 +6,7 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
+using Journal.Values;
 using Journal.Workers;
 
 namespace Journal.Commands;
