@@ -28,7 +28,7 @@ public interface IValueCodec
 /// The one codec for every value that a journal keeps: inputs, settings, metadata, checkpoints, results. A value is kept as JSON that people and
 /// filters can read. Texts, flags, null, whole numbers and fractions are plain JSON; what JSON has no type for is
 /// <c>{"$type":"datetime","$value":"2026-05-04T00:00:00.0000000"}</c>. An object that begins with a member <c>$type</c> of its own is escaped.
-/// docs/values.md has the table.
+/// docs/running.md, "What a block sees", has the table.
 /// </summary>
 /// <remarks>Core knows scalars, dictionaries and lists. PowerShell's objects are the host's: the module puts its own codec here when it is loaded.</remarks>
 public static class KeptValues

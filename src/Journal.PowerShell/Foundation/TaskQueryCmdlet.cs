@@ -54,6 +54,11 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
     [SupportsWildcards]
     public string[]? SourceType { get; set; }
 
+    /// <summary>With one of these target ids: what the outside world calls them; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? TargetId { get; set; }
+
     /// <summary>Whose metadata has all of these values; texts may have wildcards, and a dot in a name goes a level down.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(MetadataCompleter))]
@@ -85,6 +90,7 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
         Signatures = NamePatterns.Of(Signature, exact => Exists(store, scope with { Signatures = [exact] })),
         Workers = NamePatterns.Of(Worker, exact => Exists(store, scope with { Workers = [exact] })),
         SourceTypes = NamePatterns.Of(SourceType, exact => Exists(store, scope with { SourceTypes = [exact] })),
+        TargetIds = NamePatterns.Of(TargetId, exact => Exists(store, scope with { TargetIds = [exact] })),
         Metadata = Metadata is null ? null : [.. TaskInputs.ToMap(Metadata, "-Metadata").Select(member => new KeyValuePair<string, object?>(member.Key, Wanted(store, scope, member.Key, KeptValues.Readable(member.Value))))],
         Since = Since,
         Until = Until,
