@@ -66,7 +66,7 @@ internal static class OwnTable
             }
 
             if (cells.Count != header.Count) throw file.Wrong(line, $"There are {cells.Count} columns, not {header.Count} as in the first line.");
-            var fields = new Fields(ToNode(file, header, cells, line, restore), file, options.NaiveTimes);
+            var fields = new Fields(ToNode(file, header, cells, line, restore), file, options.NaiveTimes) { IsoTimesOnly = true };
             AddRow(batches, fields, file);
         }
 
