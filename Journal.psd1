@@ -8,6 +8,8 @@
     Description          = 'Durable, resumable batches: run a script block over a list of inputs, kill it anywhere, run the same line again. Nothing is lost, nothing done is repeated, and everything about the run can be piped, filtered, measured and exported.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
+    # Before the types, which name its methods.
+    RequiredAssemblies   = @('module/bin/Journal.PowerShell.dll')
     TypesToProcess       = @('module/Journal.Types.ps1xml')
     FormatsToProcess     = @('module/Journal.Format.ps1xml', 'module/JournalTask.Format.ps1xml', 'module/JournalReport.Format.ps1xml', 'module/JournalShapes.Format.ps1xml')
     FunctionsToExport    = @()

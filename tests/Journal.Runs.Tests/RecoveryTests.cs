@@ -41,7 +41,7 @@ public sealed class RecoveryTests : RunnerFixture
         Claim(batch, Dead(), 1);
         var ran = new List<string>();
 
-        Run(Find(batch), (task, _) => { ran.Add(task.Key); return null; }, with: static request => request with { Reconcile = static task => task.Key == "task 1" });
+        Run(Find(batch), (task, _) => { ran.Add(task.Key); return null; }, with: static request => request with { Reconcile = static (task, _) => task.Key == "task 1" ? AttemptResult.Succeeded() : null });
 
         Assert.Equal(["task 2"], ran);
         Assert.Equal(2, Find(batch).Completed);

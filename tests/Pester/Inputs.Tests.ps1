@@ -72,21 +72,21 @@ Describe 'Inputs as they are kept' {
 
     It 'keeps text as text' {
         $task = Get-JournalTask ('abc' | Start-JournalBatch kept)
-        $task.Input.Kind | Should -Be 'Text'
-        "$($task.Input)" | Should -Be 'abc'
+        $task.StoredInput.Kind | Should -Be 'Text'
+        $task.Input | Should -BeExactly 'abc'
     }
 
     It 'keeps a <Kind> as its full path' -ForEach @(@{ Kind = 'File' }, @{ Kind = 'Directory' }) {
         $item = New-Item "TestDrive:/kept-$Kind" -ItemType $Kind -Force
         $task = Get-JournalTask ($item | Start-JournalBatch kept)
-        $task.Input.Kind | Should -Be $Kind
-        $task.Input.ToValue().FullName | Should -Be $item.FullName
+        $task.StoredInput.Kind | Should -Be $Kind
+        $task.Input.FullName | Should -Be $item.FullName
     }
 
     It 'keeps the properties of an object, nested ones too, added ones too' {
         $object = [pscustomobject]@{ Url = 'u'; Size = 3; Ok = $true; Tags = 'a', 'b'; Inner = @{ Deep = [pscustomobject]@{ X = 1.5 } } }
         $object | Add-Member Extra 'e'
-        $value = (Get-JournalTask ($object | Start-JournalBatch kept -Key Url)).Input.ToValue()
+        $value = (Get-JournalTask ($object | Start-JournalBatch kept -Key Url)).Input
         $value.Size | Should -Be 3
         $value.Ok | Should -BeTrue
         $value.Tags | Should -Be 'a', 'b'
@@ -95,7 +95,7 @@ Describe 'Inputs as they are kept' {
     }
 
     It 'keeps an object whose properties lead anywhere, or fail, to a depth' {
-        $value = (Get-JournalTask (Get-Process -Id $PID | Start-JournalBatch kept -Key Id)).Input.ToValue()
+        $value = (Get-JournalTask (Get-Process -Id $PID | Start-JournalBatch kept -Key Id)).Input
         $value.Id | Should -Be $PID
         $value.ProcessName | Should -Not -BeNullOrEmpty
     }
@@ -218,7 +218,7 @@ Describe 'Add-JournalTask' {
 
     It 'does not take a property of an input for the journal or the batch' {
         $null = [pscustomobject]@{ DOI = '10.1/x'; Journal = 'Nature'; JournalPath = '/nowhere'; BatchId = 'other' } | Add-JournalTask $batch -Key DOI
-        (Get-JournalTask $batch -Key '10.1/x').Input.ToValue().Journal | Should -Be 'Nature'
+        (Get-JournalTask $batch -Key '10.1/x').Input.Journal | Should -Be 'Nature'
     }
 
     It 'knows no batch <Id>' -ForEach @(@{ Id = 'nope' }) {

@@ -146,6 +146,10 @@ public static partial class JournalErrors
     public static JournalException SecretRefused(string what, string type) =>
         Make(JournalFault.InvalidArgument, what, $"{what} holds a {type}. A journal keeps no credentials; pass them to the script with $using: or from a secret store.");
 
+    /// <summary>A value that cannot be kept: too deep, too large, or an object that cannot be read.</summary>
+    public static JournalException ValueNotKept(string what, string detail, Exception? inner = null) =>
+        Make(JournalFault.InvalidArgument, what, $"{what} cannot be kept in a journal: {detail}", inner);
+
     /// <summary>Text in the journal that is not the JSON it should be: the file is damaged, or something else wrote it.</summary>
     public static JournalException UnreadableJson(string json, string detail, Exception? inner = null) =>
         Make(JournalFault.InvalidData, json, $"The journal holds '{Shorten(json)}' where JSON should be ({detail}). See what else is wrong with Test-Journal; Repair-Journal saves what can be read.", inner);

@@ -45,8 +45,11 @@ public sealed record JournalTask
     /// <summary>What the input is; its batch's where it has none of its own.</summary>
     public string? SourceType { get; init; }
 
-    /// <summary>The input as it is stored.</summary>
-    public TaskInput Input { get; init; }
+    /// <summary>The input: the value that the script gets. Read from <see cref="StoredInput"/> when it is asked for.</summary>
+    public object? Input => StoredInput.ToValue();
+
+    /// <summary>The input as it is stored; its text is JSON.</summary>
+    public TaskInput StoredInput { get; init; }
 
     /// <summary>What the work made of it, in the target system's terms; null when nothing was said.</summary>
     public string? TargetId { get; init; }

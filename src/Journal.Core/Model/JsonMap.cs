@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Journal.Values;
 
 namespace Journal;
 
@@ -37,10 +39,26 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>, IDictionary
         return map.Count == 0 ? Empty : new JsonMap(JsonValues.ToJson(map), null);
     }
 
-    private Dictionary<string, object?> Values => _values ??= JsonValues.ReadStored(_json, JsonValues.ParseObject);
+    private Dictionary<string, object?> Values => _values ??= JsonValues.ReadStored(_json, KeptValues.ParseMembers);
 
     /// <summary>This map with the members of another laid over it.</summary>
-    public JsonMap With(JsonMap changes) => changes.Count == 0 ? this : From(this.Concat(changes));
+    public JsonMap With(JsonMap changes)
+    {
+        if (changes._json == "{}") return this;
+        return _json == "{}" ? changes : From(Encoded().Concat(changes.Encoded()));
+    }
+
+    /// <summary>The stored JSON of a member; null where there is none.</summary>
+    /// <param name="name">In any case.</param>
+    public string? JsonOf(string name) => Encoded().Where(member => string.Equals(member.Key, name, StringComparison.OrdinalIgnoreCase)).Select(static member => ((EncodedValue)member.Value!).Json).LastOrDefault();
+
+    // As they are stored: nothing of a value is lost on the way into another map.
+    private List<KeyValuePair<string, object?>> Encoded() => JsonValues.ReadStored(_json, static json =>
+    {
+        using var document = JsonDocument.Parse(json);
+        if (document.RootElement.ValueKind is not JsonValueKind.Object) throw new JsonException("A JSON object was expected.");
+        return document.RootElement.EnumerateObject().Select(static member => new KeyValuePair<string, object?>(member.Name, new EncodedValue(member.Value.GetRawText()))).ToList();
+    });
 
     /// <inheritdoc/>
     public object? this[string key] => Values[key];

@@ -1,3 +1,5 @@
+using Journal.Values;
+
 namespace Journal;
 
 /// <summary>What kind of value a task's input is. The numbers are stored; never renumber them.</summary>
@@ -21,8 +23,26 @@ public enum TaskInputKind
 /// <param name="Text">The text itself, a full path, or JSON.</param>
 public readonly record struct TaskInput(TaskInputKind Kind, string Text)
 {
-    /// <summary>The input as text: what <c>Export-Csv</c> shows.</summary>
-    public override string ToString() => Text;
+    /// <summary>The input as JSON, whatever it is: what <c>Export-Csv</c> shows, and <c>Import-Journal</c> reads.</summary>
+    public override string ToString() => Kind switch
+    {
+        TaskInputKind.Json => Text,
+        TaskInputKind.Text => KeptValues.Encode(Text),
+        var kind => $"{{\"{KeptValues.TypeMember}\":\"{(kind is TaskInputKind.Directory ? "directory" : "file")}\",\"{KeptValues.ValueMember}\":{KeptValues.Encode(Text)}}}",
+    };
+
+    /// <summary>The input of which <see cref="ToString"/> gave the JSON.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is no JSON.</exception>
+    public static TaskInput OfJson(string json)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(json);
+        var element = document.RootElement;
+        if (element.ValueKind is System.Text.Json.JsonValueKind.String) return json.Contains("\\u0000", StringComparison.Ordinal) ? new TaskInput(TaskInputKind.Json, json) : OfText(element.GetString()!);
+        return element.ValueKind is System.Text.Json.JsonValueKind.Object && KeptValues.TryTag(element, out var type, out var value)
+            && type is "file" or "directory" && value.ValueKind is System.Text.Json.JsonValueKind.String
+            ? new TaskInput(type == "file" ? TaskInputKind.File : TaskInputKind.Directory, value.GetString()!)
+            : new TaskInput(TaskInputKind.Json, json);
+    }
 
     /// <summary>An input that is a plain text.</summary>
     public static TaskInput OfText(string text) => new(TaskInputKind.Text, text);
@@ -33,12 +53,12 @@ public readonly record struct TaskInput(TaskInputKind Kind, string Text)
         ? Text
         : throw JournalErrors.InvalidValue("The stored input of a task", Text, "it is not the path of a file. See what else is wrong with Test-Journal.");
 
-    /// <summary>The input as a plain .NET value: string, FileInfo, DirectoryInfo, or what <see cref="JsonValues.Parse"/> gives.</summary>
+    /// <summary>The input as the script gets it: a text, a live file or directory, or what <see cref="KeptValues.Decode"/> gives.</summary>
     public object? ToValue() => Kind switch
     {
-        TaskInputKind.File => new FileInfo(FullPath),
-        TaskInputKind.Directory => new DirectoryInfo(FullPath),
-        TaskInputKind.Json => JsonValues.ParseStored(Text),
+        TaskInputKind.File => KeptValues.Codec.File(FullPath, isDirectory: false),
+        TaskInputKind.Directory => KeptValues.Codec.File(FullPath, isDirectory: true),
+        TaskInputKind.Json => KeptValues.Decode(Text),
         _ => Text,
     };
 }

@@ -176,9 +176,9 @@ public sealed class BatchRunner : IDisposable
         try
         {
             task.WasThere = task.Task is { Token: 1, Crashes: 0 } && _request.IsThere?.Invoke(task) == true;
-            result = task.WasThere || (task.Crashes > 0 && _request.Reconcile?.Invoke(task) == true)
-                ? AttemptResult.Succeeded()
-                : _executor.Execute(task, _board.StopAttempts);
+            if (task.WasThere) result = AttemptResult.Succeeded();
+            else if (task.Crashes > 0 && _request.Reconcile is { } reconcile) result = reconcile(task, _board.StopAttempts);
+            result ??= _executor.Execute(task, _board.StopAttempts);
         }
         finally
         {

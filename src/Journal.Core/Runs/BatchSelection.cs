@@ -1,4 +1,5 @@
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Runs;
 
@@ -112,13 +113,17 @@ public static class BatchSelection
     {
         foreach (var name in was.Keys.Union(now.Keys, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase))
         {
-            var before = was.TryGetValue(name, out var old) ? JsonValues.ToJson(old) : "not set";
-            var after = now.TryGetValue(name, out var present) ? JsonValues.ToJson(present) : "not set";
-            if (before != after) return $"{name} was {before} and is {after}";
+            var (before, after) = (was.JsonOf(name), now.JsonOf(name));
+            if (before is null || after is null || Differ(before, after)) return $"{name} was {Shown(before)} and is {Shown(after)}";
         }
 
         return null;
     }
+
+    /// <summary>Whether two kept values are not alike. Neither the order of names in a hashtable nor how an older release wrote a date makes a difference.</summary>
+    internal static bool Differ(string before, string after) => before != after && KeptValues.Canonical(before, withTypes: false) != KeptValues.Canonical(after, withTypes: false);
+
+    private static string Shown(string? json) => json is null ? "not set" : KeptValues.Canonical(json, withTypes: false);
 
     private static void RefuseOtherStages(JournalBatch batch, RunDefinition definition)
     {

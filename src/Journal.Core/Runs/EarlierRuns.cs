@@ -44,10 +44,12 @@ public sealed class EarlierRuns
     }
 
     /// <summary>What earlier batches say of an input; null where they never completed it.</summary>
-    public EarlierAnswer? Of(NewTask task)
+    /// <param name="task">The input.</param>
+    /// <param name="asBefore">Its fingerprint as releases before made it; see <see cref="ReservedMetadata.IsSameFingerprint"/>.</param>
+    public EarlierAnswer? Of(NewTask task, string? asBefore = null)
     {
         if (!_completions.TryGetValue(task.Key, out var known)) return null;
-        if (ReservedMetadata.Fingerprint(task.Metadata) is { } present && present != known.Fingerprint)
+        if (ReservedMetadata.Fingerprint(task.Metadata) is { } present && !(known.Fingerprint is { } recorded && ReservedMetadata.IsSameFingerprint(recorded, present, asBefore)))
         {
             return known.Fingerprint is { } was
                 ? new(false, "changed", $"changed since '{known.BatchId}' completed it: its fingerprint was '{was}' and is '{present}'")

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Journal.Values;
 
 namespace Journal.Runs;
 
@@ -10,6 +11,10 @@ public static class ReservedMetadata
     /// <summary>The member that is the runner's.</summary>
     public const string Name = "_journal";
 
+    // Before what is no single text.
+    private const string FingerprintMark = "values:";
+
+    private const int LongestFingerprint = 200;
     private const string FingerprintName = "fingerprint";
     private const string OutputsName = "outputs";
     private const string SizeName = "size";
@@ -20,6 +25,29 @@ public static class ReservedMetadata
 
     /// <summary>The metadata with a fingerprint.</summary>
     public static JsonMap WithFingerprint(JsonMap metadata, string fingerprint) => With(metadata, FingerprintName, fingerprint);
+
+    /// <summary>What is kept as the fingerprint of some values: all of them count, and where one ends and the next begins.</summary>
+    /// <param name="json">The values as a JSON array, as <see cref="KeptValues.Encode"/> gives it.</param>
+    /// <exception cref="JournalException">InvalidValue: one of them is no value that could be compared (a file, a process).</exception>
+    public static string FingerprintOf(string json)
+    {
+        // A single text is its own fingerprint, as in releases before.
+        if (JsonValues.Parse(json) is List<object?> { Count: 1 } values && values[0] is string { Length: <= LongestFingerprint } text && !text.StartsWith(FingerprintMark, StringComparison.Ordinal)) return text;
+        if (KeptValues.FirstObject(json) is { } type)
+        {
+            throw JournalErrors.InvalidValue("-Fingerprint", type, $"it gives an object of type {type}, whose contents are not compared. Give the values that tell a change: {{ $_.Length, $_.LastWriteTimeUtc }}.");
+        }
+
+        var canonical = KeptValues.Canonical(json);
+        return FingerprintMark + (canonical.Length <= LongestFingerprint ? canonical : Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(canonical))));
+    }
+
+    /// <summary>Whether a recorded fingerprint is the present one.</summary>
+    /// <param name="recorded">What was kept; null where there was none.</param>
+    /// <param name="present">What <see cref="FingerprintOf"/> gives now.</param>
+    /// <param name="asBefore">The same values as releases before joined them to a text; null where they could not.</param>
+    public static bool IsSameFingerprint(string? recorded, string present, string? asBefore) =>
+        recorded == present || (recorded is not null && recorded == asBefore && !recorded.StartsWith(FingerprintMark, StringComparison.Ordinal));
 
     /// <summary>The metadata with the present size, and on request the SHA-256, of files; a file that is not there is left out.</summary>
     public static JsonMap WithOutputs(JsonMap metadata, IEnumerable<string> paths, bool hash)
@@ -74,7 +102,7 @@ public static class ReservedMetadata
         Own(metadata).GetValueOrDefault(OutputsName) as Dictionary<string, object?> ?? [];
 
     private static Dictionary<string, object?> Own(JsonMap metadata) =>
-        metadata.TryGetValue(Name, out var own) && own is Dictionary<string, object?> map ? map : [];
+        metadata.JsonOf(Name) is { } own && JsonValues.ParseStored(own) is Dictionary<string, object?> map ? map : [];
 
     private static JsonMap With(JsonMap metadata, string name, object? value)
     {

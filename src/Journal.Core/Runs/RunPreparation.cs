@@ -68,7 +68,7 @@ public static class RunPreparation
     }
 
     private static bool Changes(JsonMap metadata, JsonMap wanted) =>
-        wanted.Any(member => !metadata.TryGetValue(member.Key, out var value) || JsonValues.ToJson(value) != JsonValues.ToJson(member.Value));
+        wanted.Keys.Any(name => metadata.JsonOf(name) is not { } was || BatchSelection.Differ(was, wanted.JsonOf(name)!));
 
     private static NewBatch NewBatch(RunOrder order) => new(order.Definition.Name)
     {

@@ -36,8 +36,11 @@ public sealed record RunRequest(JournalBatch Batch)
     /// </summary>
     public Func<RunningTask, bool>? IsThere { get; init; }
 
-    /// <summary>Asked, before a task that died in the middle is run again, whether its effect took place; null: never asked.</summary>
-    public Func<RunningTask, bool>? Reconcile { get; init; }
+    /// <summary>
+    /// Asked, before a task that died in the middle is run again, whether its effect took place; null: never asked. It answers with how the attempt
+    /// ended (that the effect took place, or that nobody could tell), or null where the work must be done; and it never throws, as an executor.
+    /// </summary>
+    public Func<RunningTask, CancellationToken, AttemptResult?>? Reconcile { get; init; }
 }
 
 /// <summary>Why a run ended.</summary>

@@ -1,5 +1,6 @@
 using Journal.Lifecycle;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Runs;
 
@@ -93,9 +94,11 @@ public sealed class RunningTask
     }
 
     /// <summary>Records a value under a name; it is laid over what the task has.</summary>
+    /// <exception cref="JournalException">SecretRefused, ValueNotKept.</exception>
     public void SetMetadata(string name, object? value)
     {
-        lock (_gate) _metadata[name] = value;
+        var encoded = new EncodedValue(KeptValues.Encode(value, $"Metadata: '{name}'"));
+        lock (_gate) _metadata[name] = encoded;
     }
 
     /// <summary>Records a file the work made.</summary>
@@ -145,13 +148,13 @@ public sealed class RunningTask
     /// <param name="reason">Why.</param>
     public void Skip(string reason) => SkipReason = string.IsNullOrWhiteSpace(reason) ? "Skipped by the work." : reason;
 
-    /// <summary>What an earlier stage emitted: text, numbers, dictionaries and lists; null when it emitted nothing.</summary>
+    /// <summary>What an earlier stage emitted; null when it emitted nothing.</summary>
     /// <param name="stage">The stage's name.</param>
     /// <exception cref="JournalException">StageNotFound.</exception>
     public object? Result(string stage)
     {
         if (!Batch.Stages.Contains(stage, StringComparer.OrdinalIgnoreCase)) throw JournalErrors.StageNotFound(BatchId, stage, Batch.Stages);
-        return _reach.Call(() => _store.ReadResult(Id, stage)) is { } json ? JsonValues.ParseStored(json) : null;
+        return _reach.Call(() => _store.ReadResult(Id, stage)) is { } json ? KeptValues.Decode(json) : null;
     }
 
     /// <summary>A result as it may be kept: null, with nothing lost but the convenience, when it is too long.</summary>
@@ -197,7 +200,8 @@ public sealed class RunningTask
         lock (_gate) outputs = [.. _outputs];
         if (outputs.Length == 0) return;
         var recorded = ReservedMetadata.WithOutputs(Metadata, outputs, hash);
-        if (recorded.TryGetValue(ReservedMetadata.Name, out var own)) SetMetadata(ReservedMetadata.Name, own);
+        if (recorded.JsonOf(ReservedMetadata.Name) is not { } own) return;
+        lock (_gate) _metadata[ReservedMetadata.Name] = new EncodedValue(own);
     }
 
     /// <summary>The task as the same worker goes on with it in the next stage.</summary>

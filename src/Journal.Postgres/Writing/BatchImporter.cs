@@ -91,12 +91,12 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
                 .With(tasks.Select(static t => (int)t.ErrorCategory)).With(tasks.Select(static t => Micros.From(t.CreatedAt)))
                 .With(tasks.Select(static t => Micros.From(t.UpdatedAt))).With(tasks.Select(static t => Stamp(t.StartedAt))).With(tasks.Select(static t => Stamp(t.EndedAt)))
                 .With(tasks.Select(static t => Micros.From(t.Duration))).With(tasks.Select(static t => t.QuotaConsumed)).With(tasks.Select(static t => t.QuotaProject))
-                .With(tasks.Select(static t => t.Key)).With(byDigest.Keys).With(tasks.Select(static t => (int)t.Input.Kind))
+                .With(tasks.Select(static t => t.Key)).With(byDigest.Keys).With(tasks.Select(static t => (int)t.StoredInput.Kind))
                 .With(tasks.Select(static t => t.ErrorMessage)).With(tasks.Select(static t => t.Signature))
                 .With(tasks.Select(t => t.SourceType == _batch.Facts.SourceType ? null : t.SourceType)).With(tasks.Select(static t => t.TargetId))
                 .With(tasks.Select(static t => t.Outputs.Count == 0 ? null : t.Outputs.ToString()))
                 .With(tasks.Select(static t => t.Metadata.Count == 0 ? null : t.Metadata.ToString()))
-                .With(tasks.Select(static t => t.Input.Text == t.Key ? null : t.Input.Text)),
+                .With(tasks.Select(static t => t.StoredInput.Text == t.Key ? null : t.StoredInput.Text)),
             row => added.Add((row.Integer(0), byDigest[row.Digest(1)]))).Send();
         foreach (var (id, task) in added) Follow(id, task);
         return added.Count;

@@ -7,6 +7,7 @@ namespace Journal.Commands.Binding;
 /// <summary>Turns the inputs of a batch into tasks: key, stored input, weight and priority.</summary>
 public sealed class InputReader
 {
+    private readonly List<string> _losses = [];
     private readonly KeyReader _keys;
     private readonly ValueSelector? _keySelector;
     private readonly NumberSelector _weight;
@@ -32,18 +33,30 @@ public sealed class InputReader
     /// <summary>What the inputs are: the type of the first one read.</summary>
     public string? SourceType { get; private set; }
 
+    /// <summary>What of the input that was read last could not be kept, in words.</summary>
+    public IReadOnlyList<string> Losses => _losses;
+
     /// <summary>The task for an input.</summary>
-    /// <exception cref="JournalException">KeyMissing, InvalidKey, SecretRefused, InvalidValue: this input cannot be a task, others can.</exception>
+    /// <exception cref="JournalException">KeyMissing, InvalidKey, SecretRefused, ValueNotKept, InvalidValue: this input cannot be a task, others can.</exception>
     public NewTask Read(object? input)
     {
         if (input is null) throw JournalErrors.KeyMissing(null, "it is null.");
-        var task = new NewTask(_keys.Read(input), TaskInputs.Store(input))
+        if (_losses.Count > 0) _losses.Clear();
+        try
         {
-            Weight = _weight.Read(input),
-            Priority = (int)_priority.Read(input),
-        };
-        SourceType ??= TypeNames.Of(input);
-        return task;
+            var task = new NewTask(_keys.Read(input), TaskInputs.Store(input, _losses))
+            {
+                Weight = _weight.Read(input),
+                Priority = (int)_priority.Read(input),
+            };
+            SourceType ??= TypeNames.Of(input);
+            return task;
+        }
+        catch (Exception e) when (e is not (JournalException or PipelineStoppedException))
+        {
+            // Code of the object's own that throws.
+            throw JournalErrors.ValueNotKept("An input", e.Message, e);
+        }
     }
 
     /// <summary>A number that is the same for all inputs, or read from each.</summary>

@@ -1,30 +1,32 @@
 using System.Collections;
 using System.Management.Automation;
+using Journal.Commands.Values;
+using Journal.Values;
 
 namespace Journal.Commands.Binding;
 
-/// <summary>Inputs as the journal stores them, and back as PowerShell objects.</summary>
+/// <summary>Inputs, and other values that a user gives, as the journal stores them; and inputs back as the script gets them.</summary>
 internal static class TaskInputs
 {
-    private const string FileSystem = @"Microsoft.PowerShell.Core\FileSystem::";
-
     /// <summary>The stored form of an input.</summary>
-    /// <exception cref="JournalException">SecretRefused.</exception>
-    public static TaskInput Store(object input)
+    /// <param name="input">Not null.</param>
+    /// <param name="losses">Receives, in words, what of it could not be kept.</param>
+    /// <exception cref="JournalException">SecretRefused, ValueNotKept.</exception>
+    public static TaskInput Store(object input, ICollection<string>? losses = null)
     {
-        var value = ValueSelector.Unwrap(input);
-        return value switch
+        // A text or a file to which somebody added properties, or with a character that no store takes, is kept as JSON.
+        if (input is not PSObject wrapped || !ValueWriter.HasNotes(wrapped))
         {
-            string text => TaskInput.OfText(text),
-            FileInfo file => new TaskInput(TaskInputKind.File, file.FullName),
-            DirectoryInfo directory => new TaskInput(TaskInputKind.Directory, directory.FullName),
-            TaskInput stored => stored,
-            _ => PlainValues.From(input, "An input") switch
+            switch (ValueSelector.Unwrap(input))
             {
-                string text => TaskInput.OfText(text),
-                var plain => new TaskInput(TaskInputKind.Json, JsonValues.ToJson(plain)),
-            },
-        };
+                case string text when IsPlain(text): return TaskInput.OfText(text);
+                case FileInfo file when IsPlain(file.FullName): return new TaskInput(TaskInputKind.File, file.FullName);
+                case DirectoryInfo directory when IsPlain(directory.FullName): return new TaskInput(TaskInputKind.Directory, directory.FullName);
+                case TaskInput stored: return stored;
+            }
+        }
+
+        return new TaskInput(TaskInputKind.Json, KeptValues.Encode(input, "An input", losses));
     }
 
     /// <summary>The input as the script gets it: a string, a file as Get-ChildItem would give it, a number, an object, an array.</summary>
@@ -32,38 +34,31 @@ internal static class TaskInputs
     /// <param name="fileSystem">The session's file system provider, which files carry along; null to leave it out.</param>
     public static object? Restore(TaskInput input, ProviderInfo? fileSystem = null) => input.Kind switch
     {
-        TaskInputKind.File => FileObject(new FileInfo(input.FullPath), isDirectory: false, fileSystem),
-        TaskInputKind.Directory => FileObject(new DirectoryInfo(input.FullPath), isDirectory: true, fileSystem),
-        TaskInputKind.Json => ToPowerShell(JsonValues.ParseStored(input.Text)),
-        _ => input.Text,
+        TaskInputKind.File => ValueReader.File(input.FullPath, isDirectory: false, fileSystem),
+        TaskInputKind.Directory => ValueReader.File(input.FullPath, isDirectory: true, fileSystem),
+        _ => input.ToValue(),
     };
 
-    /// <summary>A value of parsed JSON as PowerShell has it: objects as PSCustomObject, lists as arrays.</summary>
-    public static object? ToPowerShell(object? value) => value switch
+    /// <summary>A dictionary that the user gave (-Setting, -Metadata), as the journal stores it.</summary>
+    /// <param name="map">A hashtable or ordered dictionary, or null.</param>
+    /// <param name="parameter">The parameter it was given to.</param>
+    /// <exception cref="JournalException">SecretRefused, ValueNotKept; InvalidValue where two names differ by case alone.</exception>
+    public static JsonMap ToMap(IDictionary? map, string parameter)
     {
-        IDictionary map => ToObject(map),
-        List<object?> items => items.ConvertAll(ToPowerShell).ToArray(),
-        _ => value,
-    };
+        if (map is null) return JsonMap.Empty;
+        var members = new Dictionary<string, object?>(map.Count, StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry entry in map)
+        {
+            var name = LanguagePrimitives.ConvertTo<string>(entry.Key);
+            if (!members.TryAdd(name, new EncodedValue(KeptValues.Encode(entry.Value, $"{parameter}: '{name}'"))))
+            {
+                throw JournalErrors.InvalidValue(parameter, name, $"the name '{name}' comes twice; names that differ by case alone are one.");
+            }
+        }
 
-    private static PSObject ToObject(IDictionary map)
-    {
-        var result = new PSObject(map.Count);
-        foreach (DictionaryEntry entry in map) result.Properties.Add(new PSNoteProperty((string)entry.Key, ToPowerShell(entry.Value)));
-        return result;
+        return JsonMap.From(members);
     }
 
-    // Cmdlets bind -LiteralPath by the property PSPath; without it a name with brackets would be taken for a pattern.
-    private static PSObject FileObject(FileSystemInfo file, bool isDirectory, ProviderInfo? fileSystem)
-    {
-        var result = PSObject.AsPSObject(file);
-        Note("PSPath", FileSystem + file.FullName);
-        Note("PSParentPath", FileSystem + Path.GetDirectoryName(file.FullName));
-        Note("PSChildName", file.Name);
-        if (fileSystem is not null) Note("PSProvider", fileSystem);
-        Note("PSIsContainer", isDirectory);
-        return result;
-
-        void Note(string name, object? value) => result.Properties.Add(new PSNoteProperty(name, value));
-    }
+    // What every store takes as a text.
+    private static bool IsPlain(string text) => KeptScalars.IsUnicode(text) && !text.Contains('\0', StringComparison.Ordinal);
 }

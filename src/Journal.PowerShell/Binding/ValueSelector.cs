@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using Journal.Commands.Running;
 
 namespace Journal.Commands.Binding;
 
@@ -37,9 +38,9 @@ internal sealed class ValueSelector
         {
             return Unwrap(_property is null ? Run(input) : Property(input));
         }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        catch (Exception e) when (e is not ValueUnavailableException && AttemptOutput.ErrorOf(e) is not null)
         {
-            throw new ValueUnavailableException($"{Description} failed: {e.Message}", e);
+            throw new ValueUnavailableException($"{Description} failed: {AttemptOutput.ErrorOf(e)!.Exception.Message}", e);
         }
     }
 

@@ -40,7 +40,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         var batch = Writer.RequireBatch(BatchId[0]);
         _batchId = batch.Id;
         _ownSourceType = SourceType == batch.SourceType ? null : SourceType;
-        var metadata = PlainValues.ToMap(Metadata, "-Metadata");
+        var metadata = TaskInputs.ToMap(Metadata, "-Metadata");
         _feeder = new TaskFeeder(tasks => Writer.AddTasks(_batchId, Annotate(tasks, metadata), SessionWorker.Get()), Time, First);
         _confirmed = ShouldProcess($"batch '{_batchId}'", "Add tasks");
     }
@@ -48,7 +48,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        if (_confirmed) ForEach(InputsAtHand(), input => _feeder.Add(Inputs.Read(input)));
+        if (_confirmed) ForEach(InputsAtHand(), input => _feeder.Add(ReadInput(input)));
     }
 
     /// <inheritdoc/>

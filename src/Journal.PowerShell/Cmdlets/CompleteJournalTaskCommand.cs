@@ -4,6 +4,7 @@ using Journal.Commands.Binding;
 using Journal.Lifecycle;
 using Journal.Policy;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Commands;
 
@@ -48,8 +49,8 @@ public sealed class CompleteJournalTaskCommand : TaskTargetCmdlet
             Outputs = ResolveOutputs(OutputPath),
             Quota = Quota,
             QuotaProject = QuotaProject,
-            Metadata = Metadata is null ? null : PlainValues.ToMap(Metadata, "-Metadata"),
-            Result = Result is null ? null : JsonValues.ToJson(PlainValues.From(Result, "-Result")),
+            Metadata = Metadata is null ? null : TaskInputs.ToMap(Metadata, "-Metadata"),
+            Result = Result is null ? null : KeptValues.Encode(Result, "-Result"),
         };
         var decided = WorkerMoves.Succeeded(Writer.RequireBatch(task.BatchId), task, token, report);
         if (ShouldProcess(Describe(task), "Complete")) Apply(decided, task.BatchId);

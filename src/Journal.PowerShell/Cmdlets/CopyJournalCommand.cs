@@ -29,7 +29,7 @@ public sealed class CopyJournalCommand : JournalCmdlet
         var destination = JournalLocation.IsPostgres(Destination) ? Destination : ResolveFilePath(Destination, JournalErrors.UnsupportedJournal);
         var shown = JournalLocation.WithoutPassword(destination);
         if (shown == from.Location) throw JournalErrors.InvalidValue("-Destination", shown, "it is the journal that is to be copied.");
-        var names = Name?.Select(TextPattern.Names).ToList();
+        var names = NamePatterns.OfBatches(from, Name);
         var batches = from.ReadBatches(new BatchQuery { Names = names, OldestFirst = true }).ToList();
         if (names is not null && batches.Count == 0) throw JournalErrors.BatchNameNotFound(string.Join(", ", Name!));
         if (!ShouldProcess(shown, $"Copy {batches.Count} batch(es) with {batches.Sum(static batch => batch.Total)} task(s) from '{from.Location}'")) return;

@@ -81,7 +81,7 @@ public sealed class ExportJournalCommand : JournalCmdlet
     private List<JournalBatch> Batches(IJournalStore store)
     {
         if (_ids.Count > 0) return _ids.ConvertAll(id => store.RequireBatch(id));
-        var names = Name?.Select(TextPattern.Names).ToList();
+        var names = NamePatterns.OfBatches(store, Name);
         var batches = store.ReadBatches(new BatchQuery { Names = names, OldestFirst = true }).ToList();
         return batches.Count > 0 || names is null ? batches : throw JournalErrors.BatchNameNotFound(string.Join(", ", Name!));
     }

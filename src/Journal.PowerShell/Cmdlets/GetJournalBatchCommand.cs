@@ -60,7 +60,7 @@ public sealed class GetJournalBatchCommand : JournalCmdlet
 
     private void WriteByName()
     {
-        var names = Name?.Select(TextPattern.Names).ToList();
+        var names = NamePatterns.OfBatches(Reader, Name);
         // Before anything is emitted: the next cmdlet of the pipeline may remove what it is given.
         ForEach(names ?? [], name =>
         {

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Commands;
 
@@ -24,7 +25,7 @@ public sealed class GetJournalCheckpointCommand : CheckpointCmdlet
     protected override void OnItem()
     {
         var batchId = BatchIdIn(Reader);
-        foreach (var name in Name.Select(TextPattern.Wildcard))
+        foreach (var name in NamePatterns.Of(Name, exact => Reader.FindCheckpoint(batchId, exact.Text) is not null)!)
         {
             var found = name.IsPattern
                 ? Reader.ReadCheckpoints(batchId).Where(checkpoint => name.Matches(checkpoint.Name))
@@ -35,7 +36,7 @@ public sealed class GetJournalCheckpointCommand : CheckpointCmdlet
 
     private void Write(JournalCheckpoint checkpoint)
     {
-        if (ValueOnly) WriteObject(TaskInputs.ToPowerShell(JsonValues.ParseStored(checkpoint.Json)));
+        if (ValueOnly) WriteObject(KeptValues.Decode(checkpoint.Json));
         else WriteCheckpoint(checkpoint);
     }
 }

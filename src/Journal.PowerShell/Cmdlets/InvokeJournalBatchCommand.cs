@@ -6,6 +6,7 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
+using Journal.Values;
 using Journal.Workers;
 
 namespace Journal.Commands;
@@ -181,8 +182,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (_held) return;
         ForEach(InputsAtHand(), input =>
         {
-            var task = WithFingerprint(Inputs.Read(input), input);
-            var earlier = Incremental ? Earlier()?.Of(task) : null;
+            var task = WithFingerprint(ReadInput(input), input, out var asBefore);
+            var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
             var isThere = earlier is not { LeavesOut: true } && FindExisting(task, input);
             if (_printer is not null) _printer.Add(task, earlier, isThere);
             else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
@@ -237,9 +238,18 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private bool FindExisting(NewTask task, object? input)
     {
         if (RecordExisting is null) return false;
-        var found = RecordExisting.InvokeWithContext(null, [new PSVariable("_", input)]);
+        System.Collections.ObjectModel.Collection<PSObject> found;
+        try
+        {
+            found = RecordExisting.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
+        }
+        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
+        {
+            throw JournalErrors.InvalidValue("-RecordExisting", task.Key, $"the script block failed for '{task.Key}': {AttemptOutput.ErrorOf(e)!.Exception.Message}");
+        }
+
         if (found.Count == 0 || !found.All(static part => part?.BaseObject is FileSystemInfo file ? file.Exists : LanguagePrimitives.IsTrue(part))) return false;
-        _existing[task.Key] = [.. found.Select(static part => part.BaseObject).OfType<FileInfo>().Select(static file => file.FullName)];
+        _existing[task.Key] = [.. found.Select(static part => part?.BaseObject).OfType<FileInfo>().Select(static file => file.FullName)];
         return true;
     }
 
@@ -261,11 +271,64 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
     private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name, VerifyOutput) : null;
 
-    private NewTask WithFingerprint(NewTask task, object? input)
+    private NewTask WithFingerprint(NewTask task, object? input, out string? asBefore)
     {
+        asBefore = null;
         if (Fingerprint is null) return task;
-        var parts = Fingerprint.InvokeWithContext(null, [new PSVariable("_", input)]);
-        return task with { Metadata = ReservedMetadata.WithFingerprint(task.Metadata, string.Join('|', parts.Select(static part => LanguagePrimitives.ConvertTo<string>(part)))) };
+        object?[] parts;
+        try
+        {
+            parts = [.. Fingerprint.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)])];
+        }
+        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
+        {
+            throw JournalErrors.InvalidValue("-Fingerprint", task.Key, $"the script block failed for '{task.Key}': {AttemptOutput.ErrorOf(e)!.Exception.Message}");
+        }
+
+        if (parts.All(static part => ValueSelector.Unwrap(part) is null or string or ValueType)) asBefore = string.Join('|', parts.Select(static part => LanguagePrimitives.ConvertTo<string>(part)));
+        return task with { Metadata = ReservedMetadata.WithFingerprint(task.Metadata, ReservedMetadata.FingerprintOf(KeptValues.Encode(parts, "-Fingerprint"))) };
+    }
+
+    // In the caller's session, whichever thread asks: the block is at home there.
+    private AttemptResult? AskReconcile(RunningTask task, CallerQueue? queue, CancellationToken stop)
+    {
+        if (queue is null) return Ask(task);
+        AttemptResult? answer = AttemptResult.Stopped;
+        // Not disposed: the action may come to it after a stop has ended the wait.
+        var answered = new ManualResetEventSlim();
+        queue.Post(() =>
+        {
+            try
+            {
+                if (!stop.IsCancellationRequested) answer = Ask(task);
+            }
+            finally
+            {
+                answered.Set();
+            }
+        });
+        try
+        {
+            answered.Wait(stop);
+            return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            return AttemptResult.Stopped;
+        }
+    }
+
+    private AttemptResult? Ask(RunningTask task)
+    {
+        try
+        {
+            var answer = Reconcile!.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
+            return LanguagePrimitives.IsTrue(answer) ? AttemptResult.Succeeded() : null;
+        }
+        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
+        {
+            return AttemptOutput.Failed(AttemptOutput.ErrorOf(e)!);
+        }
     }
 
     private bool JournalExists => JournalLocation.IsPostgres(Location) || File.Exists(Location);
@@ -275,13 +338,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         InputSource = HasInputs ? InputSource : null,
         SourceType = SourceType ?? Inputs.SourceType,
         KeyExpression = Inputs.KeyExpression,
-        Settings = Setting is null ? null : PlainValues.ToMap(Setting, "-Setting"),
+        Settings = Setting is null ? null : TaskInputs.ToMap(Setting, "-Setting"),
     })
     {
         BatchId = ParameterSetName == ById ? BatchId : null,
         HasInput = hasInput,
         Options = OptionsOver,
-        Metadata = Metadata is null ? JsonMap.Empty : PlainValues.ToMap(Metadata, "-Metadata"),
+        Metadata = Metadata is null ? JsonMap.Empty : TaskInputs.ToMap(Metadata, "-Metadata"),
         VerifyOutput = VerifyOutput,
         SkipFailed = SkipFailed,
         FromStage = FromStage,
@@ -307,7 +370,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             WorkerLabel = Worker,
             IsThere = _existing.Count == 0 ? null : IsThere,
             ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),
-            Reconcile = Reconcile is null ? null : task => LanguagePrimitives.IsTrue(Reconcile.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task)])),
+            Reconcile = Reconcile is null ? null : (task, stop) => AskReconcile(task, ThrottleLimit > 1 ? queue : null, stop),
         };
         using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
         using var signals = new StopSignals(

@@ -27,7 +27,7 @@ public sealed class RemoveStaleJournalBatchCommand : JournalCmdlet
         var store = Writer;
         var now = store.Now;
         var before = OlderThan < now - DateTimeOffset.MinValue ? now - OlderThan : DateTimeOffset.MinValue;
-        var stale = store.ReadBatches(new BatchQuery { EndedBefore = before, Names = Name?.Select(TextPattern.Names).ToList(), OldestFirst = true }).ToList();
+        var stale = store.ReadBatches(new BatchQuery { EndedBefore = before, Names = NamePatterns.OfBatches(store, Name), OldestFirst = true }).ToList();
         ForEach(stale, batch =>
         {
             if (!ShouldProcess($"batch '{batch.Id}' ({batch.Status}, {batch.Total} task(s), ended {batch.EndedAt?.ToLocalTime():g})", "Remove")) return;

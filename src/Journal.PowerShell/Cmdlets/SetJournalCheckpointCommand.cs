@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Commands;
 
@@ -30,7 +31,7 @@ public sealed class SetJournalCheckpointCommand : CheckpointCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        var json = JsonValues.ToJson(PlainValues.From(Value, "-Value"));
+        var json = KeptValues.Encode(Value, "-Value");
         // A scan may note where it is before there is any batch; only then may this be what makes the journal.
         var batchId = NamedBatch is null ? null : BatchIdIn(Writer);
         if (!ShouldProcess($"checkpoint '{Name}'", "Set")) return;

@@ -92,5 +92,5 @@ public sealed class SetJournalTaskCommand : TaskTargetCmdlet
         ? new ErrorFacts(ErrorMessage ?? Reason ?? "Failed")
         : ErrorRecordFacts.Of(ErrorRecord, ErrorMessage);
 
-    private JsonMap? MetadataMap => Metadata is null ? null : PlainValues.ToMap(Metadata, "-Metadata");
+    private JsonMap? MetadataMap => Metadata is null ? null : TaskInputs.ToMap(Metadata, "-Metadata");
 }

@@ -43,7 +43,7 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        if (_confirmed) ForEach(InputsAtHand(), input => _feeder.Add(Inputs.Read(input)));
+        if (_confirmed) ForEach(InputsAtHand(), input => _feeder.Add(ReadInput(input)));
     }
 
     /// <inheritdoc/>
@@ -76,8 +76,8 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
             SourceType = SourceType ?? Inputs.SourceType,
             KeyExpression = Inputs.KeyExpression,
             Stages = JsonList.From(Stage),
-            Settings = PlainValues.ToMap(Setting, "-Setting"),
-            Metadata = PlainValues.ToMap(Metadata, "-Metadata"),
+            Settings = TaskInputs.ToMap(Setting, "-Setting"),
+            Metadata = TaskInputs.ToMap(Metadata, "-Metadata"),
             Options = OptionsOver(BatchOptions.Default),
         },
         SessionWorker.Get());

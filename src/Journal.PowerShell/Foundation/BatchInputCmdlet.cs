@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
+using Journal.Storage;
 
 namespace Journal.Commands;
 
@@ -48,8 +49,23 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     [ValidateNotNull]
     public object? Weight { get; set; }
 
+    private readonly HashSet<string> _toldLosses = new(StringComparer.Ordinal);
+
     /// <summary>Reads the inputs; there from OnBegin on.</summary>
     protected InputReader Inputs { get; private set; } = null!;
+
+    /// <summary>The task for an input. What of the input cannot be kept is told, each kind once.</summary>
+    /// <exception cref="JournalException">This input cannot be a task, others can.</exception>
+    protected NewTask ReadInput(object? input)
+    {
+        var task = Inputs.Read(input);
+        foreach (var loss in Inputs.Losses)
+        {
+            if (_toldLosses.Add(loss.Split(':')[0])) WriteWarning($"The input '{task.Key}': {loss}{(loss.EndsWith('.') ? "" : ".")}");
+        }
+
+        return task;
+    }
 
     /// <summary>Where the inputs come from: the full path of the file, or "pipeline".</summary>
     protected string InputSource => InputFile ?? PipelineSource;

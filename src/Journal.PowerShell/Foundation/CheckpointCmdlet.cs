@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Commands;
 
@@ -29,7 +30,7 @@ public abstract class CheckpointCmdlet : JournalCmdlet
     protected void WriteCheckpoint(JournalCheckpoint checkpoint)
     {
         var result = PSObject.AsPSObject(checkpoint);
-        result.Properties.Add(new PSNoteProperty("Value", TaskInputs.ToPowerShell(JsonValues.ParseStored(checkpoint.Json))));
+        result.Properties.Add(new PSNoteProperty("Value", KeptValues.Decode(checkpoint.Json)));
         WriteObject(result);
     }
 }

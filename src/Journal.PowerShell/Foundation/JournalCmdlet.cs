@@ -15,6 +15,8 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
 {
     private static readonly ConcurrentDictionary<string, bool> Asked = new();
 
+    static JournalCmdlet() => Values.PowerShellValueCodec.Install();
+
     private readonly CancellationTokenSource _stop = new();
     private readonly StoreSet _stores = new();
     private string? _resolved;

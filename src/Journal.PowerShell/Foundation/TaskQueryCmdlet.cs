@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Storage;
+using Journal.Values;
 
 namespace Journal.Commands;
 
@@ -70,30 +71,34 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
 
     /// <inheritdoc/>
     protected override void OnScope(IJournalStore store, IReadOnlyList<string>? batchIds, IReadOnlyList<long>? taskIds) =>
-        OnScope(store, Filters() with { BatchIds = batchIds, Ids = taskIds });
+        OnScope(store, Filters(store, new TaskQuery { BatchIds = batchIds, Ids = taskIds }));
 
     /// <inheritdoc/>
     /// <remarks>A key without wildcards that is not there is a mistake; one that other filters leave out is not.</remarks>
     protected override void AfterNamedScope(IJournalStore store) => ForEach(Key ?? [], key =>
     {
-        var pattern = TextPattern.Wildcard(key);
+        var pattern = NamePatterns.Of(key, exact => Exists(store, new TaskQuery { BatchIds = BatchId, Keys = [exact] }));
         if (!pattern.IsPattern && store.CountTasks(new TaskQuery { BatchIds = BatchId, Keys = [pattern] }) == 0) throw JournalErrors.TaskKeyNotFound(BatchId is null ? "*" : string.Join(", ", BatchId), key);
     });
 
-    private TaskQuery Filters() => new()
+    private TaskQuery Filters(IJournalStore store, TaskQuery scope) => scope with
     {
-        Keys = Patterns(Key),
+        Keys = NamePatterns.Of(Key, exact => Exists(store, scope with { Keys = [exact] })),
         Statuses = Status,
         Stages = Stage,
         Categories = ErrorCategory,
-        Signatures = Patterns(Signature),
-        Workers = Patterns(Worker),
-        SourceTypes = Patterns(SourceType),
-        TargetIds = Patterns(TargetId),
-        Metadata = Metadata is null ? null : [.. PlainValues.ToMap(Metadata, "-Metadata")],
+        Signatures = NamePatterns.Of(Signature, exact => Exists(store, scope with { Signatures = [exact] })),
+        Workers = NamePatterns.Of(Worker, exact => Exists(store, scope with { Workers = [exact] })),
+        SourceTypes = NamePatterns.Of(SourceType, exact => Exists(store, scope with { SourceTypes = [exact] })),
+        TargetIds = NamePatterns.Of(TargetId, exact => Exists(store, scope with { TargetIds = [exact] })),
+        Metadata = Metadata is null ? null : [.. TaskInputs.ToMap(Metadata, "-Metadata").Select(member => new KeyValuePair<string, object?>(member.Key, Wanted(store, scope, member.Key, KeptValues.Readable(member.Value))))],
         Since = Since,
         Until = Until,
     };
 
-    private static List<TextPattern>? Patterns(string[]? texts) => texts?.Select(TextPattern.Wildcard).ToList();
+    // A value that is there exactly so is meant, and not what matches it as a pattern.
+    private static object? Wanted(IJournalStore store, TaskQuery scope, string name, object? value) =>
+        value is string text && NamePatterns.IsAmbiguous(text) && NamePatterns.Escape(text) is var exact && Exists(store, scope with { Metadata = [new(name, exact)] }) ? exact : value;
+
+    private static bool Exists(IJournalStore store, TaskQuery query) => store.ReadTasks(query with { First = 1 }).Any();
 }

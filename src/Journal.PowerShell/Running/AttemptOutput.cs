@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Runs;
+using Journal.Values;
 
 namespace Journal.Commands.Running;
 
@@ -55,9 +56,6 @@ internal static class AttemptOutput
     private static string? ToResult(IReadOnlyList<PSObject?> output)
     {
         if (output.Count == 0) return null;
-        var plain = output.Count == 1 ? Plain(output[0]) : output.Select(Plain).ToList();
-        return RunningTask.LimitResult(JsonValues.ToJson(plain));
+        return RunningTask.LimitResult(KeptValues.Encode(output.Count == 1 ? output[0] : output.ToArray(), "A result"));
     }
-
-    private static object? Plain(PSObject? item) => item is null ? null : item.BaseObject is FileSystemInfo file ? file.FullName : PlainValues.From(item, "A result");
 }

@@ -39,18 +39,19 @@ internal sealed class CallerExecutor : ITaskExecutor
     public AttemptResult Execute(RunningTask task, CancellationToken stop)
     {
         var work = _works.For(task.Stage);
-        var variables = new List<PSVariable>(5)
-        {
-            new("_", TaskInputs.Restore(task.Task.Input, _cmdlet.SessionState.Path.CurrentFileSystemLocation.Provider)),
-            new("JournalTask", task),
-            new("ErrorActionPreference", ActionPreference.Stop),
-            new("PSNativeCommandUseErrorActionPreference", true),
-        };
         var place = _preferences.Location;
         var tail = new ErrorOutputTail();
         using var processes = AttemptProcesses.Begin();
         try
         {
+            // An input that cannot be read fails its own task alone.
+            var variables = new List<PSVariable>(5)
+            {
+                new("_", TaskInputs.Restore(task.Task.StoredInput, _cmdlet.SessionState.Path.CurrentFileSystemLocation.Provider)),
+                new("JournalTask", task),
+                new("ErrorActionPreference", ActionPreference.Stop),
+                new("PSNativeCommandUseErrorActionPreference", true),
+            };
             var way = WayOf(work);
             return task.Batch.Options.Timeout is null && !way.NeedsOwnPipeline
                 ? AttemptOutput.Succeeded(task, way.Invoke(variables))

@@ -68,7 +68,7 @@ public class ForeignFormatTests : InterchangeFixture
     {
         var file = ReadSample("processing-state.json");
         var done = Task(file, "/photos/2019/IMG_0001.jpg");
-        Assert.Equal((JournalTaskStatus.Completed, TaskInputKind.File), (done.Task.Status, done.Task.Input.Kind));
+        Assert.Equal((JournalTaskStatus.Completed, TaskInputKind.File), (done.Task.Status, done.Task.StoredInput.Kind));
         Assert.Equal((TimeSpan.FromSeconds(4.25), "vision-2"), (done.Task.Duration, done.Task.Metadata["model"]));
         Assert.Equal(["/photos/out/IMG_0001.json"], done.Task.Outputs);
         Assert.Equal((JournalTaskStatus.Failed, JournalErrorCategory.InvalidInput), (Task(file, "/photos/2019/IMG_0002.jpg").Task.Status, Task(file, "/photos/2019/IMG_0002.jpg").Task.ErrorCategory));

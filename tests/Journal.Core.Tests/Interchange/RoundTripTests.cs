@@ -40,7 +40,7 @@ public class RoundTripTests : InterchangeFixture
         from category in Gen.Elements(Enum.GetValues<JournalErrorCategory>())
         select new JournalTask
         {
-            BatchId = "", Key = key, Status = status, Stage = stage, Input = new TaskInput(kind, input), SourceType = texts[0], ErrorMessage = texts[1], Signature = texts[2],
+            BatchId = "", Key = key, Status = status, Stage = stage, StoredInput = new TaskInput(kind, input), SourceType = texts[0], ErrorMessage = texts[1], Signature = texts[2],
             TargetId = texts[3], QuotaProject = texts[4], Worker = texts[5], Metadata = metadata, Outputs = JsonList.From(outputs), Priority = number, Weight = number / 7.0,
             Attempts = Math.Abs(number), Crashes = Math.Abs(number) % 3, ErrorCategory = category, QuotaConsumed = number / 3.0, CreatedAt = times[0], UpdatedAt = times[1],
             StartedAt = times[2], EndedAt = times[3], NotBefore = times[4], Duration = duration,
@@ -156,11 +156,11 @@ public class RoundTripTests : InterchangeFixture
         return ReadText(text.ToString(), "export");
     }
 
-    private static IEnumerable<string> Tasks(IJournalStore store) => store.ReadTasks(TaskQuery.All).Select(static task => task with { Id = 0, JournalPath = "", Outputs = JsonList.Empty, Metadata = JsonMap.Empty, MaxRetries = 0 } + $"{task.Outputs}{task.Metadata}{task.Input}{task.ErrorMessage}{task.Status}{task.Weight:R}{task.UpdatedAt:O}");
+    private static IEnumerable<string> Tasks(IJournalStore store) => store.ReadTasks(TaskQuery.All).Select(static task => task with { Id = 0, JournalPath = "", Outputs = JsonList.Empty, Metadata = JsonMap.Empty, MaxRetries = 0 } + $"{task.Outputs}{task.Metadata}{task.StoredInput}{task.ErrorMessage}{task.Status}{task.Weight:R}{task.UpdatedAt:O}");
 
     private static IEnumerable<string> Histories(IJournalStore store) => WholeReader.ReadTasks(store, store.RequireBatch("b")).Select(static whole =>
         string.Join('\n', [
-            $"{whole.Task.Key}|{whole.Task.Status}|{whole.Task.Stage}|{whole.Task.Metadata}|{whole.Task.Outputs}|{whole.Task.ErrorMessage}|{whole.Task.Input}|{whole.Task.Duration}|{whole.Task.UpdatedAt:O}",
+            $"{whole.Task.Key}|{whole.Task.Status}|{whole.Task.Stage}|{whole.Task.Metadata}|{whole.Task.Outputs}|{whole.Task.ErrorMessage}|{whole.Task.StoredInput}|{whole.Task.Duration}|{whole.Task.UpdatedAt:O}",
             .. whole.Attempts.Select(static attempt => $"{attempt.Number}|{attempt.Stage}|{attempt.Outcome}|{attempt.StartedAt:O}|{attempt.EndedAt:O}|{attempt.ErrorMessage}|{attempt.Worker}"),
             .. whole.Events.Select(static entry => $"{entry.At:O}|{entry.Kind}|{entry.From}|{entry.To}|{entry.Reason}|{entry.Stage}"),
             .. whole.Results.Select(static result => $"{result.Key}={result.Value}"),

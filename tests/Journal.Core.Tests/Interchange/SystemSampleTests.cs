@@ -153,7 +153,7 @@ public class SystemSampleTests : InterchangeFixture
             file.Batches[0].Tasks.OrderBy(static task => int.Parse(task.Task.Key[2..task.Task.Key.IndexOf('_', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture)).Select(static task => task.Task.Stage!));
         var scheduled = Task(file, "hy7_hooting_yard_2005-06-02").Task;
         Assert.Equal(("ia-hy7_hooting_yard_2005-06-02", Utc("2026-11-24T10:00:00Z")), (scheduled.TargetId, scheduled.NotBefore));
-        Assert.Equal("https://archive.org/hy7_hooting_yard_2005-06-02", scheduled.Input.Text);
+        Assert.Equal("https://archive.org/hy7_hooting_yard_2005-06-02", scheduled.StoredInput.Text);
         Assert.Equal(["/media/hy7_hooting_yard_2005-06-02.mp3", "/media/hy7_hooting_yard_2005-06-02.mp4"], scheduled.Outputs);
         var failed = Task(file, "hy9_hooting_yard_2005-06-16");
         Assert.Equal((JournalTaskStatus.Failed, "HTTP 503", 3, 3), (failed.Task.Status, failed.Task.ErrorMessage, failed.Task.Attempts, failed.Attempts.Count));

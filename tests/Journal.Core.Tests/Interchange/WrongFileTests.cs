@@ -14,7 +14,7 @@ public class WrongFileTests : InterchangeFixture
     {
         { "[\n{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\"},\n{\"id\":", 3, "cut" },
         { "[\n{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\"},\n{\"id\":\"2\",\"batchId\":\"b\",\"status\":\"dreaming\"}]", 3, "dreaming" },
-        { "[\n{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\",\n\"createdAt\":\"soon\"}]", 3, "A time was expected, not 'soon'" },
+        { "[\n{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\",\n\"createdAt\":\"soon\"}]", 3, "A time was expected in createdAt, not 'soon'" },
         { "[\n{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\",\"maxRetries\":\"many\"}]", 2, "A whole number was expected" },
         { "[\n{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\"},\n7]", 3, "An object was expected, not '7'" },
         { "[{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\"},\n{\"id\":\"1\",\"batchId\":\"b\",\"status\":\"pending\"}]", 2, "two tasks" },

@@ -20,7 +20,7 @@ public abstract class AddConformance<TFixture> : StoreTest<TFixture> where TFixt
 
         var read = Task(batch, text);
 
-        Assert.Equal((text, text + "!", text), (read.Key, read.Input.Text, read.SourceType));
+        Assert.Equal((text, text + "!", text), (read.Key, read.StoredInput.Text, read.SourceType));
         Assert.Equal((text, text, text, text), (read.ErrorMessage, read.Signature, read.TargetId, read.QuotaProject));
         Assert.Equal(text, read.Metadata[text]);
         Assert.Equal([text], read.Outputs);
@@ -47,12 +47,12 @@ public abstract class AddConformance<TFixture> : StoreTest<TFixture> where TFixt
         Store.AddTasks(batch.Id, [New("plain"), new NewTask("rich", new TaskInput(TaskInputKind.File, "/x/y")) { Priority = -3, Weight = 2.5, SourceType = "FileInfo", Metadata = JsonMap.From([new("a", 1.5)]) }]);
 
         var plain = Task(batch, "plain");
-        Assert.Equal((JournalTaskStatus.Pending, TaskInput.OfText("plain"), 0, 1d, "String"), (plain.Status, plain.Input, plain.Priority, plain.Weight, plain.SourceType));
+        Assert.Equal((JournalTaskStatus.Pending, TaskInput.OfText("plain"), 0, 1d, "String"), (plain.Status, plain.StoredInput, plain.Priority, plain.Weight, plain.SourceType));
         Assert.Equal((0, 0, 0L, null, null, null), (plain.Attempts, plain.Crashes, plain.Token, plain.Worker, plain.StartedAt, plain.Stage));
         Assert.Equal((Now, Now, Fixture.Location), (plain.CreatedAt, plain.UpdatedAt, plain.JournalPath));
         Assert.Equal("{}", plain.Metadata.ToString());
         var rich = Task(batch, "rich");
-        Assert.Equal((new TaskInput(TaskInputKind.File, "/x/y"), -3, 2.5, "FileInfo"), (rich.Input, rich.Priority, rich.Weight, rich.SourceType));
+        Assert.Equal((new TaskInput(TaskInputKind.File, "/x/y"), -3, 2.5, "FileInfo"), (rich.StoredInput, rich.Priority, rich.Weight, rich.SourceType));
         Assert.Equal(1.5, rich.Metadata["a"]);
     }
 

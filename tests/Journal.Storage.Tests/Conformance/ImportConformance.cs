@@ -38,7 +38,7 @@ public abstract class ImportConformance<TFixture> : StoreTest<TFixture> where TF
             var was = before[task.Key];
             Assert.Equal((was.Stage, was.Priority, was.Weight, was.Duration), (task.Stage, task.Priority, task.Weight, task.Duration));
             Assert.Equal((was.ErrorCategory, was.ErrorMessage, was.Signature, was.EndedAt), (task.ErrorCategory, task.ErrorMessage, task.Signature, task.EndedAt));
-            Assert.Equal((was.Input, was.TargetId, was.Outputs.ToString(), was.Metadata.ToString()), (task.Input, task.TargetId, task.Outputs.ToString(), task.Metadata.ToString()));
+            Assert.Equal((was.StoredInput, was.TargetId, was.Outputs.ToString(), was.Metadata.ToString()), (task.StoredInput, task.TargetId, task.Outputs.ToString(), task.Metadata.ToString()));
             Assert.Equal(
                 Attempts(was.Id).Select(static attempt => (attempt.Number, attempt.Stage, attempt.Worker, attempt.StartedAt, attempt.EndedAt, attempt.Outcome, attempt.ErrorMessage)),
                 there.ReadAttempts(new AttemptQuery { TaskIds = [task.Id] }).Select(static attempt => (attempt.Number, attempt.Stage, attempt.Worker, attempt.StartedAt, attempt.EndedAt, attempt.Outcome, attempt.ErrorMessage)));

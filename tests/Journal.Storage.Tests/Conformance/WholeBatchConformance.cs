@@ -11,7 +11,7 @@ public abstract class WholeBatchConformance<TFixture> : StoreTest<TFixture> wher
 
     private static WholeTask Whole(string key, JournalTaskStatus status = JournalTaskStatus.Completed, string? stage = null) => new(new JournalTask
     {
-        BatchId = "b-1", Key = key, Status = status, Stage = stage, Input = TaskInput.OfText(key), CreatedAt = At, UpdatedAt = At, QuotaConsumed = 2, QuotaProject = "p",
+        BatchId = "b-1", Key = key, Status = status, Stage = stage, StoredInput = TaskInput.OfText(key), CreatedAt = At, UpdatedAt = At, QuotaConsumed = 2, QuotaProject = "p",
     });
 
     private static WholeBatch WholeOf(params WholeTask[] tasks) => new(new JournalBatch { Id = "b-1", Name = "b", CreatedAt = At, StartedAt = At, EndedAt = At.AddHours(1) }, tasks) { Source = "there" };

@@ -40,7 +40,7 @@ internal static class OwnTable
         string?[] texts =
         [
             batch.Id, batch.Name, NodeBuilder.Time(batch.CreatedAt), batch.Stages.Count == 0 ? null : batch.Stages.ToString(), task.Key, task.Status.ToString(), task.Stage,
-            task.Input.Kind.ToString(), task.Input.Text == task.Key ? null : task.Input.Text, task.SourceType, Number(task.Priority), Number(task.Weight), Number(task.Attempts), Number(task.Crashes),
+            task.StoredInput.Kind.ToString(), task.StoredInput.Text == task.Key ? null : task.StoredInput.Text, task.SourceType, Number(task.Priority), Number(task.Weight), Number(task.Attempts), Number(task.Crashes),
             task.ErrorCategory.ToString(), task.ErrorMessage, task.Signature, task.TargetId, task.Outputs.Count == 0 ? null : task.Outputs.ToString(),
             Number(task.QuotaConsumed), task.QuotaProject, task.Worker, NodeBuilder.Time(task.CreatedAt), NodeBuilder.Time(task.UpdatedAt), Time(task.StartedAt),
             Time(task.EndedAt), Time(task.NotBefore), task.Duration?.ToString("c", CultureInfo.InvariantCulture), task.Metadata.Count == 0 ? null : task.Metadata.ToString(),
@@ -66,7 +66,7 @@ internal static class OwnTable
             }
 
             if (cells.Count != header.Count) throw file.Wrong(line, $"There are {cells.Count} columns, not {header.Count} as in the first line.");
-            var fields = new Fields(ToNode(file, header, cells, line, restore), file, options.NaiveTimes);
+            var fields = new Fields(ToNode(file, header, cells, line, restore), file, options.NaiveTimes) { IsoTimesOnly = true };
             AddRow(batches, fields, file);
         }
 

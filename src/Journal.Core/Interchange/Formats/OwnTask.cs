@@ -14,7 +14,7 @@ internal static class OwnTask
         var task = whole.Task;
         return new NodeBuilder()
             .Add("key", task.Key).Add("status", task.Status.ToString()).Add("stage", task.Stage)
-            .Add("inputKind", task.Input.Kind is TaskInputKind.Text ? null : task.Input.Kind.ToString()).Add("input", task.Input.Text == task.Key ? null : task.Input.Text)
+            .Add("inputKind", task.StoredInput.Kind is TaskInputKind.Text ? null : task.StoredInput.Kind.ToString()).Add("input", task.StoredInput.Text == task.Key ? null : task.StoredInput.Text)
             .Add("sourceType", task.SourceType).Add("priority", task.Priority, 0).Add("weight", task.Weight, 1)
             .Add("attempts", task.Attempts, 0).Add("crashes", task.Crashes, 0)
             .Add("errorCategory", task.ErrorCategory is JournalErrorCategory.None ? null : task.ErrorCategory.ToString())
@@ -50,7 +50,8 @@ internal static class OwnTask
             Key = key,
             Status = fields.Enum<JournalTaskStatus>("status") ?? throw fields.Wrong("A task does not tell its status."),
             Stage = fields.Text("stage"),
-            Input = new TaskInput(kind, kind is TaskInputKind.Json ? ValidJson(fields, input) : input),
+            // A table of Export-Csv has the input twice: as a text for people, and as it is stored.
+            StoredInput = Verbatim(fields, "storedinput") is { } stored ? TaskInput.OfJson(ValidJson(fields, stored)) : new TaskInput(kind, kind is TaskInputKind.Json ? ValidJson(fields, input) : input),
             SourceType = Verbatim(fields, "sourcetype"),
             Priority = fields.Whole("priority") ?? 0,
             Weight = fields.Number("weight") ?? 1,

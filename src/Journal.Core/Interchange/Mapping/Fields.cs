@@ -12,6 +12,7 @@ internal sealed class Fields
     private readonly TimeZoneInfo _naive;
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly bool[] _taken;
+    private string _last = "";
 
     /// <param name="map">The map.</param>
     /// <param name="file">For the errors.</param>
@@ -24,6 +25,9 @@ internal sealed class Fields
         _taken = new bool[map.Members.Count];
         for (var i = 0; i < map.Members.Count; i++) _places[FieldNames.Fold(map.Members[i].Key)] = i;
     }
+
+    /// <summary>Whether times must be ISO 8601: in a table that a culture may have written, another order of day and month would be read as another day.</summary>
+    public bool IsoTimesOnly { get; init; }
 
     /// <summary>The map itself.</summary>
     public Node Map { get; }
@@ -51,6 +55,7 @@ internal sealed class Fields
         {
             if (!_places.TryGetValue(name, out var place)) continue;
             _taken[place] = true;
+            _last = Map.Members[place].Key;
             var value = Map.Members[place].Value;
             if (value.Kind is not NodeKind.Null && !(value.Kind is NodeKind.Text && value.Text.Length == 0)) return value;
         }
@@ -90,14 +95,14 @@ internal sealed class Fields
         Take(names) is not { } node ? null
         : double.TryParse(AsText(node), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue
             ? (int)number
-            : throw _file.Wrong(node.Line, $"A whole number was expected, not {Describe(node)}.");
+            : throw _file.Wrong(node.Line, $"A whole number was expected in {_last}, not {Describe(node)}.");
 
     /// <summary>A number.</summary>
     public double? Number(params ReadOnlySpan<string> names) =>
         Take(names) is not { } node ? null
         : double.TryParse(AsText(node), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
-            : throw _file.Wrong(node.Line, $"A number was expected, not {Describe(node)}.");
+            : throw _file.Wrong(node.Line, $"A number was expected in {_last}, not {Describe(node)}.");
 
     /// <summary>A flag.</summary>
     public bool? Flag(params ReadOnlySpan<string> names) =>
@@ -105,12 +110,15 @@ internal sealed class Fields
         {
             "true" or "yes" or "1" => true,
             "false" or "no" or "0" => false,
-            _ => throw _file.Wrong(node.Line, $"True or false was expected, not {Describe(node)}."),
+            _ => throw _file.Wrong(node.Line, $"True or false was expected in {_last}, not {Describe(node)}."),
         };
 
     /// <summary>An instant.</summary>
     public DateTimeOffset? Time(params ReadOnlySpan<string> names) =>
-        Take(names) is not { } node ? null : Scalars.Time(AsText(node), _naive) ?? throw _file.Wrong(node.Line, $"A time was expected, not {Describe(node)}.");
+        Take(names) is not { } node ? null
+        : IsoTimesOnly && !Scalars.IsIsoTime(AsText(node))
+            ? throw _file.Wrong(node.Line, $"{_last} holds {Describe(node)}, as some culture writes it: day and month could be exchanged. Write times as 2026-05-04T10:00:00+02:00; this version's Get-JournalTask | Export-Csv does.")
+        : Scalars.Time(AsText(node), _naive) ?? throw _file.Wrong(node.Line, $"A time was expected in {_last}, not {Describe(node)}.");
 
     /// <summary>A length of time; one in milliseconds has a name that says so.</summary>
     public TimeSpan? Duration(params ReadOnlySpan<string> names)
@@ -127,7 +135,7 @@ internal sealed class Fields
 
     /// <summary>A length of time of a node.</summary>
     public TimeSpan Duration(Node node, TimeSpan unit) =>
-        Scalars.Duration(AsText(node), unit) is { } span && span >= TimeSpan.Zero ? span : throw _file.Wrong(node.Line, $"A length of time was expected, not {Describe(node)}.");
+        Scalars.Duration(AsText(node), unit) is { } span && span >= TimeSpan.Zero ? span : throw _file.Wrong(node.Line, $"A length of time was expected in {_last}, not {Describe(node)}.");
 
     /// <summary>A status.</summary>
     public JournalTaskStatus? Status(params ReadOnlySpan<string> names) =>
@@ -138,7 +146,7 @@ internal sealed class Fields
         where T : struct, Enum =>
         Take(names) is not { } node ? null
         : System.Enum.TryParse<T>(AsText(node), ignoreCase: true, out var value) && System.Enum.IsDefined(value) ? value
-        : throw _file.Wrong(node.Line, $"{Describe(node)} is no {typeof(T).Name}.");
+        : throw _file.Wrong(node.Line, $"{_last}: {Describe(node)} is no {typeof(T).Name}.");
 
     /// <summary>The nodes of a list; a single value is a list of one.</summary>
     public IReadOnlyList<Node> Items(params ReadOnlySpan<string> names) =>
@@ -148,7 +156,7 @@ internal sealed class Fields
     public Fields? Nested(params ReadOnlySpan<string> names) => Take(names) is { } node ? In(node) : null;
 
     /// <summary>Fields of another map of the same file.</summary>
-    public Fields In(Node map) => new(map, _file, _naive);
+    public Fields In(Node map) => new(map, _file, _naive) { IsoTimesOnly = IsoTimesOnly };
 
     /// <summary>What is left over, laid over the members of the member <c>metadata</c>.</summary>
     /// <param name="more">What an importer wants to keep besides.</param>

@@ -26,6 +26,10 @@ internal static class Scalars
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out var instant) ? instant.ToUniversalTime() : null;
     }
 
+    /// <summary>Whether a text begins as an ISO 8601 time does: a year of four digits, a month, a day.</summary>
+    public static bool IsIsoTime(ReadOnlySpan<char> text) =>
+        text.Length >= 10 && text[4] == '-' && text[7] == '-' && text[..4].IndexOfAnyExceptInRange('0', '9') < 0 && text[5..7].IndexOfAnyExceptInRange('0', '9') < 0 && text[8..10].IndexOfAnyExceptInRange('0', '9') < 0;
+
     /// <summary>An instant from seconds or milliseconds since 1970; null outside the years 1 to 9999.</summary>
     public static DateTimeOffset? FromEpoch(double number)
     {

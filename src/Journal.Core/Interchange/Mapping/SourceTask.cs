@@ -93,7 +93,7 @@ internal sealed class SourceTask(string key)
             Key = Key,
             Status = Status,
             Stage = Stage,
-            Input = Input,
+            StoredInput = Input,
             SourceType = SourceType,
             Priority = Priority,
             Weight = Weight,

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Journal.Values;
 
 namespace Journal.Storage.Parts;
 
@@ -13,6 +14,7 @@ public static class JsonMember
     {
         var reader = new Utf8JsonReader(json);
         if (json.IsEmpty || !reader.Read() || !Descend(ref reader, path)) return null;
+        EnterValue(ref reader);
         switch (reader.TokenType)
         {
             case JsonTokenType.String: return reader.GetString();
@@ -50,8 +52,21 @@ public static class JsonMember
         return false;
     }
 
+    // A value that JSON has no type for stands in an object with its type; see KeptValues. What is asked for is the value.
+    private static void EnterValue(ref Utf8JsonReader reader)
+    {
+        while (reader.TokenType == JsonTokenType.StartObject)
+        {
+            var inner = reader;
+            if (!inner.Read() || inner.TokenType != JsonTokenType.PropertyName || !inner.ValueTextEquals(KeptValues.TypeMember) || !inner.Read() || inner.TokenType != JsonTokenType.String) return;
+            if (!inner.Read() || inner.TokenType != JsonTokenType.PropertyName || !inner.ValueTextEquals(KeptValues.ValueMember) || !inner.Read()) return;
+            reader = inner;
+        }
+    }
+
     private static bool Enter(ref Utf8JsonReader reader, string name)
     {
+        EnterValue(ref reader);
         if (reader.TokenType != JsonTokenType.StartObject) return false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

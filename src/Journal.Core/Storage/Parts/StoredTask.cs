@@ -58,7 +58,7 @@ public static class StoredTask
             ErrorMessage = row.Text(26),
             TargetId = row.Text(27),
             Outputs = JsonList.Parse(row.Text(28)),
-            Input = new TaskInput((TaskInputKind)row.Integer(22), row.Text(29) ?? key),
+            StoredInput = new TaskInput((TaskInputKind)row.Integer(22), row.Text(29) ?? key),
             JournalPath = location,
         };
     }
