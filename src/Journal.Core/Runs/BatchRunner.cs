@@ -93,7 +93,7 @@ public sealed class BatchRunner : IDisposable
         }
 
         if (_board.Fault is JournalException fault) throw fault;
-        if (_board.Fault is not null) throw new InvalidOperationException("The run ended because of an error that is none of a task's.", _board.Fault);
+        if (_board.Fault is not null) throw new InvalidOperationException($"The run ended because of an error that is none of a task's: {_board.Fault.Message}", _board.Fault);
         var tally = _board.Tally;
         return new RunResult(_board.End ?? RunEnd.Done, _board.EndReason, _board.State, tally.Completed, tally.Failed, tally.Skipped, tally.Retried, recovered);
     }
@@ -190,5 +190,5 @@ public sealed class BatchRunner : IDisposable
         return thread;
     }
 
-    private ITimer Every(TimeSpan period, Action due) => _time.CreateTimer(_ => due(), null, period, period);
+    private ITimer Every(TimeSpan period, Action due) => _time.CreateTimer(_ => due(), null, LongWait.Step(period), LongWait.Step(period));
 }

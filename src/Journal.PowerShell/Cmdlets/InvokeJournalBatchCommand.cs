@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Commands.Running;
@@ -257,7 +258,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             RecordOutputs = VerifyOutput,
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
             WorkerLabel = Worker,
-            ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),
+            ResolvePath = PathResolver(),
             Reconcile = Reconcile is null ? null : task => LanguagePrimitives.IsTrue(Reconcile.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task)])),
         };
         using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
@@ -282,6 +283,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         observer.Close();
         _words.End(batch, result);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
+    }
+
+    // Where a block of another runspace went by Set-Location is that runspace's own.
+    private Func<string, string> PathResolver()
+    {
+        var caller = Runspace.DefaultRunspace;
+        return path => Runspace.DefaultRunspace is { } here && here != caller ? RunspacePaths.Resolve(path) : ResolveFilePath(path, RunspacePaths.Error);
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Runs;
@@ -57,13 +58,16 @@ internal sealed class CallerExecutor : ITaskExecutor
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
         shell.AddScript("param($block, $variables) $block.InvokeWithContext($null, $variables)", useLocalScope: true).AddArgument(work.ForCaller).AddArgument(variables);
         var timedOut = 0;
+        var since = Stopwatch.GetTimestamp();
         using var timer = new Timer(
-            _ =>
+            self =>
             {
+                var left = limit - Stopwatch.GetElapsedTime(since);
+                if (left > TimeSpan.Zero && ((Timer)self!).Change(LongWait.Step(left), System.Threading.Timeout.InfiniteTimeSpan)) return;
                 Interlocked.Exchange(ref timedOut, 1);
                 shell.BeginStop(null, null);
-            },
-            null, limit, System.Threading.Timeout.InfiniteTimeSpan);
+            });
+        timer.Change(LongWait.Step(limit), System.Threading.Timeout.InfiniteTimeSpan);
         try
         {
             var output = shell.Invoke();

@@ -57,7 +57,7 @@ internal sealed class RunForecaster
         if (choice.Existing is { } batch)
         {
             _deadHeld = _open().ReadInFlight(batch.Id)
-                .Where(task => RecoveryPolicy.Decide(task, task.Worker is null ? Liveness.Unknown : ProcessTable.Instance.Probe(task.Worker)) is not null)
+                .Where(task => RecoveryPolicy.Decide(task, task.Worker is null ? Liveness.Unknown : ProcessTable.Instance.Probe(task.Worker, NetworkFileSystem.IsOfThisMachine(_open().Location))) is not null)
                 .Select(task => task.TaskId).ToHashSet();
         }
 

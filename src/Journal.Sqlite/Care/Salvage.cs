@@ -82,19 +82,23 @@ internal sealed class Salvage(StoreOptions options, string asidePath)
     private void Copy(Database source, Database target, string table, string key)
     {
         var there = Columns(source, table).ToHashSet(StringComparer.Ordinal);
-        var columns = Columns(target, table).Where(there.Contains).ToList();
+        var columns = ValueRanges.Columns(target, table).Where(column => there.Contains(column.Name)).ToList();
         if (columns.Count == 0) return;
-        var list = string.Join(", ", columns);
+        var list = string.Join(", ", columns.Select(static column => column.Name));
         using var insert = target.Prepare($"INSERT OR IGNORE INTO {table} ({list}) VALUES ({string.Join(", ", columns.Select(static _ => "?"))})");
-        var scan = new DamagedTable(source, $"SELECT {key}, {list} FROM {table} NOT INDEXED", key);
-        long saved = 0;
+        // Behind each row, how many of its values are impossible: they are replaced.
+        var impossible = string.Join(" + ", columns.Select(static column => $"NOT ({column.IsPossible})"));
+        var scan = new DamagedTable(source, $"SELECT {key}, {string.Join(", ", columns.Select(static column => column.Mended))}, {impossible} FROM {table} NOT INDEXED", key, Micros.From(options.Time.GetUtcNow()));
+        long saved = 0, replaced = 0;
         scan.ReadAll(row =>
         {
             var values = new object?[columns.Count];
             for (var i = 0; i < values.Length; i++) values[i] = row.Value(i + 1);
             saved += insert.BindAll(values).Execute();
+            replaced += row.Integer(values.Length + 1);
         });
         _report.Add(FormattableString.Invariant($"{table}: {saved} rows were saved."));
+        if (replaced > 0) _report.Add(FormattableString.Invariant($"{table}: {replaced} values were none that a journal writes, and were replaced."));
         _report.AddRange(scan.Gaps.Select(gap => FormattableString.Invariant($"{table}: rows with {key} {gap} could not all be read.")));
     }
 
