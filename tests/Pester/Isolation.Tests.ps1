@@ -52,8 +52,8 @@ $sum = Invoke-OtherSqlite $database 'select count(*) as count, sum(n) as sum, ma
 AfterAll { Clear-JournalSetting }
 
 Describe 'Beside a module with Microsoft.Data.Sqlite <version>' -ForEach @(
-    @{ version = '6.0'; folder = '' }
-    @{ version = '10.0'; folder = 'later' }
+    @{ version = '10.0'; folder = '' }
+    @{ version = '8.0'; folder = 'earlier' }
 ) {
     BeforeAll {
         $other = "Import-Module '$root/tests/Journal.OtherSqlite/bin/Release/net8.0/$folder/OtherSqlite.psm1'"
