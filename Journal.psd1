@@ -1,6 +1,6 @@
 @{
     RootModule           = 'module/bin/Journal.PowerShell.dll'
-    ModuleVersion        = '0.2.0'
+    ModuleVersion        = '0.3.0'
     GUID                 = '5b0f6a5e-6f0e-4a55-9c1e-2f1b6b0f7a31'
     Author               = 'Journal contributors'
     CompanyName          = 'Journal contributors'

@@ -52,8 +52,8 @@ $sum = Invoke-OtherSqlite $database 'select count(*) as count, sum(n) as sum, ma
 AfterAll { Clear-JournalSetting }
 
 Describe 'Beside a module with Microsoft.Data.Sqlite <version>' -ForEach @(
-    @{ version = '6.0'; folder = '' }
-    @{ version = '10.0'; folder = 'later' }
+    @{ version = '10.0'; folder = '' }
+    @{ version = '8.0'; folder = 'earlier' }
 ) {
     BeforeAll {
         $other = "Import-Module '$root/tests/Journal.OtherSqlite/bin/Release/net8.0/$folder/OtherSqlite.psm1'"
@@ -160,5 +160,33 @@ foreach (`$name in (Import-PowerShellDataFile '$newer/Journal.psd1').CmdletsToEx
         $refused.Count | Should -BeGreaterThan 10
         # What lacks an argument is refused by PowerShell; closing is always allowed.
         $others | Where-Object { $_ -notmatch 'MissingMandatoryParameter' } | Should -Be $good, 'Disconnect-Journal works'
+    }
+}
+
+Describe 'A native library that cannot be loaded' {
+    BeforeAll {
+        $broken = Join-Path $drive broken
+        $null = New-Item $broken -ItemType Directory
+        Copy-Item $module $broken
+        Copy-Item "$(Split-Path $module)/module" $broken -Recurse
+        $library = Get-ChildItem "$broken/module/bin/stores/sqlite/runtimes" -Recurse -File -Filter '*e_sqlite3*'
+        $look = "Import-Module '$broken/Journal.psd1'; try { 1..2 | Start-JournalBatch x } catch { `$_.FullyQualifiedErrorId.Split(',')[0], `$_.TargetObject, (`$_.Exception.Message -replace '\s+', ' ') }"
+    }
+
+    It 'is an error that names the file, what the loader said and what is needed' {
+        $library | ForEach-Object { [System.IO.File]::WriteAllText($_.FullName, 'this is no library') }
+        $id, $file, $message = Invoke-Fresh $look
+        $id | Should -Be NativeLibraryNotLoaded
+        $file | Should -BeIn $library.FullName
+        $message.Contains($file) | Should -BeTrue
+        $message | Should -BeLike '*glibc 2.34*'
+        if ($IsLinux) { $message | Should -Match 'invalid ELF header|file too short' }
+    }
+
+    It 'is an error where the system has none' {
+        $library | Remove-Item
+        $id, $file, $message = Invoke-Fresh $look
+        $id | Should -Be NativeLibraryNotLoaded
+        $file | Should -Match 'e_sqlite3'
     }
 }

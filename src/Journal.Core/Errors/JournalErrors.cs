@@ -45,6 +45,14 @@ public static partial class JournalErrors
     public static JournalException RestartRequired(string module, string loaded, string installed) =>
         Make(JournalFault.InvalidOperation, module, $"The module Journal is {installed} now, but this session has loaded {loaded} and cannot exchange it: restart PowerShell.");
 
+    /// <summary>The native library of an engine cannot be used on this system.</summary>
+    /// <param name="file">The library's file.</param>
+    /// <param name="said">What the system's loader said.</param>
+    /// <param name="needs">A sentence: what it needs.</param>
+    /// <param name="inner">The loader's error.</param>
+    public static JournalException NativeLibraryNotLoaded(string file, string said, string needs, Exception inner) =>
+        Make(JournalFault.ResourceUnavailable, file, $"The native library '{file}' cannot be loaded: {said.TrimEnd('.')}. {needs}", inner);
+
     /// <summary>The server that keeps the journal does not answer, or went away; what was asked for may be asked again.</summary>
     public static JournalException JournalUnreachable(string path, string detail, Exception? inner = null) =>
         Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' cannot be reached: {detail}", inner);

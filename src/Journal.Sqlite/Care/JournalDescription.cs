@@ -21,7 +21,7 @@ internal static class JournalDescription
         var row = database.Prepared(WorkerStatements.Holding);
         while (row.Step()) workers.Add(StoredHistory.ReadWorker(row, 0));
         return new JournalInfo(
-            options.Location, $"SQLite {Database.EngineVersion}", Schema.VersionOf(database), SizeOf(options.Location), batches, counts, options.Durability, workers);
+            options.Location, $"SQLite {SqliteLibrary.Version}", Schema.VersionOf(database), SizeOf(options.Location), batches, counts, options.Durability, workers);
     }
 
     // The log holds what is committed but not yet merged.

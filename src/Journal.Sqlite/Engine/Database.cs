@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Journal.Sqlite.Engine;
@@ -18,24 +19,25 @@ internal enum OpenMode
 /// <summary>One connection. Only one thread may use it at a time: its owner sees to that.</summary>
 internal sealed class Database : IDisposable
 {
-    private const int ConfigMemoryStatistics = 9;
+    // Switches of sqlite3_db_config, which SQLitePCLRaw does not name.
+    private static readonly (int Switch, int Value)[] s_switches =
+    [
+        (1002, 0), // ENABLE_FKEY: references are the statements' own to keep.
+        (1003, 0), // ENABLE_TRIGGER and
+        (1015, 0), // ENABLE_VIEW: a journal has neither, and a foreign file must not run SQL of its own.
+        (1007, 1), // ENABLE_QPSG: a bound value never changes a plan. Else each run of a statement with LIMIT ? prepares it anew.
+        (1017, 0), // TRUSTED_SCHEMA: nor does the schema of a file call functions of ours.
+    ];
 
+    private readonly SqliteConnection _connection;
     private readonly sqlite3 _handle;
     private readonly TimeSpan _lockTimeout;
     private readonly Dictionary<string, Statement> _prepared = new(StringComparer.Ordinal);
 
-    static Database()
+    private Database(SqliteConnection connection, string path, TimeSpan lockTimeout)
     {
-        raw.SetProvider(new SQLite3Provider_e_sqlite3());
-        // Nobody asks for SQLite's statistics of its memory, and keeping them takes a lock of the whole process at each allocation.
-        raw.sqlite3_config(ConfigMemoryStatistics, 0);
-        Waiting.MendSleep();
-        FileLocks.Install();
-    }
-
-    private Database(sqlite3 handle, string path, TimeSpan lockTimeout)
-    {
-        _handle = handle;
+        _connection = connection;
+        _handle = connection.Handle!;
         Path = path;
         _lockTimeout = lockTimeout;
     }
@@ -43,53 +45,60 @@ internal sealed class Database : IDisposable
     /// <summary>The file's full path.</summary>
     public string Path { get; }
 
-    /// <summary>SQLite's version.</summary>
-    public static string EngineVersion => raw.sqlite3_libversion().utf8_to_string();
-
     /// <summary>Rows changed by the last statement.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
-    /// <summary>Opens a file that exists.</summary>
-    /// <exception cref="JournalException">JournalAccessDenied.</exception>
-    public static Database Open(string path, OpenMode mode, TimeSpan lockTimeout)
+    /// <summary>How often statements that are kept were prepared anew.</summary>
+    public int Repreparations => _prepared.Values.Sum(static statement => statement.Repreparations);
+
+    /// <summary>Opens a file that exists, and runs a script in the connection before anybody has it.</summary>
+    /// <exception cref="JournalException">JournalAccessDenied, NativeLibraryNotLoaded, and whatever the script meets; then nothing is left open.</exception>
+    public static Database Open(string path, OpenMode mode, TimeSpan lockTimeout, string? script = null)
     {
-        // No mutex: a connection never serves two threads at once.
-        var flags = raw.SQLITE_OPEN_NOMUTEX | (mode == OpenMode.ReadWrite ? raw.SQLITE_OPEN_READWRITE : raw.SQLITE_OPEN_READONLY);
-        var name = path;
-        if (mode == OpenMode.Immutable)
+        _ = SqliteLibrary.Version;
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            flags |= raw.SQLITE_OPEN_URI;
-            name = "file:" + Uri.EscapeDataString(path.Replace('\\', '/')).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1";
-        }
-
-        var code = raw.sqlite3_open_v2(name, out var handle, flags, null);
-        var database = new Database(handle, path, lockTimeout);
-        if (code != raw.SQLITE_OK)
+            DataSource = mode == OpenMode.Immutable ? "file:" + Uri.EscapeDataString(path.Replace('\\', '/')).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1" : path,
+            Mode = mode == OpenMode.ReadWrite ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadOnly,
+            // A pool would keep the file open, and its log with it, when everybody has closed it. What is worth keeping, the store keeps.
+            Pooling = false,
+            // Only of its own commands, which are not used here: they sleep 150 ms whenever the database is locked.
+            DefaultTimeout = 1,
+        }.ToString());
+        try
         {
-            var failure = database.Failure(code);
-            database.Dispose();
-            throw failure;
+            connection.Open();
+            var database = new Database(connection, path, lockTimeout);
+            database.SetUp(mode, script);
+            return database;
         }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw EngineFailures.From(e, path, lockTimeout);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
+    private void SetUp(OpenMode mode, string? script)
+    {
         // SQLite quietly opens for reading what cannot be opened for writing.
-        if (mode == OpenMode.ReadWrite && raw.sqlite3_db_readonly(handle, "main") == 1)
-        {
-            database.Dispose();
-            throw JournalErrors.JournalAccessDenied(path, "it cannot be written to.");
-        }
-
-        raw.sqlite3_extended_result_codes(handle, 1);
-        Waiting.Install(handle, lockTimeout);
-        // The bundled library checks references unless told not to.
-        database.Execute("PRAGMA foreign_keys = OFF");
-        return database;
+        if (mode == OpenMode.ReadWrite && raw.sqlite3_db_readonly(_handle, "main") == 1) throw JournalErrors.JournalAccessDenied(Path, "it cannot be written to.");
+        raw.sqlite3_extended_result_codes(_handle, 1);
+        foreach (var (name, value) in s_switches) Verify(raw.sqlite3_db_config(_handle, name, value, out _));
+        Waiting.Install(_handle, _lockTimeout);
+        if (script is not null) Execute(script);
     }
 
     public void Dispose()
     {
         foreach (var statement in _prepared.Values) statement.Dispose();
         _prepared.Clear();
-        raw.sqlite3_close_v2(_handle);
+        _connection.Dispose();
     }
 
     /// <summary>The statement for a text, prepared at its first use and kept. It must not be in use.</summary>
@@ -136,9 +145,8 @@ internal sealed class Database : IDisposable
         foreach (var statement in _prepared.Values) statement.Reset();
     }
 
-    /// <summary>Makes a function of ours known to SQL.</summary>
-    public void Define(string name, int arguments, delegate_function_scalar function) =>
-        Verify(raw.sqlite3_create_function(_handle, name, arguments, raw.SQLITE_UTF8 | raw.SQLITE_DETERMINISTIC, null, function));
+    /// <summary>Makes a function of ours known to SQL, which gives the same for the same values.</summary>
+    public void Define<T1, T2, TResult>(string name, Func<T1, T2, TResult> function) => _connection.CreateFunction(name, function, isDeterministic: true);
 
     /// <summary>What is wrong with the file, whatever schema it has; null when it is sound.</summary>
     public string? FindDamage()
@@ -150,11 +158,14 @@ internal sealed class Database : IDisposable
     /// <summary>Copies the whole database into an empty one, as it is at one instant.</summary>
     public void CopyTo(Database target)
     {
-        var backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
-        if (backup.IsInvalid) throw target.Failure(raw.sqlite3_extended_errcode(target._handle));
-        var code = raw.sqlite3_backup_step(backup, -1);
-        raw.sqlite3_backup_finish(backup);
-        if (code != raw.SQLITE_DONE) throw target.Failure(code);
+        try
+        {
+            _connection.BackupDatabase(target._connection);
+        }
+        catch (SqliteException e)
+        {
+            throw EngineFailures.From(e, target.Path, _lockTimeout);
+        }
     }
 
     public void Verify(int code)

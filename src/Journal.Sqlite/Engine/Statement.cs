@@ -5,11 +5,15 @@ using SQLitePCL;
 namespace Journal.Sqlite.Engine;
 
 /// <summary>
-/// A prepared statement, bound and read by position. It exists, instead of an ADO.NET command, because ADO.NET looks up every parameter by
-/// name at every execution and sleeps 150 ms whenever the database is locked: inserting is a third faster this way, and waiting is ours.
+/// A prepared statement, bound and read by position, over the handle of a connection. It exists, instead of the connection's own commands, because
+/// those look up every parameter by name at every execution, box every value, and sleep 150 ms whenever the database is locked: claims take
+/// 1.2 to 1.5 times as long by them, inserts 1.5 times, and reads 1.6 to 2.1 times.
 /// </summary>
 internal sealed class Statement : IStoredRow, IDisposable
 {
+    // SQLITE_STMTSTATUS_REPREPARE, which SQLitePCLRaw does not name.
+    private const int StatusOfRepreparing = 5;
+
     private readonly Database _database;
     private readonly sqlite3_stmt _handle;
 
@@ -18,6 +22,9 @@ internal sealed class Statement : IStoredRow, IDisposable
         _database = database;
         _handle = handle;
     }
+
+    /// <summary>How often SQLite has prepared it anew, because a table had changed or a bound value might ask for another plan.</summary>
+    public int Repreparations => raw.sqlite3_stmt_status(_handle, StatusOfRepreparing, 0);
 
     public void Dispose() => _handle.Dispose();
 

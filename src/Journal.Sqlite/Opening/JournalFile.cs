@@ -53,24 +53,18 @@ internal sealed class JournalFile
     }
 
     /// <summary>A connection that writes.</summary>
-    public Database ConnectWriter()
-    {
-        var database = Database.Open(Path, _mode, _options.LockTimeout);
-        // 64 MB: keys in random order touch the whole index. A larger log than SQLite's 4 MB: under load, merging it is most of what a disk has to do.
-        database.Execute($"""
-            PRAGMA synchronous = {(_options.Durability == Durability.Full ? "FULL" : "NORMAL")};
-            PRAGMA cache_size = -65536;
-            PRAGMA wal_autocheckpoint = 4000;
-            PRAGMA journal_size_limit = 67108864;
-            """);
-        return database;
-    }
+    // 64 MB: keys in random order touch the whole index. A larger log than SQLite's 4 MB: under load, merging it is most of what a disk has to do.
+    public Database ConnectWriter() => Database.Open(Path, _mode, _options.LockTimeout, $"""
+        PRAGMA synchronous = {(_options.Durability == Durability.Full ? "FULL" : "NORMAL")};
+        PRAGMA cache_size = -65536;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 67108864;
+        """);
 
     /// <summary>A connection that cannot write.</summary>
     public Database ConnectReader()
     {
-        var database = Database.Open(Path, _mode, _options.LockTimeout);
-        database.Execute("PRAGMA query_only = ON; PRAGMA cache_size = -16384;");
+        var database = Database.Open(Path, _mode, _options.LockTimeout, "PRAGMA query_only = ON; PRAGMA cache_size = -16384;");
         SqlFunctions.Install(database);
         return database;
     }
@@ -111,16 +105,12 @@ internal sealed class JournalFile
             // Without locks only what nobody writes to can be read, and only if no log waits to be merged.
             if (possible == OpenMode.Immutable && new FileInfo(options.Location + "-wal") is { Exists: true, Length: > 0 }) break;
             mode = possible;
-            var database = default(Database);
             try
             {
-                database = Database.Open(options.Location, mode, options.LockTimeout);
-                database.Number("PRAGMA schema_version");
-                return database;
+                return Database.Open(options.Location, mode, options.LockTimeout, "PRAGMA schema_version");
             }
             catch (JournalException e)
             {
-                database?.Dispose();
                 if (e.ErrorId != nameof(JournalErrors.JournalAccessDenied)) throw;
                 refused ??= e;
             }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Journal.Reliability.Tests.Damage;
 using Journal.Sqlite;
 using Journal.Sqlite.Opening;
@@ -78,6 +79,28 @@ public sealed class OlderSchemaTests : IDisposable
 
         // Some of the kills met a migration that had begun (its copy was there, or on its way) and had not ended; else nothing was proven.
         Assert.True(cutOff > 0);
+    }
+
+    [Fact]
+    public void A_journal_that_version_0_2_0_wrote_is_used_as_it_is()
+    {
+        // By its own code and its SQLite 3.35.5: SampleJournal.Make.
+        var path = Path.Combine(_folder, "journal.db");
+        using (var packed = new GZipStream(typeof(OlderSchemaTests).Assembly.GetManifestResourceStream("journal-0.2.0.db.gz")!, CompressionMode.Decompress))
+        using (var file = File.Create(path)) packed.CopyTo(file);
+        string story;
+        using (var database = new RawFile(path)) story = OlderJournal.Story(database);
+
+        using (var store = new SqliteStoreFactory().Open(new StoreOptions(path, StoreAccess.Write)))
+        {
+            Assert.Empty(store.Check());
+            Assert.Equal([SampleJournal.StagedBatch, SampleJournal.PlainBatch], store.ReadBatches(new BatchQuery()).Select(static batch => batch.Name));
+            Assert.Equal((370, 42), (store.CountTasks(new TaskQuery { Metadata = [new KeyValuePair<string, object?>("subject", "sea")] }), store.CountTasks(new TaskQuery { Statuses = [JournalTaskStatus.Failed], Keys = [TextPattern.Wildcard("*0.jpg")] })));
+        }
+
+        using (var database = new RawFile(path)) Assert.Equal(story, OlderJournal.Story(database));
+        WorkGoesOn(path);
+        Assert.Empty(JournalChecker.Check(path, new Tally()));
     }
 
     private static TimeSpan Migrated(string path)

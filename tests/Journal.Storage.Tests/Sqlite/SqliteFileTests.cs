@@ -194,13 +194,13 @@ public sealed class SqliteFileTests : StoreTest<SqliteFixture>
     {
         var batch = Batch("a");
         var task = ClaimOne(batch);
-        Sql("CREATE TRIGGER full BEFORE INSERT ON event WHEN NEW.kind = 21 BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+        Sql("CREATE INDEX full ON event (json(CASE kind WHEN 21 THEN 'no JSON' ELSE '1' END))");
 
         Fails("JournalCorrupt", () => Apply(Complete(task)));
         Assert.Equal((JournalTaskStatus.InProgress, 0L), (Task(task.Id).Status, Again(batch).Completed));
         Assert.Empty(Attempts(task.Id));
 
-        Sql("DROP TRIGGER full");
+        Sql("DROP INDEX full");
         Make(Complete(task));
         IsSound();
     }
