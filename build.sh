@@ -6,22 +6,26 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en HOME="${HOME:-$PWD/artifacts/home}"
 stop() { printf 'build.sh: %s\n' "$@" >&2; exit 1; }
 command -v dotnet >/dev/null || stop 'dotnet is not on PATH. Install the .NET SDK 10: https://dot.net'
-{ mkdir -p artifacts/packages && [ -w artifacts/packages ]; } 2>/dev/null || stop "This clone cannot be written to: $PWD. Use a clone of your own."
+{ mkdir -p artifacts && [ -w artifacts ]; } 2>/dev/null || stop "This clone cannot be written to: $PWD. Use a clone of your own."
+export JOURNAL_TOOLS="$PWD/artifacts/packages"
+# PowerShell does not start in a folder whose name holds wildcards, and Pester does not find one: there the tools lie in HOME, and the clone gets another name.
+case "$PWD" in *[]['*?']*) JOURNAL_TOOLS="$HOME/.cache/journal-build" && link="$(mktemp -d)/journal" && ln -s "$PWD" "$link" && cd "$link" ;; esac
 
 least="$(sed -n "s/^ *PowerShellVersion *= *'\(.*\)'.*/\1/p" Journal.psd1)"
-tool="$PWD/artifacts/packages/powershell/$(sed -n 's/.*"version": "\(.*\)".*/\1/p' .config/dotnet-tools.json)"
+tool="$JOURNAL_TOOLS/powershell/$(sed -n 's/.*"version": "\(.*\)".*/\1/p' .config/dotnet-tools.json)"
+# DOTNET_CLI_HOME: a tool that HOME remembers from another clone would count as restored: the tools of this clone have a home of their own.
 missing=''
 if [ -n "${JOURNAL_WITHOUT_PWSH:-}" ]; then missing='JOURNAL_WITHOUT_PWSH is set'
 elif printf '%s\n' "$least" "$(pwsh --version 2>/dev/null | sed 's/^PowerShell //')" | sort -V -C; then pwsh=(pwsh)
-elif [ -e "$tool/.nupkg.metadata" ] || said="$(NUGET_PACKAGES="$PWD/artifacts/packages" dotnet tool restore 2>&1)"; then pwsh=(dotnet "$tool/tools/net10.0/any/unix/pwsh.dll")
+elif [ -e "$tool/.nupkg.metadata" ] || said="$(DOTNET_CLI_HOME="$JOURNAL_TOOLS" NUGET_PACKAGES="$JOURNAL_TOOLS" dotnet tool restore 2>&1)"; then pwsh=(dotnet "$tool/tools/net10.0/any/unix/pwsh.dll")
 elif grep -q 'not found in NuGet feeds' <<<"$said"; then missing='no PowerShell on PATH, and the package registry has none'
-else stop "PowerShell $least or later is not on PATH, and could not be restored into artifacts/packages:" "$said"; fi
+else stop "PowerShell $least or later is not on PATH, and could not be restored into $JOURNAL_TOOLS:" "$said"; fi
 
 if [ "${1:-}" = pwsh ] && [ -z "$missing" ]; then exec "${pwsh[@]}" "${@:2}"; fi
-if [ -z "$missing" ]; then exec "${pwsh[@]}" -NoProfile -NonInteractive -File ./build.ps1 "$@"; fi
+if [ -z "$missing" ]; then exec "${pwsh[@]}" -NoProfile -NonInteractive -File "$PWD/build.ps1" "$@"; fi
 case "${1:-build}" in build | test) dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet ;; *) stop "$1 needs PowerShell: $missing." ;; esac
 if [ "${1:-}" = test ]; then
     dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet | tee artifacts/xunit.log
     printf 'Left out: the Pester suite (%s).\n' "$missing"
-    awk -F'[:,]' '/^(Passed|Failed|Skipped)! /{f+=$2; p+=$4; s+=$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 || p == 0}' artifacts/xunit.log
+    awk -F'[:,]' '/^(Passed|Failed|Skipped)! /{f+=$2; p+=$4; s+=$6} END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 || p == 0 || (s > 0 && ENVIRON["JOURNAL_LEAVE_OUT"] == "")}' artifacts/xunit.log
 fi

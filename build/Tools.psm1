@@ -28,7 +28,7 @@ function New-PowerShellStart([string[]] $ArgumentList) {
 # The manifest of the Pester that Directory.Packages.props names, downloaded into this clone.
 function Get-PesterManifest {
     $version = ([xml](Get-Content -Raw -LiteralPath (Join-Path $root Directory.Packages.props))).SelectSingleNode('//PesterVersion').InnerText
-    $packages = Join-Path $root artifacts packages
+    $packages = $env:JOURNAL_TOOLS ? $env:JOURNAL_TOOLS : (Join-Path $root artifacts packages)
     $folder = Join-Path $packages pester $version
     if (-not (Test-Path -LiteralPath (Join-Path $folder .nupkg.metadata))) {
         $said = dotnet restore (Join-Path $root build Pester Pester.csproj) --packages $packages 2>&1

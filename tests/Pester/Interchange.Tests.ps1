@@ -17,6 +17,18 @@ Describe 'Import-Journal' {
         @{ file = 'processing-state.json'; format = 'ProcessingState'; added = 4 }
         @{ file = 'parallel.joblog'; format = 'ParallelJoblog'; added = 3 }
         @{ file = 'episodes'; format = 'Episodes'; added = 4 }
+        @{ file = 'systems/batch-journal/journal.json'; format = 'BatchJournal'; added = 101 }
+        @{ file = 'systems/job-log/one-record-with-comments.json'; format = 'JobLog'; added = 1 }
+        @{ file = 'systems/job-log/one-failed-record.json'; format = 'JobLog'; added = 1 }
+        @{ file = 'systems/job-log/two-records.json'; format = 'JobLog'; added = 2 }
+        @{ file = 'systems/job-log/processing_log.json'; format = 'JobLog'; added = 9 }
+        @{ file = 'systems/job-log/ten-records.jsonl'; format = 'JobLog'; added = 9 }
+        @{ file = 'systems/partial-processing/processing_state.json'; format = 'ProcessingState'; added = 5 }
+        @{ file = 'systems/episodes'; format = 'Episodes'; added = 11 }
+        @{ file = 'systems/episodes/index.json'; format = 'Episodes'; added = 11 }
+        @{ file = 'systems/episodes/state.db'; format = 'Episodes'; added = 11 }
+        @{ file = 'systems/transcoder/transcoder.db'; format = 'Transcoder'; added = 40 }
+        @{ file = 'systems/transcoder/jobs.json'; format = 'Transcoder'; added = 3 }
     ) {
         $first = Import-Journal (Join-Path $samples $file)
         $first.Format | Select-Object -Unique | Should -Be $format

@@ -98,7 +98,7 @@ Describe 'Invoke-JournalBatch' {
         }
 
         It 'fails an attempt whose native command says that it failed' {
-            Get-ErrorOf { 1 | Invoke-JournalBatch native -MaxRetries 0 { $program, $first = Get-PowerShellCommand; & $program @first -NoProfile -Command 'exit 3' } } | Out-Null
+            Get-ErrorOf { 1 | Invoke-JournalBatch native -MaxRetries 0 { $line = @(Get-PowerShellCommand) + '-NoProfile' + '-Command' + 'exit 3'; & $line[0] $line[1..9] } } | Out-Null
             (Get-JournalTask).Status | Should -Be Failed
             (Get-JournalTask).ErrorMessage | Should -BeLike '*3*'
         }

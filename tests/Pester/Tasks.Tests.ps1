@@ -158,7 +158,7 @@ Describe 'Measure-JournalBatch' {
         $summary.Completed | Should -Be 2
         $summary.Remaining | Should -Be 1
         $summary.Percent | Should -Be 75
-        $summary.SuccessRate | Should -Be 66.6
+        $summary.SuccessRate | Should -Be 66.7
         $summary.QuotaConsumed | Should -Be 4
         $summary.QuotaLeft | Should -Be 6
         $summary.ErrorsByCategory.NotFound | Should -Be 1

@@ -8,8 +8,15 @@ public static partial class JournalErrors
     /// <param name="line">Where, counted from 1.</param>
     /// <param name="detail">A sentence.</param>
     /// <param name="inner">What found it.</param>
-    public static JournalException ImportFileInvalid(string path, int line, string detail, Exception? inner = null) =>
-        Make(JournalFault.InvalidData, path, $"'{path}', line {line}: {detail} Nothing was imported.", inner);
+    public static JournalException ImportFileInvalid(string path, int line, string detail, Exception? inner = null) => ImportFileInvalid(path, $"line {line}", detail, inner);
+
+    /// <summary>The same at a place that is no line.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="place">Where: <c>table 'jobs', row 2</c>.</param>
+    /// <param name="detail">A sentence.</param>
+    /// <param name="inner">What found it.</param>
+    public static JournalException ImportFileInvalid(string path, string place, string detail, Exception? inner = null) =>
+        Make(JournalFault.InvalidData, path, $"'{path}', {place}: {detail} Nothing was imported.", inner);
 
     /// <summary>A file to import is none of the formats that are known.</summary>
     public static JournalException ImportFormatUnknown(string path, string detail) =>

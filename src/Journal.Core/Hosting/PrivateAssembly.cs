@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
@@ -10,6 +11,9 @@ namespace Journal.Hosting;
 /// </summary>
 internal static class PrivateAssembly
 {
+    // One context for each: a part may implement several contracts, and its native library must not be set up twice.
+    private static readonly ConcurrentDictionary<string, Lazy<Assembly>> Loaded = new(StringComparer.Ordinal);
+
     /// <summary>The one implementation of a contract that a part exports.</summary>
     /// <typeparam name="T">The contract: a type of this assembly.</typeparam>
     /// <param name="folder">Where the part lies, seen from this assembly.</param>
@@ -20,7 +24,7 @@ internal static class PrivateAssembly
     {
         var path = Path.Combine(Path.GetDirectoryName(typeof(PrivateAssembly).Assembly.Location)!, folder, assemblyName + ".dll");
         if (!File.Exists(path)) throw missing(path);
-        var assembly = new PartLoadContext(path).LoadFromAssemblyPath(path);
+        var assembly = Loaded.GetOrAdd(path, static path => new Lazy<Assembly>(() => new PartLoadContext(path).LoadFromAssemblyPath(path))).Value;
         return (T)Activator.CreateInstance(assembly.GetExportedTypes().Single(static type => typeof(T).IsAssignableFrom(type)))!;
     }
 

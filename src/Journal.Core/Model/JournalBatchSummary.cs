@@ -39,11 +39,14 @@ public sealed class JournalBatchSummary
     /// <summary>How much has ended, 0 to 100, rounded down to a tenth.</summary>
     public double Percent { get; init; }
 
-    /// <summary>Completed tasks in 100 that were completed or failed, rounded down to a tenth, so that 100 means all; null before the first.</summary>
+    /// <summary>Completed tasks in 100 that were completed or failed, rounded to a tenth (100 means all, 0 none); null before the first.</summary>
     public double? SuccessRate { get; init; }
 
-    /// <summary>Attempts that failed, whatever became of their task.</summary>
+    /// <summary>Attempts that failed and after which their task was, or is to be, tried again.</summary>
     public long Retries { get; init; }
+
+    /// <summary>Attempts that failed, whatever became of their task.</summary>
+    public long FailedAttempts { get; init; }
 
     /// <summary>Mean running time of a completed task; waiting does not count. Null before the first.</summary>
     public TimeSpan? MeanDuration { get; init; }

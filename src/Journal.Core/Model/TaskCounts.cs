@@ -21,8 +21,14 @@ public readonly record struct TaskCounts(long Pending, long InProgress, long Com
     /// <summary>How much has ended, 0 to 100, rounded down to a tenth, so that 100 means all; 0 for an empty batch.</summary>
     public double Percent => Total == 0 ? 0 : Math.Floor(1000.0 * Ended / Total) / 10;
 
-    /// <summary>Completed tasks in 100 that were completed or failed, rounded down to a tenth, so that 100 means all; null before the first.</summary>
-    public double? SuccessRate => Completed + Failed == 0 ? null : Math.Floor(1000.0 * Completed / (Completed + Failed)) / 10;
+    /// <summary>Completed tasks in 100 that were completed or failed, rounded to a tenth (100 means all, 0 none); null before the first.</summary>
+    public double? SuccessRate => (Completed, Failed) switch
+    {
+        (0, 0) => null,
+        (0, _) => 0,
+        (_, 0) => 100,
+        _ => Math.Clamp(Math.Round(100.0 * Completed / (Completed + Failed), 1, MidpointRounding.AwayFromZero), 0.1, 99.9),
+    };
 
     /// <summary>The counts after tasks moved from one status to another.</summary>
     /// <param name="from">Where they were; null for new tasks.</param>

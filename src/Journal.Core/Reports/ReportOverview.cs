@@ -44,7 +44,8 @@ internal static class ReportOverview
     private static IEnumerable<(string Name, ReportCell Value)> OfBatch(JournalBatchSummary batch, TimeZoneInfo zone)
     {
         yield return ("Longest", ReportText.Duration(batch.MaxDuration));
-        yield return ("Failed attempts", ReportText.Number(batch.Retries));
+        yield return ("Failed attempts", ReportText.Number(batch.FailedAttempts));
+        yield return ("Retries", ReportText.Number(batch.Retries));
         yield return ("Time at work", ReportText.Duration(batch.ActiveTime));
         if (batch.QuotaConsumed > 0) yield return ("Quota used", ReportText.Number(batch.QuotaConsumed));
         if (batch.QuotaLeft is { } left) yield return ("Quota left", ReportText.Number(left));

@@ -57,6 +57,7 @@ public static class BatchSummary
             Percent = counts.Percent,
             SuccessRate = counts.SuccessRate,
             Retries = figures.Stages.Sum(static stage => stage.Retries),
+            FailedAttempts = figures.Stages.Sum(static stage => stage.FailedAttempts),
             MeanDuration = figures.Durations.Mean,
             MedianDuration = figures.Durations.Median,
             P95Duration = figures.Durations.P95,
@@ -98,7 +99,7 @@ public static class BatchSummary
     }
 
     private static JournalStageSummary Stage(StageFigure stage) => new(
-        stage.Stage!, stage.Waiting, stage.InProgress, stage.Done, stage.Failed, stage.Retries,
+        stage.Stage!, stage.Waiting, stage.InProgress, stage.Done, stage.Failed, stage.Retries, stage.FailedAttempts,
         stage.Durations.Mean, stage.Durations.Median, stage.Durations.P95);
 
     private static JsonMap Totals<T>(IEnumerable<(string Name, T Amount)> amounts)

@@ -19,7 +19,8 @@ public readonly record struct EtaSample(long Count, double Weight, double Second
     public static EtaSample Of(TaskCounts counts, BatchFigures figures)
     {
         var worked = counts.Completed + counts.Failed;
-        return worked == 0
+        // Imported history may not tell how long anything ran.
+        return worked == 0 || figures.ActiveTime <= TimeSpan.Zero
             ? default
             : new EtaSample(worked, figures.WeightDone * worked / counts.Ended, figures.ActiveTime.TotalSeconds, figures.Durations.StandardDeviation?.TotalSeconds ?? 0);
     }

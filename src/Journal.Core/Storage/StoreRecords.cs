@@ -69,6 +69,7 @@ public sealed record ErrorFigure(JournalErrorCategory Category, string? Signatur
 /// <param name="InProgress">Tasks in it.</param>
 /// <param name="Done">Tasks that are past it.</param>
 /// <param name="Failed">Tasks that failed in it.</param>
-/// <param name="Retries">Attempts at it that failed, whatever became of the task.</param>
+/// <param name="Retries">Attempts at it that failed and after which the task was, or is to be, tried again.</param>
+/// <param name="FailedAttempts">Attempts at it that failed, whatever became of the task.</param>
 /// <param name="Durations">Of its completed attempts.</param>
-public sealed record StageFigure(string? Stage, long Waiting, long InProgress, long Done, long Failed, long Retries, DurationFigures Durations);
+public sealed record StageFigure(string? Stage, long Waiting, long InProgress, long Done, long Failed, long Retries, long FailedAttempts, DurationFigures Durations);

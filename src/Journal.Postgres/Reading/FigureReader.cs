@@ -7,7 +7,7 @@ namespace Journal.Postgres.Reading;
 /// <summary>The figures of a batch: one pass over its tasks and one over its attempts.</summary>
 internal static class FigureReader
 {
-    private const string Tasks = "SELECT status, stage, weight, duration, outputs FROM task WHERE batch = $1";
+    private const string Tasks = "SELECT status, stage, weight, duration, outputs, error_category FROM task WHERE batch = $1";
 
     private const string Attempts = "SELECT a.stage, a.outcome, a.ended_at - a.started_at FROM attempt a JOIN task t ON t.id = a.task WHERE t.batch = $1";
 
@@ -30,7 +30,7 @@ internal static class FigureReader
         session.Pipeline.Patience = 0;
         session.Pipeline
             .Add(Of(Tasks), row => tally.AddTask(
-                (JournalTaskStatus)row.Integer(0), (int)row.Integer(1), row.Real(2), row.IntegerOrNull(3), row.IsNull(4) ? 0 : JsonList.Parse(row.Text(4)).Count))
+                (JournalTaskStatus)row.Integer(0), (int)row.Integer(1), row.Real(2), row.IntegerOrNull(3), row.IsNull(4) ? 0 : JsonList.Parse(row.Text(4)).Count, (JournalErrorCategory)row.Integer(5)))
             .Add(Of(Attempts), row => tally.AddAttempt((int)row.Integer(0), (JournalAttemptOutcome)row.Integer(1), row.Integer(2)))
             .Add(Of(BatchStatements.ActiveTime), row => active = row.Integer(0))
             .Add(Of(Errors), row => errors.Add(new ErrorFigure((JournalErrorCategory)row.Integer(0), row.TextOrNull(1), row.Integer(2), row.TextOrNull(3), row.TextOrNull(4))))

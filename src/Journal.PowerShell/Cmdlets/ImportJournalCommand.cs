@@ -11,7 +11,7 @@ namespace Journal.Commands;
 [OutputType(typeof(JournalImport))]
 public sealed class ImportJournalCommand : JournalCmdlet
 {
-    private readonly ImportReader _reader = new(static () => FormatLoader.Yaml);
+    private readonly ImportReader _reader = new(static () => FormatLoader.Yaml, static () => FormatLoader.Tables);
 
     /// <summary>Files, or folders of YAML files; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Path")]

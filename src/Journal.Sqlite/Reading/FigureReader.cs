@@ -27,12 +27,12 @@ internal static class FigureReader
         var filter = TaskFilter.Compile(database, catalog, new TaskQuery { BatchIds = [batchId] });
         if (filter.Scope.Facts is not [var batch]) throw JournalErrors.BatchNotFound(batchId);
         var tally = new FigureTally(batch);
-        using (var rows = database.Prepare($"SELECT status, stage, weight, duration, json_array_length(outputs) {filter.FromWhere}"))
+        using (var rows = database.Prepare($"SELECT status, stage, weight, duration, json_array_length(outputs), error_category {filter.FromWhere}"))
         {
             rows.BindAll(filter.Where.Values);
             while (rows.Step())
             {
-                tally.AddTask((JournalTaskStatus)rows.Integer(0), (int)rows.Integer(1), rows.Real(2), rows.IntegerOrNull(3), rows.Integer(4));
+                tally.AddTask((JournalTaskStatus)rows.Integer(0), (int)rows.Integer(1), rows.Real(2), rows.IntegerOrNull(3), rows.Integer(4), (JournalErrorCategory)rows.Integer(5));
             }
         }
 

@@ -107,13 +107,13 @@ public class ForeignFormatTests : InterchangeFixture
         var file = ReadSample("episodes");
         Assert.Equal(ImportFormat.Episodes, file.Format);
         Assert.Equal(
-            [("guid-7c1e", JournalTaskStatus.Completed, "Publish"), ("guid-88aa", JournalTaskStatus.Pending, "Convert"), ("guid-99bb", JournalTaskStatus.Failed, "Download"), ("104", JournalTaskStatus.Pending, "Schedule")],
+            [("ep-0101", JournalTaskStatus.Completed, "Publish"), ("ep-0102", JournalTaskStatus.Pending, "Convert"), ("ep-0103", JournalTaskStatus.Failed, "Download"), ("ep-0104", JournalTaskStatus.Pending, "Schedule")],
             file.Batches[0].Tasks.Select(static task => (task.Task.Key, task.Task.Status, task.Task.Stage!)));
-        var published = Task(file, "guid-7c1e");
+        var published = Task(file, "ep-0101");
         Assert.Equal("convert.py:88\npipeline.py:12\n", Assert.Single(published.Attempts).ScriptStackTrace);
         Assert.Equal(2, published.Events.Count);
-        Assert.Equal(("2024-12-24", "ep-0101", "published"), (published.Task.Metadata["date"], published.Task.Metadata["id"], published.Task.Metadata["stage"]));
-        Assert.Equal((JournalErrorCategory.NotFound, 3), (Task(file, "guid-99bb").Task.ErrorCategory, Task(file, "guid-99bb").Task.Attempts));
+        Assert.Equal(("2024-12-24", "guid-7c1e", "published"), (published.Task.Metadata["date"], published.Task.TargetId, published.Task.Metadata["stage"]));
+        Assert.Equal((JournalErrorCategory.NotFound, 3), (Task(file, "ep-0103").Task.ErrorCategory, Task(file, "ep-0103").Task.Attempts));
     }
 
     [Theory]

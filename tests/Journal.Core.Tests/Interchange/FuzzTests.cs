@@ -1,5 +1,6 @@
 using System.Text;
 using Journal.Interchange;
+using Journal.Interchange.Sources;
 using Journal.Storage;
 
 namespace Journal.Tests.Interchange;
@@ -18,6 +19,16 @@ public class FuzzTests : InterchangeFixture
     [InlineData("processing-state.json")]
     [InlineData("parallel.joblog")]
     [InlineData("episodes/2024/ep-0101.yaml")]
+    [InlineData("systems/batch-journal/journal.json")]
+    [InlineData("systems/job-log/processing_log.json")]
+    [InlineData("systems/job-log/ten-records.jsonl")]
+    [InlineData("systems/job-log/one-record-with-comments.json")]
+    [InlineData("systems/partial-processing/processing_state.json")]
+    [InlineData("systems/episodes/2005/hy9_hooting_yard_2005-06-16.yaml")]
+    [InlineData("systems/episodes/index.json")]
+    [InlineData("systems/episodes/state.db")]
+    [InlineData("systems/transcoder/jobs.json")]
+    [InlineData("systems/transcoder/transcoder.db")]
     [InlineData("export.json")]
     [InlineData("export.jsonl")]
     [InlineData("export.csv")]
@@ -33,7 +44,7 @@ public class FuzzTests : InterchangeFixture
             var before = store.CountTasks(TaskQuery.All);
             try
             {
-                Import(store, ReadBytes(content, "mutant"));
+                Import(store, name.EndsWith(".db", StringComparison.Ordinal) ? ReadFile(content) : ReadBytes(content, "mutant"));
                 imported++;
             }
             catch (JournalException)
@@ -48,6 +59,14 @@ public class FuzzTests : InterchangeFixture
 
         Assert.InRange(imported, 1, Rounds);
         Assert.Empty(store.Check());
+    }
+
+    // SQLite reads files only.
+    private ImportedFile ReadFile(byte[] content)
+    {
+        var path = Path.Combine(Folder, "mutant.db");
+        File.WriteAllBytes(path, content);
+        return Reader.Read(path, new ImportOptions());
     }
 
     private byte[] Export(string name)

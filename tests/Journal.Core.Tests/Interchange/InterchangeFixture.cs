@@ -17,7 +17,7 @@ public abstract class InterchangeFixture : IDisposable
 
     protected static YamlFormat Yaml { get; } = new();
 
-    protected static ImportReader Reader { get; } = new(static () => Yaml);
+    protected static ImportReader Reader { get; } = new(static () => Yaml, static () => new SqliteTables());
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("journal-interchange-").FullName;
 

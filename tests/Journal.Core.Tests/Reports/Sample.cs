@@ -40,7 +40,7 @@ internal static class Sample
     private static JournalBatchSummary Summary(string text) => new()
     {
         BatchId = text, Name = text, Status = JournalBatchStatus.Paused, PauseReason = text, Total = 4, Completed = 2, Failed = 1, Remaining = 1,
-        Stages = new JournalList<JournalStageSummary>([new(text, 1, 0, 2, 1, 1, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3))]),
+        Stages = new JournalList<JournalStageSummary>([new(text, 1, 0, 2, 1, 1, 2, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3))]),
         QuotaConsumed = 3, QuotaByProject = JsonMap.From([new(text, 3.0)]), CreatedAt = Start, StartedAt = Start,
     };
 }

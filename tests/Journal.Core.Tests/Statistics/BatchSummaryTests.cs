@@ -17,7 +17,7 @@ public class BatchSummaryTests
             new ErrorFigure(JournalErrorCategory.Timeout, "timed out", 6, "timed out", "b"),
             new ErrorFigure(JournalErrorCategory.NotFound, "gone", 2, "gone", "c"),
         ],
-        Stages: [new StageFigure("Download", 10, 2, 60, 8, 3, default), new StageFigure("Convert", 28, 0, 32, 12, 1, default)],
+        Stages: [new StageFigure("Download", 10, 2, 60, 8, 3, 11, default), new StageFigure("Convert", 28, 0, 32, 12, 1, 13, default)],
         Outputs: 55,
         QuotaByProject: [new("alpha", 5), new(null, 2.5), new("ALPHA", 1)]);
 
@@ -35,9 +35,25 @@ public class BatchSummaryTests
         Assert.Equal(50, summary.Percent);
         Assert.Equal(75, summary.SuccessRate);
         Assert.Equal(55, summary.Outputs);
-        Assert.Equal(4, summary.Retries);
+        Assert.Equal((4, 24), (summary.Retries, summary.FailedAttempts));
         Assert.Equal(TimeSpan.FromSeconds(10), summary.P95Duration);
     }
+
+    [Theory]
+    [InlineData(45, 3, 93.8)]
+    [InlineData(2, 1, 66.7)]
+    [InlineData(1, 2, 33.3)]
+    // All and none are said of all and none alone.
+    [InlineData(9_999, 1, 99.9)]
+    [InlineData(1, 9_999, 0.1)]
+    [InlineData(10_000, 0, 100)]
+    [InlineData(0, 10_000, 0)]
+    public void The_success_rate_is_rounded_and_not_cut(long completed, long failed, double expected) =>
+        Assert.Equal(expected, new TaskCounts(0, 0, completed, failed, 0, 0).SuccessRate);
+
+    [Fact]
+    public void An_estimate_without_anything_measured_is_none_rather_than_zero() =>
+        Assert.Equal((null, null), (BatchSummary.Build(Batch(), Figures with { ActiveTime = TimeSpan.Zero }, 1, Now).Eta, BatchSummary.Build(Batch(), Figures with { ActiveTime = TimeSpan.Zero }, 1, Now).EtaP90));
 
     [Fact]
     public void Nothing_tried_is_no_rate_rather_than_a_bad_one() =>

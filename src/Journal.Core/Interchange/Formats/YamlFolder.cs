@@ -1,3 +1,4 @@
+using Journal.Interchange.Foreign;
 using Journal.Interchange.Mapping;
 using Journal.Interchange.Sources;
 using Journal.Storage;
@@ -5,7 +6,7 @@ using Journal.Storage;
 namespace Journal.Interchange.Formats;
 
 /// <summary>YAML files in folders: this module's mirror of a journal, or the episodes of a pipeline.</summary>
-internal sealed class YamlFolder(string path, IYamlFormat yaml)
+internal sealed class YamlFolder(string path, IYamlFormat yaml, Func<ITableFormat> tables)
 {
     private static readonly string[] Endings = [".yaml", ".yml", ".yaml.gz", ".yml.gz"];
 
@@ -42,32 +43,53 @@ internal sealed class YamlFolder(string path, IYamlFormat yaml)
         }
     }
 
-    /// <summary>All files of the folder.</summary>
+    /// <summary>All files of the folder; of episodes their index and their database as well.</summary>
     public ImportedFile Read(string folder, ImportOptions options)
     {
         var files = Files(folder);
-        if (files.Count == 0) throw JournalErrors.ImportFormatUnknown(folder, "the folder has no YAML file.");
+        if (files.Count == 0 && !HasEpisodes(folder)) throw JournalErrors.ImportFormatUnknown(folder, "the folder has no YAML file.");
         foreach (var batch in MirrorIndex.Read(folder, options)?.Batches ?? []) _batches[batch.Batch.Id] = batch;
-        return ReadAll(files.Select(SourceFile.Read), options, new DateTimeOffset(Directory.GetLastWriteTimeUtc(folder)));
+        return ReadAll(files.Select(SourceFile.Read), options, new DateTimeOffset(Directory.GetLastWriteTimeUtc(folder)), episodes => AddRest(folder, options, episodes));
     }
 
     /// <summary>One file.</summary>
-    public ImportedFile ReadOne(SourceFile file, ImportOptions options, DateTimeOffset written) => ReadAll([file], options, written);
+    public ImportedFile ReadOne(SourceFile file, ImportOptions options, DateTimeOffset written) => ReadAll([file], options, written, static _ => { });
 
-    private ImportedFile ReadAll(IEnumerable<SourceFile> files, ImportOptions options, DateTimeOffset written)
+    private ImportedFile ReadAll(IEnumerable<SourceFile> files, ImportOptions options, DateTimeOffset written, Action<Episodes> addRest)
     {
-        var episodes = new EpisodeFiles(new SourceFile(path, []), options);
+        var episodes = new Episodes(new SourceFile(path, []), options);
         foreach (var file in files)
         {
             var fields = new Fields(Parse(file, yaml), file, options.NaiveTimes);
             if (OwnJson.LooksLikeOwn(fields)) AddOwn(file, fields);
-            else if (EpisodeFiles.LooksLikeEpisode(fields)) episodes.Add(file, fields.Map);
+            else if (Episodes.LooksLikeEpisode(fields)) episodes.Add(file, fields.Map);
             else throw JournalErrors.ImportFormatUnknown(file.Path, "it is YAML, but neither an episode (an id and a stage) nor a task of a journal.");
         }
 
         var own = _tasks.Select(entry => _batches[entry.Key] with { Tasks = entry.Value }).ToList();
-        if (episodes.Batch.Tasks.Count == 0) return new ImportedFile(path, ImportFormat.Yaml, own);
-        return new ImportedFile(path, ImportFormat.Episodes, [.. own, episodes.Batch.ToWhole(written)]);
+        if (own.Count == 0) addRest(episodes);
+        if (episodes.Count == 0) return new ImportedFile(path, ImportFormat.Yaml, own);
+        return new ImportedFile(path, ImportFormat.Episodes, [.. own, episodes.Finish().ToWhole(written)]);
+    }
+
+    private static bool HasEpisodes(string folder) => File.Exists(Path.Combine(folder, Episodes.IndexName)) || File.Exists(Path.Combine(folder, Episodes.DatabaseName));
+
+    // What the files do not tell: the log, and episodes that lost their files.
+    private void AddRest(string folder, ImportOptions options, Episodes episodes)
+    {
+        var database = Path.Combine(folder, Episodes.DatabaseName);
+        if (TableFile.IsOne(database))
+        {
+            var (file, root) = TableFile.Read(database, Episodes.Tables, tables());
+            var fields = new Fields(root, file, options.NaiveTimes);
+            if (Episodes.LooksLikeTables(fields)) episodes.AddTables(file, fields);
+        }
+
+        var index = Path.Combine(folder, Episodes.IndexName);
+        if (!File.Exists(index)) return;
+        var text = SourceFile.Read(index);
+        var entries = JsonText.Parse(text, text.Content.Span);
+        if (Episodes.LooksLikeIndex(entries)) episodes.AddIndex(text, entries);
     }
 
     private void AddOwn(SourceFile file, Fields fields)

@@ -58,6 +58,22 @@ internal sealed class Fields
         return null;
     }
 
+    /// <summary>The members with these names as the source writes them, for what is read and yet kept in metadata; nothing for those that say nothing.</summary>
+    /// <param name="names">Folded names.</param>
+    public IReadOnlyList<KeyValuePair<string, Node>> Originals(params ReadOnlySpan<string> names)
+    {
+        var found = new List<KeyValuePair<string, Node>>();
+        foreach (var name in names)
+        {
+            if (_places.TryGetValue(name, out var place) && Map.Members[place].Value.Kind is not NodeKind.Null) found.Add(Map.Members[place]);
+        }
+
+        return found;
+    }
+
+    /// <summary>The members with these names, to be read while they stay in what is left over.</summary>
+    public Fields Kept(params ReadOnlySpan<string> names) => In(Node.Map(Originals(names), Line));
+
     /// <summary>Leaves members out of what is left over: they follow from others.</summary>
     public void Drop(params ReadOnlySpan<string> names) => Take(names);
 

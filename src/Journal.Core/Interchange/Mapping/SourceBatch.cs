@@ -51,6 +51,12 @@ internal sealed class SourceBatch(SourceFile file, ImportFormat format)
 
     public DateTimeOffset? PausedUntil { get; set; }
 
+    /// <summary>Events about the batch as a whole, in their order.</summary>
+    public List<JournalEvent> Events { get; } = [];
+
+    /// <summary>Its checkpoints.</summary>
+    public List<JournalCheckpoint> Checkpoints { get; } = [];
+
     /// <summary>What, besides the format, the id and the name, makes it this batch and no other. It must stay when the source grows.</summary>
     public string Identity { get; set; } = "";
 
@@ -99,7 +105,7 @@ internal sealed class SourceBatch(SourceFile file, ImportFormat format)
             LastResumedAt = LastResumedAt,
             EndedAt = EndedAt,
         };
-        return new WholeBatch(batch, Tasks.ConvertAll(task => task.ToWhole(createdAt))) { Source = file.Path };
+        return new WholeBatch(batch, Tasks.ConvertAll(task => task.ToWhole(createdAt))) { Source = file.Path, Events = Events, Checkpoints = Checkpoints };
     }
 
     /// <summary>A text as a name that the journal takes.</summary>

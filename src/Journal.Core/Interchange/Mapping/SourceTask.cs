@@ -28,6 +28,13 @@ internal sealed class SourceTask(string key)
 
     public string? Worker { get; set; }
 
+    public int Priority { get; set; }
+
+    public double Weight { get; set; } = 1;
+
+    /// <summary>Not to be worked on earlier.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
+
     public double Quota { get; set; }
 
     public string? QuotaProject { get; set; }
@@ -88,6 +95,9 @@ internal sealed class SourceTask(string key)
             Stage = Stage,
             Input = Input,
             SourceType = SourceType,
+            Priority = Priority,
+            Weight = Weight,
+            NotBefore = NotBefore,
             TargetId = TargetId,
             Outputs = JsonList.From(Outputs),
             QuotaConsumed = Quota,
@@ -102,7 +112,8 @@ internal sealed class SourceTask(string key)
             UpdatedAt = UpdatedAt ?? endedAt ?? StartedAt ?? createdAt,
             StartedAt = StartedAt ?? (_attempts.Count > 0 ? _attempts.Min(static attempt => attempt.StartedAt) : null),
             EndedAt = endedAt,
-            Duration = Duration ?? (_attempts.Count > 0 ? new TimeSpan(_attempts.Sum(static attempt => attempt.Duration.Ticks)) : null),
+            // Of runs that the source knows the end alone, nobody knows how long they took.
+            Duration = Duration ?? (_attempts.Exists(static attempt => attempt.Duration > TimeSpan.Zero) ? new TimeSpan(_attempts.Sum(static attempt => attempt.Duration.Ticks)) : null),
         })
         {
             Attempts = _attempts,

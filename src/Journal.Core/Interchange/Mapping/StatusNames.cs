@@ -9,7 +9,7 @@ internal static class StatusNames
         (JournalTaskStatus.Pending, "pending queued waiting new ready todo discovered unprocessed scheduled paused retry retrying requeued"),
         (JournalTaskStatus.InProgress, "inprogress running processing started active working claimed doing"),
         (JournalTaskStatus.Completed, "completed complete done success succeeded successful ok processed finished published"),
-        (JournalTaskStatus.Failed, "failed failure fail error errored abandoned dead timedout"),
+        (JournalTaskStatus.Failed, "failed failure fail error errored abandoned dead timedout notfound"),
         (JournalTaskStatus.Skipped, "skipped skip duplicate ignored excluded"),
         (JournalTaskStatus.Canceled, "canceled cancelled aborted withdrawn")).ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -18,15 +18,18 @@ public enum ImportFormat
     /// <summary>A JSON journal of batches and tasks, or its older flat list of tasks.</summary>
     BatchJournal,
 
-    /// <summary>A JSON array of job records.</summary>
+    /// <summary>Job records: a JSON array, JSON lines, or one object.</summary>
     JobLog,
 
     /// <summary>A JSON object from input paths to what became of them.</summary>
     ProcessingState,
 
-    /// <summary>YAML files, one for each episode.</summary>
+    /// <summary>Episodes of a pipeline: YAML files, its index, or its database.</summary>
     Episodes,
 
     /// <summary>What GNU parallel writes with --joblog.</summary>
     ParallelJoblog,
+
+    /// <summary>The tables of a transcoder, as a SQLite file or as JSON.</summary>
+    Transcoder,
 }

@@ -11,6 +11,18 @@ internal sealed class SourceFile
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    // The tables of a file that has rows instead of lines; null where it has lines.
+    private readonly Node? _tables;
+
+    /// <summary>A database whose rows are known: its places are told by table and row.</summary>
+    /// <param name="path">What errors call it.</param>
+    /// <param name="tables">A map from tables to lists of rows; a row's line is its number, counted from 1 over all tables.</param>
+    public SourceFile(string path, Node tables)
+        : this(path, [])
+    {
+        _tables = tables;
+    }
+
     /// <summary>A file whose content is known.</summary>
     /// <param name="path">What errors call it.</param>
     /// <param name="content">UTF-8, or as its byte order mark says.</param>
@@ -63,8 +75,18 @@ internal sealed class SourceFile
         }
     }
 
-    /// <summary>An error at a line.</summary>
-    public JournalException Wrong(int line, string detail, Exception? inner = null) => JournalErrors.ImportFileInvalid(Path, Math.Max(line, 1), detail, inner);
+    /// <summary>An error at a line, or at the row with that number.</summary>
+    public JournalException Wrong(int line, string detail, Exception? inner = null) => JournalErrors.ImportFileInvalid(Path, Place(Math.Max(line, 1)), detail, inner);
+
+    private string Place(int line)
+    {
+        foreach (var (table, rows) in _tables?.Members ?? [])
+        {
+            if (rows.Items.Count > 0 && line >= rows.Items[0].Line && line <= rows.Items[^1].Line) return $"table '{table}', row {line - rows.Items[0].Line + 1}";
+        }
+
+        return $"line {line}";
+    }
 
     private static byte[] Unpack(byte[] packed)
     {

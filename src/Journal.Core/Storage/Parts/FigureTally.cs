@@ -25,13 +25,16 @@ public sealed class FigureTally
     /// <param name="weight">Its weight.</param>
     /// <param name="duration">How long its attempts ran, in microseconds.</param>
     /// <param name="outputs">Files it recorded.</param>
-    public void AddTask(JournalTaskStatus status, int stage, double weight, long? duration, long outputs)
+    /// <param name="category">The category of its last error.</param>
+    public void AddTask(JournalTaskStatus status, int stage, double weight, long? duration, long outputs, JournalErrorCategory category)
     {
         var own = At(stage);
         if (status is JournalTaskStatus.Pending or JournalTaskStatus.InProgress) _left += weight;
         else _done += weight;
         for (var passed = 0; passed < stage; passed++) _stages[passed].Done++;
         own.Add(status);
+        // Whose worker died too often, its last attempt did not fail.
+        if (status is JournalTaskStatus.Failed && category is not JournalErrorCategory.Abandoned) own.GivenUp++;
         if (status != JournalTaskStatus.Completed) return;
         for (var passed = stage + 1; passed < _stages.Length; passed++) _stages[passed].Done++;
         if (duration is { } known) _durations.Add(known);
@@ -44,8 +47,9 @@ public sealed class FigureTally
     /// <param name="duration">How long it ran, in microseconds.</param>
     public void AddAttempt(int stage, JournalAttemptOutcome outcome, long duration)
     {
-        if (outcome == JournalAttemptOutcome.Failed) At(stage).Retries++;
-        if (outcome == JournalAttemptOutcome.Completed) At(stage).Durations.Add(duration);
+        if (outcome == JournalAttemptOutcome.Failed) At(stage).FailedAttempts++;
+        // An attempt without any length was imported from where only its end was known.
+        if (outcome == JournalAttemptOutcome.Completed && duration > 0) At(stage).Durations.Add(duration);
     }
 
     /// <summary>The figures.</summary>
@@ -68,7 +72,9 @@ public sealed class FigureTally
 
         public long Done { get; set; }
 
-        public long Retries { get; set; }
+        public long FailedAttempts { get; set; }
+
+        public long GivenUp { get; set; }
 
         public DurationSample Durations { get; } = new();
 
@@ -83,6 +89,6 @@ public sealed class FigureTally
             }
         }
 
-        public StageFigure ToFigure(string? name) => new(name, _waiting, _running, Done, _failed, Retries, Durations.ToFigures());
+        public StageFigure ToFigure(string? name) => new(name, _waiting, _running, Done, _failed, Math.Max(0, FailedAttempts - GivenUp), FailedAttempts, Durations.ToFigures());
     }
 }

@@ -1,7 +1,7 @@
 using Journal.Interchange.Mapping;
 using Journal.Interchange.Sources;
 
-namespace Journal.Interchange.Formats;
+namespace Journal.Interchange.Foreign;
 
 /// <summary>
 /// A JSON journal of batches and tasks: an object with <c>batches</c> (a list, or an object by id) whose tasks stand in them or beside them, and

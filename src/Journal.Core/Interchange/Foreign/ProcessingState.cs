@@ -1,17 +1,17 @@
 using Journal.Interchange.Mapping;
 using Journal.Interchange.Sources;
 
-namespace Journal.Interchange.Formats;
+namespace Journal.Interchange.Foreign;
 
 /// <summary>A JSON object from input paths to what became of them (a status, or an object with one), perhaps under a member of its own.</summary>
 internal sealed class ProcessingState(SourceFile file, ImportOptions options)
 {
-    private static readonly string[] Containers = ["files", "processed", "processedfiles", "items", "inputs", "entries", "results", "images", "photos", "state"];
+    private static readonly string[] Containers = ["files", "processed", "items", "inputs", "entries", "results", "images", "photos", "state"];
 
     private static readonly string[] Waiting = ["unprocessed", "pending", "remaining", "notprocessed"];
 
     /// <summary>Whether an object is such a state.</summary>
-    public static bool LooksLikeState(Fields root) => Container(root) is { } node ? node.Kind is NodeKind.Map : IsBare(root.Map);
+    public static bool LooksLikeState(Fields root) => Entries(root.Map).Any() || IsBare(root.Map);
 
     /// <summary>The batch.</summary>
     public SourceBatch Read(Node root)
@@ -26,12 +26,16 @@ internal sealed class ProcessingState(SourceFile file, ImportOptions options)
         else
         {
             batch.CreatedAt = top.Time("createdat", "created", "startedat", "started", "starttime");
-            batch.InputSource = top.Text("source", "sourcedirectory", "inputdirectory", "inputfolder", "root");
-            var entries = top.Take(Containers)!;
-            foreach (var (path, node) in entries.Members) AddEntry(batch, path, node);
-            foreach (var container in Waiting)
+            batch.InputSource = top.Text("source", "sourcepath", "sourcedirectory", "inputdirectory", "inputfolder", "root");
+            foreach (var container in Entries(root))
             {
-                foreach (var node in top.Items(container)) AddWaiting(batch, top.AsText(node));
+                top.Drop(FieldNames.Fold(container.Key));
+                foreach (var (path, node) in container.Value.Members) AddEntry(batch, path, node);
+            }
+
+            foreach (var (container, _) in root.Members.Where(static member => IsWaiting(member)))
+            {
+                foreach (var node in top.Items(FieldNames.Fold(container))) AddWaiting(batch, top.AsText(node));
             }
 
             top.Drop("total", "totalfiles");
@@ -43,6 +47,14 @@ internal sealed class ProcessingState(SourceFile file, ImportOptions options)
         return batch;
     }
 
+    // files, processed_jsons, processed_files, …
+    private static IEnumerable<KeyValuePair<string, Node>> Entries(Node root) => root.Members.Where(static member =>
+        member.Value.Kind is NodeKind.Map && FieldNames.Fold(member.Key) is var name && (Containers.Contains(name) || name.StartsWith("processed", StringComparison.Ordinal)));
+
+    // unprocessed_files, pending, … as a list
+    private static bool IsWaiting(KeyValuePair<string, Node> member) =>
+        member.Value.Kind is NodeKind.List && FieldNames.Fold(member.Key) is var name && (Waiting.Contains(name) || name.StartsWith("unprocessed", StringComparison.Ordinal));
+
     private void AddEntry(SourceBatch batch, string path, Node node)
     {
         if (path.Length == 0) throw file.Wrong(node.Line, "An entry has no path.");
@@ -52,16 +64,19 @@ internal sealed class ProcessingState(SourceFile file, ImportOptions options)
         if (node.Kind is NodeKind.Text)
         {
             task.Status = StatusNames.Find(node.Text) ?? throw file.Wrong(node.Line, $"'{node.Text}' is no status that is known.");
+            task.Error = Told(task.Status, node.Text);
             return;
         }
 
         var fields = Fields(node);
+        var told = fields.Text("status", "state", "result");
         var status = fields.Status("status", "state", "result");
         var flag = fields.Flag("success", "ok", "done");
         task.Error = SourceError.Of(fields);
         // There, a failed input counts as processed; here it failed.
         task.Status = task.Error.IsThere && status is null or JournalTaskStatus.Completed && flag is not true ? JournalTaskStatus.Failed
             : status ?? (flag is false ? JournalTaskStatus.Failed : JournalTaskStatus.Completed);
+        if (!task.Error.IsThere && told is not null) task.Error = Told(task.Status, told);
         task.Outputs = [.. fields.Items("outputfile", "output", "outputpath", "outputs").Select(fields.AsText)];
         task.StartedAt = fields.Time("startedat", "started", "starttime");
         var time = fields.Time("time", "timestamp", "processedat", "completedat", "endedat", "updatedat", "date");
@@ -78,14 +93,18 @@ internal sealed class ProcessingState(SourceFile file, ImportOptions options)
         task.Metadata = fields.Metadata();
     }
 
+    // A status that says why: not_found.
+    private static SourceError Told(JournalTaskStatus status, string name) =>
+        status is JournalTaskStatus.Failed && CategoryNames.Find(name) is { } category and not (JournalErrorCategory.None or JournalErrorCategory.Unknown)
+            ? new SourceError(name, category.ToString(), null)
+            : default;
+
     private static void AddWaiting(SourceBatch batch, string path)
     {
         if (path.Length > 0 && batch.Find(path) is null) batch.Add(path).Input = InputOf(path);
     }
 
     private static TaskInput InputOf(string path) => Path.IsPathFullyQualified(path) ? new TaskInput(TaskInputKind.File, path) : TaskInput.OfText(path);
-
-    private static Node? Container(Fields root) => Containers.Where(name => root.Has(name)).Select(name => root.Take(name)).FirstOrDefault(static node => node is { Kind: NodeKind.Map });
 
     // Nothing but entries.
     private static bool IsBare(Node root) => root.Members.Count > 0 && root.Members.All(static member => member.Value switch

@@ -2,7 +2,7 @@ using System.Globalization;
 using Journal.Interchange.Mapping;
 using Journal.Interchange.Sources;
 
-namespace Journal.Interchange.Formats;
+namespace Journal.Interchange.Foreign;
 
 /// <summary>What GNU parallel writes with <c>--joblog</c>: a header and a line for each job that ended, with tabs between the columns.</summary>
 internal sealed class ParallelJoblog(SourceFile file, ImportOptions options)
