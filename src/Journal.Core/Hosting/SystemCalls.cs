@@ -21,6 +21,9 @@ public static partial class SystemCalls
 {
     private const int NotPermitted = 1, NotThere = 2, Exists = 17, Invalid = 22, ReadOnlyFileSystem = 30;
 
+    /// <summary>Whether an error says that the system refused something of a file. A limit on the size of files comes as an argument that is out of range.</summary>
+    public static bool IsRefusal(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
+
     /// <summary>What a name means now, through links.</summary>
     /// <returns>Null where nothing has that name, or where the system does not tell.</returns>
     public static FileFacts? Facts(string path)

@@ -1,3 +1,4 @@
+using Journal.Hosting;
 using Journal.Storage;
 
 namespace Journal.Commands.Opening;
@@ -13,6 +14,8 @@ internal sealed class JournalConnection
     private readonly object _gate = new();
     private IJournalStore? _reader;
     private IJournalStore? _writer;
+    private FileIdentity? _file;
+    private readonly List<IJournalStore> _replaced = [];
     // The session that is connected, and each call that works with the journal: the last one to leave closes it.
     private int _users = 1;
 
@@ -55,7 +58,22 @@ internal sealed class JournalConnection
             _reader?.Dispose();
             _writer?.Dispose();
             _reader = _writer = null;
+            foreach (var store in _replaced) store.Dispose();
+            _replaced.Clear();
         }
+    }
+
+    // A repair or a restore has put another file under the name: what comes from now on means that one. A call that works with the old one finds out by itself.
+    private void ForgetReplaced()
+    {
+        var now = JournalLocation.IsPostgres(Address) ? null : SystemCalls.Facts(Address)?.Identity;
+        if (now != _file)
+        {
+            _replaced.AddRange(new[] { _reader, _writer }.OfType<IJournalStore>());
+            _reader = _writer = null;
+        }
+
+        _file = now;
     }
 
     /// <summary>Whether a location means this journal; what objects carry as their JournalPath has no password.</summary>
@@ -66,6 +84,7 @@ internal sealed class JournalConnection
     {
         lock (_gate)
         {
+            ForgetReplaced();
             if (_writer is not null) return _writer;
             if (access is StoreAccess.Read) return _reader ??= StoreSet.Open(Address, access, Durability);
             return _writer = StoreSet.Open(Address, access, Durability);

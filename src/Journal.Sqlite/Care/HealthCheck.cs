@@ -61,7 +61,7 @@ internal static class HealthCheck
             if (problems.Count > 0) return problems;
             Collect(database, "PRAGMA foreign_key_check", problems, static row =>
                 string.Create(CultureInfo.InvariantCulture, $"A row of {row.Text(0)} points to a row of {row.Text(2)} that is missing."));
-            foreach (var (table, key) in SalvageStatements.Tables.Append(("sequence", "only")))
+            foreach (var (table, key) in SalvageStatements.Tables.Append(("sequence", "only")).Append(("identity", "only")))
             {
                 Collect(database, ValueRanges.Violations(table, key, ValueRanges.Columns(database, table)), problems, row =>
                     string.Create(CultureInfo.InvariantCulture, $"The {table} with {key} {row.Text(0)} holds in {row.Text(1)} what no journal writes."));

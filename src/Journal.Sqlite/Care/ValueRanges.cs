@@ -79,13 +79,13 @@ internal static class ValueRanges
         var range = Special.TryGetValue((table, name), out var special) ? special
             : name == "at" || name.EndsWith("_at", StringComparison.Ordinal) || name.EndsWith("_until", StringComparison.Ordinal) ? Time("{now}")
             : type == "REAL" ? Real("0")
-            : type == "TEXT" ? new Range("typeof({0}) = 'text'", "CASE typeof({0}) WHEN 'blob' THEN 'x' || hex({0}) ELSE CAST({0} AS TEXT) END")
+            : type == "TEXT" ? new Range("typeof({0}) = 'text'", "CAST({0} AS TEXT)")
             : isKey || name is "task" or "batch" or "worker" ? Whole("1", MostId, "NULL")
             : Whole("0", MostId, "0");
-        var possible = string.Format(CultureInfo.InvariantCulture, range.IsPossible, name);
-        var instead = string.Format(CultureInfo.InvariantCulture, range.Instead.Replace("{now}", "?1", StringComparison.Ordinal), name);
+        var possible = range.IsPossible.Replace("{0}", name, StringComparison.Ordinal);
+        var instead = range.Instead.Replace("{now}", "?1", StringComparison.Ordinal).Replace("{0}", name, StringComparison.Ordinal);
         // A primary key of one column is never NULL, though the schema does not say so.
-        if (!isRequired && !isKey) (possible, instead) = ($"{name} IS NULL OR ({possible})", special is null && !name.EndsWith("_at", StringComparison.Ordinal) ? "NULL" : instead);
+        if (!isRequired && !isKey) (possible, instead) = ($"{name} IS NULL OR ({possible})", special is null && type != "TEXT" && !name.EndsWith("_at", StringComparison.Ordinal) ? "NULL" : instead);
         return new Column(name, possible, $"CASE WHEN {possible} THEN {name} ELSE {instead} END");
     }
 
