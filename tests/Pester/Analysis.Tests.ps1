@@ -40,7 +40,7 @@ Describe 'The recipes' {
     It 'groups errors by their text' {
         $groups = Measure-JournalTask -Status Failed -GroupBy Signature
         ($groups | ForEach-Object Count) | Should -Be 2, 1
-        $groups[0].Signature | Should -BeLike 'GET <url>*'
+        $groups[0].Signature | Should -Be 'GET <url> 404 (Not Found)'
     }
 
     It 'finds the five longest' {
@@ -143,6 +143,19 @@ Describe 'Measure-JournalTask' {
         @{ By = 'SourceType'; Counts = 10 }
     ) {
         (Measure-JournalTask -GroupBy $By | ForEach-Object Count) | Should -Be $Counts
+    }
+
+    It 'measures what is piped in as one set' {
+        $failed = Get-JournalTask -Status Failed | Measure-JournalTask
+        @($failed).Count | Should -Be 1
+        $failed.Status, $failed.Count, $failed.Failed | Should -Be 'Failed', 3, 3
+        # Tasks, batches, both, each once, and what filters leave.
+        (Get-JournalTask -Status Failed | Measure-JournalTask -GroupBy ErrorCategory | ForEach-Object Count) | Should -Be 2, 1
+        (Get-JournalBatch | Measure-JournalTask | ForEach-Object Count) | Should -Be 6, 3, 1
+        (@(Get-JournalTask -Key n1) + @(Get-JournalTask -Key n1) + @(Get-JournalBatch -Id $earlier) | Measure-JournalTask -GroupBy BatchId).Count | Should -Be 6
+        (Get-JournalTask | Measure-JournalTask -Status Completed).Count | Should -Be 6
+        $seconds = (Get-JournalTask -Status Completed | Measure-JournalTask).MeanDuration
+        Seconds $seconds | Should -Be 42.5
     }
 
     It 'tells the first and the last time' {

@@ -142,6 +142,12 @@ Describe 'The episodes' {
         ($summary | Get-ViewOf) -join "`n" | Should -Not -BeLike '*mean 0*'
     }
 
+    It 'finds one by what the outside world calls it' {
+        (Get-JournalTask -TargetId ia-hy7_hooting_yard_2005-06-02).Key | Should -Be 'hy7_hooting_yard_2005-06-02'
+        @(Get-JournalTask $episodes -TargetId 'ia-hy*2004*').Count | Should -Be 6
+        (Measure-JournalTask -TargetId 'ia-hy*2005*' -GroupBy BatchId).Count | Should -Be 5
+    }
+
     It 'keeps the log of their database' {
         @(Get-JournalEvent $episodes -Kind Amended).Count | Should -Be 11
     }

@@ -14,7 +14,7 @@ namespace Journal.Interchange;
 public readonly record struct MirrorResult(long Written, long Unchanged, long Compressed);
 
 /// <summary>
-/// Mirrors batches as YAML files that people read: one for each task, in folders by the year in which it was added, with an index. What has not
+/// Mirrors batches as YAML files that people read: one for each task, in folders by the year of the item (what its metadata call its date, else when it was added), with an index. What has not
 /// changed since the last export is not written again.
 /// </summary>
 /// <param name="store">The journal.</param>
@@ -65,8 +65,12 @@ public sealed class MirrorExport(IJournalStore store, string folder, IYamlFormat
         var name = $"{Slug(task.Key)}-{Hash(task.Key)}.yaml";
         var batch = Slug(task.BatchId);
         if (batch != task.BatchId) batch = $"{batch}-{Hash(task.BatchId)}";
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{task.CreatedAt.UtcDateTime.Year:0000}/{batch}/{name}");
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{YearOf(task):0000}/{batch}/{name}");
     }
+
+    // An episode of 2004 that is taken in today belongs to 2004.
+    private static int YearOf(JournalTask task) =>
+        task.Metadata.TryGetValue("date", out var date) && date is string text && Mapping.Scalars.Time(text, TimeZoneInfo.Utc) is { } time ? time.Year : task.CreatedAt.UtcDateTime.Year;
 
     private MirrorResult Write(JournalBatch batch, MirrorIndex index, DateTimeOffset? compressBefore, MirrorResult result, CancellationToken stop)
     {
@@ -95,6 +99,8 @@ public sealed class MirrorExport(IJournalStore store, string folder, IYamlFormat
             var bytes = Encoding.UTF8.GetBytes(TextOf(batch, whole, yaml));
             AtomicFile.Write(Full(path), replace: true, stream => Put(stream, bytes, compress));
             Delete(Full(compress ? plain : plain + ".gz"));
+            // Its date may have changed, and with it its folder.
+            if (index.Files.TryGetValue((whole.Task.BatchId, whole.Task.Key), out var before) && before.Path != path) Delete(Full(before.Path));
             index.Set(whole.Task.BatchId, whole.Task.Key, new MirrorFile(path, whole.Task.UpdatedAt));
             result = result with { Written = result.Written + 1, Compressed = result.Compressed + (compress ? 1 : 0) };
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Journal.Policy;
@@ -8,7 +10,7 @@ namespace Journal.Policy;
 /// </summary>
 /// <remarks>
 /// Kept as they are, because they tell causes apart: HTTP status codes, exit codes, and the name of the native program that PowerShell
-/// says ended with one.
+/// says ended with one. Of a body in JSON, as web services answer, the text counts that it has for people, with its HTTP status.
 /// </remarks>
 public static class ErrorSignature
 {
@@ -18,12 +20,20 @@ public static class ErrorSignature
     // More than a signature can show even if most of it folds away; the rest of a hostile message is never looked at.
     private const int Considered = 2048;
 
+    // A longer answer is no error message any more.
+    private const int LongestBody = 64 * 1024;
+
+    // What services call the text for people, the likeliest first, and what they wrap it in.
+    private static readonly string[] TextMembers = ["message", "error_description", "errorMessage", "detail", "error", "title", "description", "msg", "reason"];
+    private static readonly string[] WrapperMembers = ["error", "errors", "fault", "exception"];
+    private static readonly string[] StatusMembers = ["status", "statusCode", "status_code", "code"];
+
     // The engine without backtracking: no text, whatever it holds, takes more than linear time.
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
 
     // Tried from top to bottom at each place of the text. The name of a group is its placeholder; "keep" stays, "drop" goes.
     private static readonly Regex Variable = new(
-        """(?<keep>Program "[^"\p{Cc}]{1,64}" ended\b|\b(?:HTTP(?:/[0-9](?:\.[0-9])?)?(?: error| status)?|status(?: code)?|success|returned error)[ :=#(]{1,3}[1-5][0-9]{2}\b|\bexit(?:ed)?(?: with)?(?: code| status)?[ :=#(]{1,3}[0-9]{1,3}\b)"""
+        """(?<keep>Program "[^"\p{Cc}]{1,64}" ended\b|\b(?:HTTP(?:/[0-9](?:\.[0-9])?)?(?: error| status)?|status(?: code)?|success|returned error)[ :=#(]{1,3}[1-5][0-9]{2}\b|\b[45][0-9]{2} \(?(?:Bad Request|Unauthori[sz]ed|Payment Required|Forbidden|Not Found|Method Not Allowed|Not Acceptable|Request Time-?out|Conflict|Gone|Length Required|Precondition Failed|Payload Too Large|Content Too Large|URI Too Long|Unsupported Media Type|Unprocessable (?:Entity|Content)|Locked|Too Many Requests|Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out|Insufficient Storage)\b|\bexit(?:ed)?(?: with)?(?: code| status)?[ :=#(]{1,3}[0-9]{1,3}\b)"""
         + @"|(?<drop>\x1b(?:\[[0-9;]*[a-z])?)"
         + """|(?<value>\B'(?:[^']|\b'\b)*?'\B|"[^"]*"|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»)"""
         + """|(?<url>\b[a-z][a-z0-9+.-]{1,20}://[^\s'"<>]+)"""
@@ -48,18 +58,75 @@ public static class ErrorSignature
     private static readonly Regex Counted = new("^(?:[a-z_]+[0-9]+|[0-9]+[a-z_]+)$", Linear);
 
     /// <summary>The signature of a message: one line, at most <see cref="MaxLength"/> long, and its own signature; empty for a blank message.</summary>
-    /// <param name="message">Of any length; only its first line counts, and the next where that one ends with a colon.</param>
+    /// <param name="message">Of any length; only its first line counts, and the next where that one ends with a colon. A body in JSON may go over many lines.</param>
     public static string Of(string message)
     {
-        var text = FirstLine(Cut(message.AsSpan().TrimStart(), Considered).ToString());
-        while (Wrapper.Match(text) is { Success: true } wrapped) text = wrapped.Groups["inner"].Value;
+        var text = Headline(message);
         // Folding can bring together what then folds once more; each round leaves fewer digits, quotes and blanks, so this ends.
         while (true)
         {
-            var folded = Fold(text);
+            var folded = Fold(Headline(text));
             if (folded == text) return text;
             text = folded;
         }
+    }
+
+    /// <summary>The line of a message that people are shown in a list: what a signature is made of, with its numbers and names.</summary>
+    public static string Headline(string message)
+    {
+        var text = message;
+        while (Said(text) is { } said) text = said;
+        var start = text.AsSpan().TrimStart();
+        var head = Cut(start, Considered).ToString();
+        // What is no JSON after all, or has no text for people, is one line: its first would be a brace.
+        head = head is ['{' or '[', ..] ? Blank.Replace(head, " ").Trim() : FirstLine(head);
+        while (Wrapper.Match(head) is { Success: true } wrapped) head = wrapped.Groups["inner"].Value;
+        return Blank.Replace(head, " ").Trim();
+    }
+
+    // The text for people in a body of JSON; null where there is none.
+    private static string? Said(string text)
+    {
+        var body = text.AsSpan().Trim();
+        if (body is not ['{', .., '}'] and not ['[', .., ']'] || body.Length > LongestBody) return null;
+        try
+        {
+            using var document = JsonDocument.Parse(body.ToString());
+            return Said(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON, or a text in it that is no Unicode.
+            return null;
+        }
+    }
+
+    private static string? Said(JsonElement element)
+    {
+        if (element.ValueKind is JsonValueKind.Array) return element.GetArrayLength() > 0 ? Said(element[0]) : null;
+        if (element.ValueKind is not JsonValueKind.Object) return null;
+        var text = Wrapped(element) ?? Member(element, TextMembers, static value => value.ValueKind is JsonValueKind.String && value.GetString() is { } said && !string.IsNullOrWhiteSpace(said) ? said : null);
+        var status = Member(element, StatusMembers, static value =>
+            (value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var number)) || (value.ValueKind is JsonValueKind.String && int.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number))
+                ? number is >= 400 and < 600 ? number.ToString(CultureInfo.InvariantCulture) : null
+                : null);
+        if (status is null) return text;
+        return text is null ? $"HTTP {status}" : text.Contains(status, StringComparison.Ordinal) ? text : $"HTTP {status}: {text}";
+    }
+
+    private static string? Wrapped(JsonElement element) => Member(element, WrapperMembers, static value => value.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? Said(value) : null);
+
+    private static string? Member(JsonElement element, string[] names, Func<JsonElement, string?> read)
+    {
+        foreach (var name in names)
+        {
+            foreach (var member in element.EnumerateObject())
+            {
+                if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase) && read(member.Value) is { } found) return found;
+            }
+        }
+
+        return null;
     }
 
     private static string Fold(string text)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Journal.Policy;
 using Journal.Statistics;
 
 namespace Journal.Reports;
@@ -85,11 +86,11 @@ public static class ReportSections
     }
 
     private static ReportSection Errors(ReportModel model) => new(
-        ReportPart.Errors, "Errors", "Failed tasks by what went wrong; numbers, paths and quoted values in a message are folded.",
+        ReportPart.Errors, "Errors", "Failed tasks by what went wrong; those that differ in numbers, paths and quoted values alone are one line, told by one of them.",
         [new("Category", ColumnKind.Word), new("Error"), new("Tasks", ColumnKind.Bar), new("Example"), new("Message")],
         [.. model.Errors.Select(static error => (ReportCell[])
         [
-            ReportText.Text(error.Category.ToString()), ReportText.Text(error.Signature ?? NoSignature), ReportText.Number(error.Count),
+            ReportText.Text(error.Category.ToString()), ReportText.Text(error.Example is { Length: > 0 } example ? ErrorSignature.Headline(example) : error.Signature ?? NoSignature), ReportText.Number(error.Count),
             ReportText.Text(error.ExampleKey, 120), ReportText.Text(error.Example),
         ])]);
 

@@ -104,6 +104,9 @@ public sealed record TaskQuery
     /// <summary>Whose source type matches.</summary>
     public IReadOnlyList<TextPattern>? SourceTypes { get; init; }
 
+    /// <summary>Whose target id matches.</summary>
+    public IReadOnlyList<TextPattern>? TargetIds { get; init; }
+
     /// <summary>Whose metadata has all of these; a text value may be a pattern, other values are compared; a dot in a name goes a level down.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>>? Metadata { get; init; }
 

@@ -88,6 +88,7 @@ internal sealed class TaskFilter
         }
 
         if (_query.Signatures is { } signatures) AddPatterns("t.signature", signatures, static task => task.Signature);
+        if (_query.TargetIds is { } targets) AddPatterns("t.target_id", targets, static task => task.TargetId);
         if (_query.Workers is { } workers)
         {
             var numbers = new List<long>();

@@ -53,6 +53,11 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
     [SupportsWildcards]
     public string[]? SourceType { get; set; }
 
+    /// <summary>With one of these target ids: what the outside world calls them; wildcards are allowed.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? TargetId { get; set; }
+
     /// <summary>Whose metadata has all of these values; texts may have wildcards, and a dot in a name goes a level down.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(MetadataCompleter))]
@@ -84,6 +89,7 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
         Signatures = Patterns(Signature),
         Workers = Patterns(Worker),
         SourceTypes = Patterns(SourceType),
+        TargetIds = Patterns(TargetId),
         Metadata = Metadata is null ? null : [.. PlainValues.ToMap(Metadata, "-Metadata")],
         Since = Since,
         Until = Until,

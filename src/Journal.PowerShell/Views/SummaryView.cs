@@ -1,4 +1,5 @@
 using System.Globalization;
+using Journal.Policy;
 using Journal.Statistics;
 
 namespace Journal.Commands.Views;
@@ -102,8 +103,13 @@ public static class SummaryView
     public static string Errors(JournalList<JournalErrorSummary> errors, object? style)
     {
         var colours = new ViewStyle(style);
-        return string.Join(Environment.NewLine, errors.Take(TopErrors).Select(error => colours.Bad(ViewText.Clip(error.ToString(), 80))));
+        return string.Join(Environment.NewLine, errors.Take(TopErrors).Select(error => colours.Bad(ViewText.Clip(Error(error), 80))));
     }
+
+    // The message of one of them says more than what they have in common.
+    private static string Error(JournalErrorSummary error) => error.Example is { Length: > 0 } example
+        ? string.Create(CultureInfo.InvariantCulture, $"{error.Count} × {error.Category}: {ErrorSignature.Headline(example)}")
+        : error.ToString();
 
     /// <summary>The stages, a line each.</summary>
     public static string Stages(JournalBatchSummary summary) => string.Join(

@@ -165,7 +165,7 @@ internal sealed class TaskFilter
 
     private void AddTexts()
     {
-        Where.Matching("key", _query.Keys).Matching("signature", _query.Signatures);
+        Where.Matching("key", _query.Keys).Matching("signature", _query.Signatures).Matching("target_id", _query.TargetIds);
         if (_query.Workers is { } workers)
         {
             var numbers = new List<long>();

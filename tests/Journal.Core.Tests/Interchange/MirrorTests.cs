@@ -39,6 +39,23 @@ public class MirrorTests : InterchangeFixture
     }
 
     [Fact]
+    public void The_folder_of_a_file_is_the_year_of_its_item()
+    {
+        var store = NewStore();
+        Import(store, ReadSample("systems/episodes"));
+        Write(store);
+        Assert.Equal(["2004", "2005"], Directory.GetDirectories(Mirror).Select(Path.GetFileName).Order());
+        Assert.Equal(6, Directory.GetFiles(Path.Combine(Mirror, "2004"), "*.yaml", SearchOption.AllDirectories).Length);
+        Assert.Empty(Problems(store));
+        // With its date an item changes its folder, and leaves nothing behind.
+        var task = store.ReadTasks(TaskQuery.All).First();
+        store.AmendTask(task.Id, new TaskAmendment { Metadata = JsonMap.From([new("date", "1999-12-31")]) });
+        Write(store);
+        Assert.Equal(11, Files(".yaml").Length);
+        Assert.Empty(Problems(store));
+    }
+
+    [Fact]
     public void What_ended_long_ago_is_compressed_and_unpacked_when_it_changes()
     {
         var store = Filled();

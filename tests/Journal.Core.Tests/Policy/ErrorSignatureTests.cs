@@ -42,6 +42,29 @@ public class ErrorSignatureTests
     public void Ten_thousand_failures_of_one_cause_are_one_line_of_a_report(string one, string other) =>
         Assert.Equal(ErrorSignature.Of(one), ErrorSignature.Of(other));
 
+    [Theory]
+    [InlineData("{\n  \"error\": {\n    \"code\": 404,\n    \"message\": \"Video 17 is gone\"\n  }\n}", "HTTP 404: Video <n> is gone")]
+    [InlineData("{\"message\":\"Rate limit of 60 reached\",\"status\":429}", "HTTP 429: Rate limit of <n> reached")]
+    [InlineData("{\"error\":\"invalid_grant\",\"error_description\":\"The token has expired\"}", "The token has expired")]
+    [InlineData("[{\"detail\":\"No such list\"}]", "No such list")]
+    [InlineData("{\"errors\":[{\"title\":\"Bad name\"}]}", "Bad name")]
+    [InlineData("{\"status\":\"503\"}", "HTTP 503")]
+    [InlineData("{ broken\n  \"json\": 1", "{ broken <value>: <n>")]
+    public void Of_a_body_in_JSON_the_text_for_people_counts_with_its_status(string message, string signature) => Assert.Equal(signature, ErrorSignature.Of(message));
+
+    [Theory]
+    [InlineData("GET https://example.org/4: 404 (Not Found)", "GET <url> 404 (Not Found)")]
+    [InlineData("API rate limit exceeded: 429 Too Many Requests", "API rate limit exceeded: 429 Too Many Requests")]
+    public void An_HTTP_status_with_its_name_stays(string message, string signature) => Assert.Equal(signature, ErrorSignature.Of(message));
+
+    [Fact]
+    public void Eight_errors_in_JSON_are_eight_signatures() => Assert.Equal(8, Enumerable.Range(0, 8)
+        .Select(static n => ErrorSignature.Of($"{{\r\n  \"error\": \"{(char)('a' + n)} is wrong\"\r\n}}")).Distinct().Count());
+
+    [Fact]
+    public void People_are_shown_the_message_with_its_numbers() =>
+        Assert.Equal("HTTP 404: Video 17 is gone", ErrorSignature.Headline("{\n \"error\": {\"code\": 404, \"message\": \"Video 17\\n  is gone\\nmore\"}}".Replace("\\n  is", " is", StringComparison.Ordinal)));
+
     [Fact]
     public void The_first_line_counts_and_the_next_where_it_only_announces()
     {

@@ -25,7 +25,7 @@ public abstract class QueryConformance<TFixture> : StoreTest<TFixture> where TFi
         Store.AddTasks(_other.Id, [New("done"), New("running")]);
         var done = ClaimOne(_batch);
         Fixture.Time.Advance(Second);
-        Make(TaskMove.Complete(done.Id, done.Token, new TaskReport { Quota = 4, QuotaProject = "p" }, TimeSpan.FromSeconds(9)));
+        Make(TaskMove.Complete(done.Id, done.Token, new TaskReport { Quota = 4, QuotaProject = "p", TargetId = "Outside_1" }, TimeSpan.FromSeconds(9)));
         Fixture.Time.Advance(Second);
         Make(Fail(ClaimOne(_batch)));
         Fixture.Time.Advance(Second);
@@ -159,6 +159,15 @@ public abstract class QueryConformance<TFixture> : StoreTest<TFixture> where TFi
         Finds(new TaskQuery { SourceTypes = [TextPattern.Wildcard("Str*")] }, "done", "failed%", "[waiting]");
         Finds(new TaskQuery { SourceTypes = [] });
         Finds(new TaskQuery { SourceTypes = [TextPattern.Exactly("Url"), TextPattern.Exactly("FileInfo")] }, "Failed_2", "done", "running");
+    }
+
+    [Fact]
+    public void By_what_the_outside_world_calls_it()
+    {
+        Finds(new TaskQuery { TargetIds = [TextPattern.Exactly("Outside_1")] }, "done");
+        Finds(new TaskQuery { TargetIds = [TextPattern.Wildcard("out*")], BatchIds = [_batch.Id] }, "done");
+        Finds(new TaskQuery { TargetIds = [TextPattern.Exactly("outside_1")] });
+        Finds(new TaskQuery { TargetIds = [] });
     }
 
     [Fact]
