@@ -56,7 +56,7 @@ public static partial class JournalLocation
         var parts = rest.Split('\\', '/');
         if (Array.Find(parts, static part => DeviceName().IsMatch(part)) is { } device) return $"'{device}' is the name of a device on Windows.";
         // A colon stands behind a drive, which comes first; any other names a stream beside a file.
-        return parts.Skip(1).Any(static part => part.Contains(':', StringComparison.Ordinal)) || (parts is [var only] && only.IndexOf(':', StringComparison.Ordinal) >= 0 && only.Contains('.', StringComparison.Ordinal) && only.IndexOf('.', StringComparison.Ordinal) < only.IndexOf(':', StringComparison.Ordinal))
+        return parts.Skip(1).Any(static part => part.Contains(':', StringComparison.Ordinal)) || (parts is [var only] && only.Split(':') is [var before, _, ..] && before.Contains('.', StringComparison.Ordinal))
             ? "a colon in it names a stream beside a file."
             : null;
     }
