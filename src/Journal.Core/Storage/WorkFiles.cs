@@ -6,8 +6,6 @@ namespace Journal.Storage;
 /// </summary>
 public static class WorkFiles
 {
-    private static readonly StringComparison PathComparison =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
     /// <summary>Deletes what may be deleted.</summary>
     /// <param name="paths">Full paths.</param>
@@ -47,8 +45,9 @@ public static class WorkFiles
     }
 
     private static bool IsWithin(string directory, string root) =>
-        string.Equals(directory, root, PathComparison)
-        || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, PathComparison);
+        string.Equals(directory, root, FilePaths.Comparison)
+        || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, FilePaths.Comparison);
+
 }
 
 /// <summary>What became of a temporary file.</summary>

@@ -26,7 +26,7 @@ public sealed class RestoreJournalCommand : JournalCmdlet
         var source = JournalLocation.Resolve(ResolveFilePath(Path, (path, detail) => JournalErrors.InvalidValue("-Path", path, detail)));
         var location = Location;
         if (JournalLocation.IsPostgres(location)) throw JournalErrors.UnsupportedJournal(location, "only a journal that is a file can be restored from one.");
-        if (source == location) throw JournalErrors.InvalidValue("-Path", source, "the backup is the journal itself.");
+        if (FilePaths.Same(source, location)) throw JournalErrors.InvalidValue("-Path", source, "the backup is the journal itself.");
         if (!File.Exists(source)) throw JournalErrors.JournalNotFound(source);
         if (!Force) JournalUse.RefuseWhereSomebodyWorks(location, Processes);
         var aside = JournalAside.ReplacedPathFor(location, Time.GetUtcNow());

@@ -77,7 +77,7 @@ internal sealed class JournalConnection
     }
 
     /// <summary>Whether a location means this journal; what objects carry as their JournalPath has no password.</summary>
-    public bool IsFor(string location) => location == Address || location == (_writer ?? _reader)?.Location;
+    public bool IsFor(string location) => FilePaths.Same(location, Address) || FilePaths.Same(location, (_writer ?? _reader)?.Location);
 
     /// <summary>The open journal. A reader gets the writer's where there is one; it never makes a journal.</summary>
     public IJournalStore Open(StoreAccess access)
