@@ -147,11 +147,12 @@ internal sealed partial class PostgresJournalStore : IJournalStore
     // A file that can be opened by itself is a journal of the embedded engine; the server's own tools back up the rest of the database.
     public void BackUp(string path)
     {
-        var partial = Path.GetFullPath(path) + ".partial";
         try
         {
-            File.Delete(partial);
-            using (var copy = StoreLoader.For(partial).Open(new StoreOptions(partial, StoreAccess.Create) { Time = _options.Time }))
+            var full = Path.GetFullPath(path);
+            NewFile.RemoveLeftovers(Path.GetDirectoryName(full)!, Path.GetFileName(full));
+            using var made = NewFile.For(full);
+            using (var copy = StoreLoader.For(made.Path).Open(new StoreOptions(made.Path, StoreAccess.Create) { Time = _options.Time }))
             {
                 foreach (var _ in JournalCopy.Batches(this, copy, ReadBatches(new BatchQuery { OldestFirst = true }), null, CancellationToken.None))
                 {
@@ -160,7 +161,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
                 JournalCopy.Checkpoints(this, copy);
             }
 
-            FilePaths.Move(partial, path, replace: true);
+            made.MoveTo(full);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

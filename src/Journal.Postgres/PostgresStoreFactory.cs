@@ -37,8 +37,15 @@ public sealed class PostgresStoreFactory : IJournalStoreFactory
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Repair(StoreOptions options, string asidePath) =>
+    public IReadOnlyList<string> Repair(StoreOptions options, string asidePath, bool force = false) =>
         throw JournalErrors.UnsupportedJournal(JournalLocation.WithoutPassword(options.Location), "a damaged database is repaired by its server's own tools, or restored from its backup.");
+
+    /// <inheritdoc/>
+    public void Restore(StoreOptions options, string backup, string asidePath, bool force = false) =>
+        throw JournalErrors.UnsupportedJournal(JournalLocation.WithoutPassword(options.Location), "only a journal that is a file can be restored from one.");
+
+    /// <inheritdoc/>
+    public string? Identify(string path) => null;
 
     private static PostgresJournalStore Open(ServerAddress address, Connections connections, StoreOptions options)
     {

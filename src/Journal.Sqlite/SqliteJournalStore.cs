@@ -56,6 +56,8 @@ internal sealed partial class SqliteJournalStore : IJournalStore
             writer.BeginWrite();
             try
             {
+                // Under the lock: whoever exchanges the file takes it, too.
+                _file.Verify();
                 var session = new WriteSession(writer, _catalog, Now, by);
                 var result = work(session);
                 session.Finish();
@@ -86,6 +88,7 @@ internal sealed partial class SqliteJournalStore : IJournalStore
         using var reader = _readers.Rent();
         try
         {
+            _file.Verify();
             return query(reader.Database);
         }
         catch (Exception e) when (EngineFailures.IsOfARow(e))
@@ -97,6 +100,7 @@ internal sealed partial class SqliteJournalStore : IJournalStore
     private IEnumerable<T> Stream<T>(Func<Database, IEnumerable<T>> query)
     {
         using var reader = _readers.Rent();
+        _file.Verify();
         using var rows = query(reader.Database).GetEnumerator();
         while (HasNext(rows)) yield return rows.Current;
     }

@@ -7,6 +7,8 @@ internal static class Program
     {
         if (arguments is [Working.WorkerOrder.Verb, ..]) return Working.WorkerProgram.Run(Working.WorkerOrder.Parse(arguments));
         if (arguments is [Working.MigrationWorker.Later or Working.MigrationWorker.Today, var location]) return Working.MigrationWorker.Run(arguments[0], location);
+        if (arguments is [Working.CareWorker.Repair or Working.CareWorker.Restore, ..]) return Working.CareWorker.Run(arguments);
+        if (arguments is [Working.LivenessProbe.Verb, .. var asked]) return Working.LivenessProbe.Run(asked);
         if (TortureOptions.Parse(arguments) is not { } options)
         {
             Console.Error.WriteLine(TortureOptions.Usage);

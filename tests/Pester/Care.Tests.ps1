@@ -73,6 +73,49 @@ Describe 'The care of a journal' {
         Get-ChildItem $folder -Filter *.db | Should -HaveCount 2
     }
 
+    It 'keeps copies of its own alone, of two journals that have one name' {
+        $folder = (New-Item "TestDrive:/backups-$([guid]::NewGuid())" -ItemType Directory).FullName
+        $other = Join-Path (New-Item "TestDrive:/other-$([guid]::NewGuid())" -ItemType Directory).FullName (Split-Path $journal -Leaf)
+        $null = 'a' | Start-JournalBatch other -JournalPath $other
+        $theirs = Backup-Journal $folder -JournalPath $other
+        $first = Backup-Journal $folder
+        1..3 | ForEach-Object { Backup-Journal $folder -Keep 1 } | Out-Null
+        $theirs.FullName | Should -Exist
+        $first.FullName | Should -Not -Exist
+        Get-ChildItem $folder | Should -HaveCount 2
+        # What was repaired or restored is still the same journal.
+        $null = Repair-Journal -Confirm:$false
+        Backup-Journal $folder -Keep 1 | Out-Null
+        Get-ChildItem $folder | Should -HaveCount 2
+    }
+
+    It 'copies past what another user put under the names that it could use' -Skip:$IsWindows {
+        $folder = (New-Item "TestDrive:/planted-$([guid]::NewGuid())" -ItemType Directory).FullName
+        $victim = "$folder/victim"
+        Set-Content $victim kept
+        $null = New-Item "$folder/copy.db.partial" -ItemType SymbolicLink -Value $victim
+        $copy = Backup-Journal "$folder/copy.db"
+        Get-Content $victim | Should -Be kept
+        [System.IO.File]::GetUnixFileMode($copy.FullName) | Should -Be ([System.IO.UnixFileMode]'UserRead, UserWrite')
+        $null = New-Item "$folder/dangling.db" -ItemType SymbolicLink -Value "$folder/nowhere"
+        (Get-ErrorOf { Backup-Journal "$folder/dangling.db" }).Id | Should -Be InvalidValue
+        "$folder/nowhere" | Should -Not -Exist
+    }
+
+    It 'clears away what a backup left that was killed, and nothing of one that is at work' -Skip:(-not $IsLinux) {
+        $folder = (New-Item "TestDrive:/killed-$([guid]::NewGuid())" -ItemType Directory).FullName
+        $probe = [Journal.Storage.NewFile]::For("$folder/copy.db")
+        $name = Split-Path $probe.Path -Leaf
+        # The same process id and another start: that process is gone.
+        $dead = Join-Path $folder ($name -replace '-(\d+)-([0-9a-f]{16})\.partial$', '-1-$2.partial')
+        Set-Content $dead x
+        $null = Backup-Journal "$folder/copy.db"
+        $dead | Should -Not -Exist
+        $probe.Path | Should -Exist
+        $probe.Dispose()
+        Get-ChildItem $folder | Should -HaveCount 1
+    }
+
     It 'makes a journal smaller' {
         $null = Remove-JournalBatch $batch -Confirm:$false
         $before = (Get-Journal).Size
@@ -101,6 +144,32 @@ Describe 'Restore-Journal' {
         [System.IO.File]::WriteAllBytes($copy.FullName, $bytes)
         (Get-ErrorOf { Restore-Journal $copy.FullName -Confirm:$false }).Id | Should -BeIn 'JournalCorrupt', 'NotAJournal'
         (Get-JournalBatch -Id $batch.Id).Total | Should -Be 1
+    }
+
+    It 'repairs nothing under living workers either, unless told to' {
+        $path = Use-NewJournal
+        $batch = 1..5 | Start-JournalBatch x
+        $task = Request-JournalTask $batch.Id
+        (Get-ErrorOf { Repair-Journal -Confirm:$false }).Id | Should -Be 'JournalInUse'
+        "$path.corrupt-*" | Should -Not -Exist
+        Repair-Journal -Force -Confirm:$false | Should -Not -BeNullOrEmpty
+        $task | Complete-JournalTask | Should -Not -BeNullOrEmpty
+    }
+
+    It 'ends a run whose journal is replaced under it with an error of its own, and prints nothing that is not kept' {
+        $path = Use-NewJournal
+        $null = 1..5 | Start-JournalBatch x
+        $copy = Backup-Journal "$path.copy"
+        $printed = [System.Collections.Generic.List[object]]::new()
+        $errors = Get-ErrorOf {
+            Invoke-JournalBatch x {
+                if ($_ -eq 3) { Restore-Journal "$using:path.copy" -Force -Confirm:$false | Out-Null }
+                $_
+            } | ForEach-Object { $printed.Add($_) }
+        }
+        $errors.Id | Should -Contain 'JournalReplaced'
+        $printed | Should -Not -Contain 3
+        Invoke-JournalBatch x { $_ } | Should -Be (1..5)
     }
 
     It 'replaces nothing under living workers, unless told to' {

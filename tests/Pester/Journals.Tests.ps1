@@ -106,6 +106,29 @@ Describe 'Connect-Journal, Disconnect-Journal and Get-Journal' {
         (Get-ErrorOf { Get-JournalBatch }).Target | Should -Be $default
     }
 
+    It 'stays open for a run whose block connects elsewhere or disconnects, alone or with others' {
+        Connect-Journal $mine -WarningAction Ignore
+        1..3 | Invoke-JournalBatch here { if ($_ -eq 2) { Disconnect-Journal } ; $_ } | Should -Be 1, 2, 3
+        Connect-Journal $mine
+        1..3 | Invoke-JournalBatch there { if ($_ -eq 2) { Connect-Journal $using:default -WarningAction Ignore } ; $_ } | Should -Be 1, 2, 3
+        Connect-Journal $mine
+        1..8 | Invoke-JournalBatch parallel -ThrottleLimit 2 { Disconnect-Journal; $_ } | Sort-Object | Should -Be (1..8)
+        (Get-JournalBatch -JournalPath $mine).Status | Sort-Object -Unique | Should -Be 'Completed'
+        $default | Should -Not -Exist
+    }
+
+    It 'goes on with the journal that has its name when it was restored' {
+        Connect-Journal $mine -WarningAction Ignore
+        $batch = 'a' | Start-JournalBatch x
+        $copy = Backup-Journal "$mine.copy"
+        'b' | Add-JournalTask $batch | Out-Null
+        Invoke-KilledProcess "Restore-Journal '$copy' -JournalPath '$mine' -Force -Confirm:`$false"
+        (Get-JournalBatch).Total | Should -Be 1
+        'c' | Add-JournalTask $batch | Out-Null
+        (Get-JournalBatch).Total | Should -Be 2
+        (Test-Journal).Problems | Should -BeNullOrEmpty
+    }
+
     It 'opens with the durability that was asked for' {
         $null = 'a' | Start-JournalBatch x -JournalPath $mine
         Connect-Journal $mine -Durability Full

@@ -54,6 +54,22 @@ Describe 'Invoke-JournalBatch -ThrottleLimit' {
         finally { Pop-Location }
     }
 
+    It 'takes a relative path from where its own runspace is, however it got there' {
+        $elsewhere = (New-Item "$TestDrive/elsewhere-$([guid]::NewGuid())" -ItemType Directory).FullName
+        $caller = (New-Item "$TestDrive/caller-$([guid]::NewGuid())" -ItemType Directory).FullName
+        Push-Location $caller
+        try {
+            1, 2 | Invoke-JournalBatch places -ThrottleLimit 2 {
+                Set-Location $using:elsewhere
+                $JournalTask.AddOutput("made-$_.txt")
+                $JournalTask.AddOutput('./sub/../also.txt')
+            } | Out-Null
+        }
+        finally { Pop-Location }
+        $outputs = (Get-JournalTask -BatchId (Get-JournalBatch -Name places).Id).Outputs
+        $outputs | Sort-Object -Unique | Should -Be @("$elsewhere/also.txt", "$elsewhere/made-1.txt", "$elsewhere/made-2.txt")
+    }
+
     It 'carries warnings, verbose and information text, in the caller''s streams' {
         $all = 1 | Invoke-JournalBatch par -ThrottleLimit 2 -Verbose {
             Write-Warning w; Write-Verbose v -Verbose; Write-Information i; Write-Host h; 'out'

@@ -345,6 +345,17 @@ Describe 'Secrets' {
     }
 }
 
+Describe 'A journal whose path commands the terminal' {
+    It 'is shown with visible characters by Get-Journal and Repair-Journal' -Skip:$IsWindows {
+        $path = Join-Path ([System.IO.Path]::GetFullPath((Get-PSDrive TestDrive).Root)) "evil`e[31m.db"
+        $null = 'a' | Start-JournalBatch sample -JournalPath $path
+        foreach ($shown in (Get-Journal $path | Out-String), (Repair-Journal $path -Confirm:$false | Out-String)) {
+            $shown | Should -Match 'evil'
+            $shown.Contains("`e[31m.db") | Should -BeFalse
+        }
+    }
+}
+
 Describe 'A new journal' {
     It 'is for its owner alone, and so is its folder' -Skip:$IsWindows {
         $path = Join-Path ([System.IO.Path]::GetFullPath((Get-PSDrive TestDrive).Root)) new folder journal.db

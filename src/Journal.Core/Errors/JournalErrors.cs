@@ -33,9 +33,17 @@ public static partial class JournalErrors
     public static JournalException JournalBusy(string path, TimeSpan waited, Exception? inner = null) =>
         Make(JournalFault.ResourceBusy, path, $"The journal '{path}' stayed locked by another process for {waited.TotalSeconds:0.#} s.", inner);
 
-    /// <summary>Somebody works on the journal that was to be replaced.</summary>
-    public static JournalException JournalInUse(string path, long workers) =>
-        Make(JournalFault.ResourceBusy, path, $"The journal '{path}' has work in progress under {workers} living worker(s). Stop them first, or use -Force.");
+    /// <summary>Somebody works with the journal that was to be repaired or replaced.</summary>
+    public static JournalException JournalInUse(string path, string detail) =>
+        Make(JournalFault.ResourceBusy, path, $"The journal '{path}' is in use: {detail}. End that first, or use -Force. Nothing was changed.");
+
+    /// <summary>Another process repairs, restores or makes the journal.</summary>
+    public static JournalException CareUnderWay(string path, string who) =>
+        Make(JournalFault.ResourceBusy, path, $"Another process is at the journal '{path}': {who}. Nothing was changed.");
+
+    /// <summary>The file that is open is not, or not alone, what the journal's name means any more.</summary>
+    public static JournalException JournalReplaced(string path, string detail) =>
+        Make(JournalFault.InvalidOperation, path, $"The file of the journal '{path}' is not what it was when it was opened: {detail}. Nothing more is written to it; run the line again to go on with what is there now.");
 
     /// <summary>The disk is full, or failed.</summary>
     public static JournalException JournalWriteFailed(string path, string detail, Exception? inner = null) =>

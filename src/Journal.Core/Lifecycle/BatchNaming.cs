@@ -40,6 +40,20 @@ public static class BatchNaming
         if (key.Length == 0) throw JournalErrors.InvalidKey(key, "it is empty.");
         if (key.Length > MaxKeyLength) throw JournalErrors.InvalidKey(key, $"it has {key.Length} characters, more than {MaxKeyLength}.");
         if (key.Contains('\0', StringComparison.Ordinal)) throw JournalErrors.InvalidKey(key, "it holds a NUL character.");
+        // Stored as UTF-8, every half is the same replacement character: two such keys would be one task.
+        if (HasLoneSurrogate(key)) throw JournalErrors.InvalidKey(key, "it holds half of a surrogate pair, which is no character.");
+    }
+
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return true;
+            i++;
+        }
+
+        return false;
     }
 
     /// <summary>The ids to try for a new batch, in order: the plain one, then with the suffixes 2, 3, …</summary>

@@ -26,9 +26,8 @@ public static class ErrorClassifier
             // What the words say; an error id is words, too (TooManyRequests).
             ?? MessageRules.ByText(text)
             ?? MessageRules.ByText(FirstPart(facts.ErrorId))
-            // What an exception without any detail, or a vague PowerShell category, makes likely.
+            // What an exception without any detail makes likely.
             ?? ExceptionRules.Likely(chain)
-            ?? PowerShellRules.Likely(facts.PowerShellCategory)
             ?? new Classification(JournalErrorCategory.Unknown);
     }
 

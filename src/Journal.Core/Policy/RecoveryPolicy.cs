@@ -10,7 +10,7 @@ public static class RecoveryPolicy
 {
     /// <summary>Decides.</summary>
     /// <param name="task">The task, its lease and its batch's policy.</param>
-    /// <param name="liveness">Whether its worker's process lives, as <see cref="IProcessTable.Probe"/> says; Unknown where the worker is.</param>
+    /// <param name="liveness">Whether its worker's process lives, as <see cref="IProcessTable.Probe(WorkerIdentity)"/> says; Unknown where the worker is.</param>
     /// <returns>
     /// Null when the task is its worker's: the lease holds, and the worker lives or cannot be asked. Else Recover; or Abandon, when the batch says
     /// <see cref="CrashAction.Fail"/> or this crash reaches <see cref="BatchOptions.CrashLimit"/>. Both moves carry the token of the lease they end.

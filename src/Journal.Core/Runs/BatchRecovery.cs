@@ -31,7 +31,7 @@ public static class BatchRecovery
         foreach (var task in store.ReadInFlight(batchId))
         {
             if (by is not null && task.Worker == by) continue;
-            var liveness = task.Worker is null ? Liveness.Unknown : processes.Probe(task.Worker);
+            var liveness = task.Worker is null ? Liveness.Unknown : processes.Probe(task.Worker, NetworkFileSystem.IsOfThisMachine(store.Location));
             if (RecoveryPolicy.Decide(task, liveness) is not { } move) continue;
             moves.Add(move);
             tasks.Add(task);

@@ -200,5 +200,5 @@ public sealed class BatchRunner : IDisposable
         return thread;
     }
 
-    private ITimer Every(TimeSpan period, Action due) => _time.CreateTimer(_ => due(), null, period, period);
+    private ITimer Every(TimeSpan period, Action due) => _time.CreateTimer(_ => due(), null, LongWait.Step(period), LongWait.Step(period));
 }

@@ -136,8 +136,7 @@ internal sealed class JournalWriter : IDisposable
         if (!_board.HasNothingLeft) return null;
         if (state.NextDue is { } due)
         {
-            var wait = due - _store.Now;
-            _due.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _due.Change(LongWait.Step(due - _store.Now), Timeout.InfiniteTimeSpan);
             return null;
         }
 

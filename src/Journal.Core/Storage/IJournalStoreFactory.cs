@@ -35,9 +35,23 @@ public interface IJournalStoreFactory
     /// <exception cref="JournalException">JournalNotFound, JournalAccessDenied, NotAJournal, JournalCorrupt, JournalTooNew, JournalBusy.</exception>
     IJournalStore Open(StoreOptions options);
 
-    /// <summary>Saves what can be read of a damaged journal.</summary>
+    /// <summary>Saves what can be read of a damaged journal into a new one that takes its place when it is whole.</summary>
     /// <param name="options">The damaged one.</param>
-    /// <param name="asidePath">Where the damaged file went; it is never deleted.</param>
+    /// <param name="asidePath">Where the damaged file goes, a name that nothing has; it is never deleted.</param>
+    /// <param name="force">Whether to do it though others have it open: they find out at their next write.</param>
     /// <returns>What was saved and what was lost, one line each.</returns>
-    IReadOnlyList<string> Repair(StoreOptions options, string asidePath);
+    /// <exception cref="JournalException">JournalNotFound, CareUnderWay, JournalInUse, JournalWriteFailed, UnsupportedJournal; then nothing was changed.</exception>
+    IReadOnlyList<string> Repair(StoreOptions options, string asidePath, bool force = false);
+
+    /// <summary>Puts a copy of a backup, in today's schema, in the place of a journal. The backup stays as it is.</summary>
+    /// <param name="options">The journal; there need be none.</param>
+    /// <param name="backup">The backup's full path.</param>
+    /// <param name="asidePath">Where the journal that is there goes, a name that nothing has.</param>
+    /// <param name="force">Whether to do it though others have it open: they find out at their next write.</param>
+    /// <exception cref="JournalException">The same, and what is wrong with the backup: JournalNotFound, NotAJournal, JournalTooNew, JournalCorrupt.</exception>
+    void Restore(StoreOptions options, string backup, string asidePath, bool force = false);
+
+    /// <summary>The id that a journal keeps from its beginning and its backups with it; null where a file is no journal, or of a schema before there were ids.</summary>
+    /// <param name="path">The file, which is only read.</param>
+    string? Identify(string path);
 }

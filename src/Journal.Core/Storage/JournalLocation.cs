@@ -37,6 +37,33 @@ public static partial class JournalLocation
         }
     }
 
+    /// <summary>The path of the file itself that a path means: through all links, and in the case in which it is kept where the file system ignores case. The log lies beside that.</summary>
+    /// <param name="path">A path; the file need not exist.</param>
+    public static string Resolve(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return RealPath.Of(full) is { } real ? RealPath.InItsCase(real) : full;
+    }
+
+    /// <summary>Why a path cannot name a journal on a system; null when it can.</summary>
+    /// <param name="path">As it was given.</param>
+    /// <param name="onWindows">Whether the rules of Windows hold.</param>
+    public static string? Objection(string path, bool onWindows)
+    {
+        if (!onWindows) return path.StartsWith(@"\\", StringComparison.Ordinal) ? "it looks like a path of a Windows network: mount the share, and name the path where it is mounted." : null;
+        if (path.StartsWith(@"\\.\", StringComparison.Ordinal)) return "it names a device.";
+        var rest = path.StartsWith(@"\\?\", StringComparison.Ordinal) ? path[4..] : path;
+        var parts = rest.Split('\\', '/');
+        if (Array.Find(parts, static part => DeviceName().IsMatch(part)) is { } device) return $"'{device}' is the name of a device on Windows.";
+        // A colon stands behind a drive, which comes first; any other names a stream beside a file.
+        return parts.Skip(1).Any(static part => part.Contains(':', StringComparison.Ordinal)) || (parts is [var only] && only.Split(':') is [var before, _, ..] && before.Contains('.', StringComparison.Ordinal))
+            ? "a colon in it names a stream beside a file."
+            : null;
+    }
+
+    [GeneratedRegex(@"^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex DeviceName();
+
     /// <summary>Whether a location is an address of a PostgreSQL server rather than a path.</summary>
     public static bool IsPostgres(string location) =>
         location.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)

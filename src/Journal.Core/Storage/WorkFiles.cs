@@ -6,8 +6,6 @@ namespace Journal.Storage;
 /// </summary>
 public static class WorkFiles
 {
-    // More links than this in one path are a loop.
-    private const int MaxLinks = 40;
 
     /// <summary>Deletes what may be deleted.</summary>
     /// <param name="paths">Full paths.</param>
@@ -16,7 +14,7 @@ public static class WorkFiles
     public static IReadOnlyList<WorkFileResult> Delete(IEnumerable<string> paths, string? workDirectory)
     {
         // Also where it stands as text that is no path, or as one that depends on where somebody happens to be.
-        var root = workDirectory is null || workDirectory.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(workDirectory) ? null : Real(Path.GetFullPath(workDirectory));
+        var root = workDirectory is null || workDirectory.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(workDirectory) ? null : RealPath.Of(Path.GetFullPath(workDirectory));
         // The directory stands in the journal, which somebody else may have written.
         if (root is not null && ProtectedFolders.Covers(root)) return [.. paths.Select(path => new WorkFileResult(path, false, $"'{root}' is too much to be a work directory"))];
         return [.. paths.Select(path => Delete(path, root))];
@@ -30,7 +28,7 @@ public static class WorkFiles
             var full = Path.GetFullPath(path);
             var directory = Path.GetDirectoryName(full);
             // The directory is followed through its links; the file itself is not, since deleting a link leaves what it points to.
-            if (directory is null || Real(directory) is not { } real || !IsWithin(real, root)) return new WorkFileResult(path, false, "it lies outside the batch's work directory");
+            if (directory is null || RealPath.Of(directory) is not { } real || !IsWithin(real, root)) return new WorkFileResult(path, false, "it lies outside the batch's work directory");
             var file = Path.Combine(real, Path.GetFileName(full));
             if (Directory.Exists(file)) return new WorkFileResult(path, false, "it is a directory");
             File.Delete(file);
@@ -50,32 +48,6 @@ public static class WorkFiles
         string.Equals(directory, root, FilePaths.Comparison)
         || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, FilePaths.Comparison);
 
-    // The path with every link in it resolved; null for a loop of links. Parts that do not exist stay as they are.
-    private static string? Real(string path)
-    {
-        var links = 0;
-        var pending = new Stack<string>(Enumerable.Reverse(Parts(path)));
-        var real = Path.GetPathRoot(path)!;
-        while (pending.TryPop(out var part))
-        {
-            var next = Path.Combine(real, part);
-            if (new DirectoryInfo(next).LinkTarget is not { } target)
-            {
-                real = next;
-                continue;
-            }
-
-            if (++links > MaxLinks) return null;
-            var full = Path.GetFullPath(target, real);
-            real = Path.GetPathRoot(full)!;
-            foreach (var step in Enumerable.Reverse(Parts(full))) pending.Push(step);
-        }
-
-        return real;
-    }
-
-    private static string[] Parts(string path) =>
-        path[Path.GetPathRoot(path)!.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>What became of a temporary file.</summary>

@@ -26,6 +26,11 @@ public interface IProcessTable
     /// <summary>Whether a worker's process still lives. Never throws.</summary>
     Liveness Probe(WorkerIdentity worker);
 
+    /// <summary>The same of a worker in a journal, whose place may tell more: what a disk of this machine alone holds was written on this machine.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="isOfThisMachine">Whether no other machine reaches the journal that it stands in.</param>
+    Liveness Probe(WorkerIdentity worker, bool isOfThisMachine) => Probe(worker);
+
     /// <summary>Whether a worker is in this very process.</summary>
     bool IsThisProcess(WorkerIdentity worker);
 }

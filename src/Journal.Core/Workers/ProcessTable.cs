@@ -3,30 +3,37 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Journal.Hosting;
 
 namespace Journal.Workers;
 
 /// <summary>The real process table.</summary>
 /// <remarks>
 /// On Linux the start time is read as clock ticks since boot: the wall-clock start time that .NET computes shifts when the clock is set,
-/// and a living worker would look dead. The boot id and the process namespace say where a process id means the same process, so that a
-/// container that sees another one's journal never takes a stranger's id for the worker's.
+/// and a living worker would look dead. The boot id and the namespaces of processes and of time say where a process id and a start mean the
+/// same process, so that a container that sees another one's journal never takes a stranger's id for the worker's. Elsewhere the machine's own
+/// id does, for two machines can have one name. Where the machine cannot be told from others, nobody but this process is known to live or to be dead.
 /// </remarks>
 public sealed class ProcessTable : IProcessTable
 {
     private readonly string _host = Environment.MachineName;
     private readonly string _space;
     private readonly string _start;
+    // Whether two workers of one space are of one machine.
+    private readonly bool _knowsItself;
     private readonly ConcurrentDictionary<string, bool> _active = new(StringComparer.Ordinal);
 
     private ProcessTable()
     {
-        _space = ReadProcessSpace();
-        _start = StartOf(Environment.ProcessId) ?? "";
+        (_space, _knowsItself) = ReadProcessSpace();
+        _start = OperatingSystem.IsLinux() ? LinuxStart("self") ?? "" : StartOf(Environment.ProcessId) ?? "";
     }
 
     /// <summary>The process table of this machine.</summary>
     public static ProcessTable Instance { get; } = new();
+
+    /// <summary>This process, as no worker.</summary>
+    public WorkerIdentity Self => new(_host, _space, Environment.ProcessId, _start, "");
 
     /// <inheritdoc/>
     public WorkerIdentity NewWorker(string? label = null)
@@ -47,96 +54,116 @@ public sealed class ProcessTable : IProcessTable
     public Liveness Probe(WorkerIdentity worker)
     {
         if (IsThisProcess(worker)) return _active.ContainsKey(worker.Nonce) ? Liveness.Alive : Liveness.Dead;
-        if (worker.ProcessSpace != _space) return RebootedSince(worker) ? Liveness.Dead : Liveness.Unknown;
-        if (worker.ProcessStart.Length == 0) return Liveness.Unknown;
-        return StartOf(worker.ProcessId) switch
-        {
-            null => Liveness.Dead,
-            "" => Liveness.Unknown,
-            var start => start == worker.ProcessStart ? Liveness.Alive : Liveness.Dead,
-        };
+        if (!_knowsItself || worker.ProcessSpace != _space) return Liveness.Unknown;
+        var start = StartOf(worker.ProcessId);
+        if (start is null) return Liveness.Dead;
+        if (start.Length > 0 && worker.ProcessStart.Length > 0) return start == worker.ProcessStart ? Liveness.Alive : Liveness.Dead;
+        // There is such a process, and it may be the worker: only the lease tells when it is not.
+        return Liveness.Unknown;
     }
 
-    // Same machine, same name, another boot: nothing from before the boot is alive. Where the machine has no id of its own, its name alone
-    // proves nothing, and the lease has to tell.
-    private bool RebootedSince(WorkerIdentity worker)
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Nothing from before the last boot lives. But a machine that was cloned has the id and may have the name of the other: only where the journal
+    /// lies on a disk that no other machine reaches is a worker of another boot known to be of an earlier one.
+    /// </remarks>
+    public Liveness Probe(WorkerIdentity worker, bool isOfThisMachine) =>
+        isOfThisMachine && IsOfAnotherBoot(worker) ? Liveness.Dead : Probe(worker);
+
+    private bool IsOfAnotherBoot(WorkerIdentity worker)
     {
-        if (!string.Equals(worker.Host, _host, StringComparison.OrdinalIgnoreCase)) return false;
-        var (machine, boot, _) = Split(_space);
-        var (otherMachine, otherBoot, _) = Split(worker.ProcessSpace);
+        if (worker.ProcessSpace == _space || !string.Equals(worker.Host, _host, StringComparison.OrdinalIgnoreCase)) return false;
+        var (machine, boot) = Split(_space);
+        var (otherMachine, otherBoot) = Split(worker.ProcessSpace);
         return machine.Length > 0 && machine == otherMachine && boot.Length > 0 && otherBoot.Length > 0 && boot != otherBoot;
     }
 
-    private static (string Machine, string Boot, string Namespace) Split(string space)
+    private static (string Machine, string Boot) Split(string space)
     {
         var parts = space.Split('/');
-        return parts.Length == 3 ? (parts[0], parts[1], parts[2]) : ("", "", space);
+        return parts.Length == 3 ? (parts[0], parts[1]) : ("", "");
     }
 
-    private static string ReadProcessSpace()
+    // machine/boot/namespaces
+    private static (string Space, bool KnowsItself) ReadProcessSpace()
     {
-        if (!OperatingSystem.IsLinux()) return $"{Environment.MachineName}//";
-        var machine = ReadLine("/etc/machine-id");
+        if (!OperatingSystem.IsLinux())
+        {
+            var id = MachineId();
+            return ($"{(id.Length > 0 ? id : Environment.MachineName)}//", id.Length > 0);
+        }
+
+        // The time namespace that everybody is in who made none: left out, as it was before it mattered.
+        const string initialTime = "time:[4026531834]";
         var boot = ReadLine("/proc/sys/kernel/random/boot_id");
-        string space;
+        var processes = LinkOf("/proc/self/ns/pid");
+        var time = LinkOf("/proc/self/ns/time");
+        return ($"{ReadLine("/etc/machine-id")}/{boot}/{processes}{(time is "" or initialTime ? "" : "+" + time)}", boot.Length > 0 && processes.Length > 0);
+    }
+
+    private static string MachineId()
+    {
+        if (OperatingSystem.IsMacOS()) return SystemCalls.MacHostId();
+        if (!OperatingSystem.IsWindows()) return "";
         try
         {
-            space = new FileInfo("/proc/self/ns/pid").LinkTarget ?? "";
+            return Microsoft.Win32.Registry.GetValue(@"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Cryptography", "MachineGuid", null) as string ?? "";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.SecurityException)
         {
-            space = "";
+            return "";
         }
-
-        return $"{machine}/{boot}/{space}";
     }
 
-    /// <summary>The start of a process; null when there is no such process, empty when it may not be asked.</summary>
+    /// <summary>The start of a process; null when there is no such process, empty when that cannot be known.</summary>
     private static string? StartOf(int processId)
     {
-        if (OperatingSystem.IsLinux()) return LinuxStartOf(processId);
+        if (OperatingSystem.IsLinux())
+        {
+            // What /proc does not show may be hidden from this user, and another namespace's /proc shows other processes: only the system knows.
+            if (SystemCalls.ProcessExists(processId) is not true and var exists) return exists is false ? null : "";
+            return IsProcOfThisNamespace ? LinuxStart(processId.ToString(CultureInfo.InvariantCulture)) : "";
+        }
+
         try
         {
             using var process = Process.GetProcessById(processId);
             return process.HasExited ? null : process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (ArgumentException)
         {
-            return null;
+            return SystemCalls.ProcessExists(processId) is true ? "" : null;
         }
-        catch (Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or NotSupportedException)
         {
-            return "";
+            return SystemCalls.ProcessExists(processId) is false ? null : "";
         }
     }
 
-    private static string? LinuxStartOf(int processId)
+    private static readonly bool IsProcOfThisNamespace =
+        OperatingSystem.IsLinux() && LinkOf("/proc/self") == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+
+    // Empty where it cannot be read; null for a process that does no more work and only waits to be reaped.
+    private static string? LinuxStart(string process)
     {
-        string stat;
+        var stat = ReadLine($"/proc/{process}/stat");
+        // The name of the program stands in parentheses and may hold anything, so count fields from the last one.
+        var fields = stat.LastIndexOf(')') is >= 0 and var end && end + 2 < stat.Length ? stat[(end + 2)..].Split(' ') : [];
+        const int state = 0, startTime = 19;
+        if (fields.Length <= startTime) return "";
+        return fields[state] is "Z" or "X" ? null : fields[startTime];
+    }
+
+    private static string LinkOf(string path)
+    {
         try
         {
-            stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+            return new FileInfo(path).LinkTarget ?? "";
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-        catch (IOException)
-        {
-            // The process ended between open and read.
-            return null;
-        }
-        catch (UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
         }
-
-        // The name of the program stands in parentheses and may hold anything, so count fields from the last one.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        const int state = 0, startTime = 19;
-        if (fields.Length <= startTime) return "";
-        // A zombie does no more work; it only waits to be reaped.
-        return fields[state] is "Z" or "X" ? null : fields[startTime];
     }
 
     private static string ReadLine(string path)

@@ -26,14 +26,47 @@ public sealed class BackupJournalCommand : JournalCmdlet
         var isFolder = Directory.Exists(destination);
         var path = isFolder ? JournalAside.BackupPathFor(store.Location, destination, Time.GetUtcNow()) : destination;
         if (!ShouldProcess($"journal '{store.Location}'", $"Back up to '{path}'")) return;
-        if (File.Exists(path)) throw JournalErrors.InvalidValue("-Destination", path, "there is such a file already, and a backup writes over nothing.");
-        store.BackUp(path);
-        WriteObject(new FileInfo(path));
-        if (!isFolder || Keep == 0) return;
-        foreach (var old in JournalAside.Backups(store.Location, destination).SkipLast(Keep))
+        while (!TryBackUp(store, path))
         {
-            File.Delete(old);
-            WriteVerbose($"Deleted the old backup '{old}'.");
+            if (!isFolder) throw JournalErrors.InvalidValue("-Destination", path, "there is such a file already, and a backup writes over nothing.");
+            // Another one took the name in the same second.
+            path = JournalAside.BackupPathFor(store.Location, destination, Time.GetUtcNow());
+        }
+
+        WriteObject(new FileInfo(path));
+        if (isFolder && Keep > 0) RemoveOld(store.Location, destination, path);
+    }
+
+    private static bool TryBackUp(IJournalStore store, string path)
+    {
+        if (Path.Exists(path)) return false;
+        try
+        {
+            store.BackUp(path);
+            return true;
+        }
+        catch (JournalException) when (Path.Exists(path))
+        {
+            return false;
+        }
+    }
+
+    // Of this journal alone: another one may have its name.
+    private void RemoveOld(string location, string folder, string newest)
+    {
+        var factory = StoreLoader.For(newest);
+        if (factory.Identify(newest) is not { } id) return;
+        foreach (var old in JournalAside.Backups(location, folder).Where(path => factory.Identify(path) == id).SkipLast(Keep))
+        {
+            try
+            {
+                File.Delete(old);
+                WriteVerbose($"Deleted the old backup '{old}'.");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                WriteWarning($"The old backup '{old}' could not be deleted: {e.Message}");
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class CopyJournalCommand : JournalCmdlet
     protected override void OnItem()
     {
         var from = Reader;
-        var destination = JournalLocation.IsPostgres(Destination) ? Destination : ResolveFilePath(Destination, JournalErrors.UnsupportedJournal);
+        var destination = JournalLocation.IsPostgres(Destination) ? Destination : JournalLocation.Resolve(ResolveFilePath(Destination, JournalErrors.UnsupportedJournal));
         var shown = JournalLocation.WithoutPassword(destination);
         if (shown == from.Location) throw JournalErrors.InvalidValue("-Destination", shown, "it is the journal that is to be copied.");
         var names = NamePatterns.OfBatches(from, Name);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Commands.Running;
@@ -369,7 +370,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
             WorkerLabel = Worker,
             IsThere = _existing.Count == 0 ? null : IsThere,
-            ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),
+            ResolvePath = PathResolver(),
             Reconcile = Reconcile is null ? null : (task, stop) => AskReconcile(task, ThrottleLimit > 1 ? queue : null, stop),
         };
         using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
@@ -398,6 +399,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         _words.Recorded(batch, _recorded);
         _words.End(batch, result);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
+    }
+
+    // Where a block of another runspace went by Set-Location is that runspace's own.
+    private Func<string, string> PathResolver()
+    {
+        var caller = Runspace.DefaultRunspace;
+        return path => Runspace.DefaultRunspace is { } here && here != caller ? RunspacePaths.Resolve(path) : ResolveFilePath(path, RunspacePaths.Error);
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)

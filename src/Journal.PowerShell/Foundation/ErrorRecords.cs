@@ -16,6 +16,8 @@ internal static class ErrorRecords
         nameof(JournalErrors.JournalBusy),
         nameof(JournalErrors.JournalUnreachable),
         nameof(JournalErrors.JournalWriteFailed),
+        nameof(JournalErrors.JournalReplaced),
+        nameof(JournalErrors.CareUnderWay),
         nameof(JournalErrors.UnsupportedJournal),
         nameof(JournalErrors.InputFileNotFound),
         nameof(JournalErrors.InputFileUnreadable),

@@ -205,6 +205,8 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     private string ResolveAddress(string? path)
     {
         if (string.IsNullOrEmpty(path)) path = JournalConnection.Current?.Address ?? JournalLocation.Default;
-        return JournalLocation.IsPostgres(path) ? path : ResolveFilePath(path, JournalErrors.UnsupportedJournal);
+        if (JournalLocation.IsPostgres(path)) return path;
+        if (JournalLocation.Objection(path, OperatingSystem.IsWindows()) is { } objection) throw JournalErrors.UnsupportedJournal(path, objection);
+        return JournalLocation.Resolve(ResolveFilePath(path, JournalErrors.UnsupportedJournal));
     }
 }

@@ -1,3 +1,4 @@
+using Journal.Hosting;
 using Journal.Storage;
 
 namespace Journal.Commands.Opening;
@@ -6,13 +7,17 @@ namespace Journal.Commands.Opening;
 /// The journal that Connect-Journal chose, kept open. There is one in a process, so that the runspaces of <c>ForEach-Object -Parallel</c>
 /// work on the journal that their session is connected to.
 /// </summary>
-internal sealed class JournalConnection : IDisposable
+internal sealed class JournalConnection
 {
     private static JournalConnection? s_current;
 
     private readonly object _gate = new();
     private IJournalStore? _reader;
     private IJournalStore? _writer;
+    private FileIdentity? _file;
+    private readonly List<IJournalStore> _replaced = [];
+    // The session that is connected, and each call that works with the journal: the last one to leave closes it.
+    private int _users = 1;
 
     public JournalConnection(string address, Durability durability)
     {
@@ -29,8 +34,47 @@ internal sealed class JournalConnection : IDisposable
     /// <summary>What a commit promises.</summary>
     public Durability Durability { get; }
 
-    /// <summary>Makes a connection the current one, or none; the one before is closed.</summary>
-    public static void Replace(JournalConnection? connection) => Interlocked.Exchange(ref s_current, connection)?.Dispose();
+    /// <summary>Makes a connection the current one, or none. The one before is closed as soon as no call works with it any more.</summary>
+    public static void Replace(JournalConnection? connection) => Interlocked.Exchange(ref s_current, connection)?.Leave();
+
+    /// <summary>Keeps the journal open until <see cref="Leave"/>.</summary>
+    /// <returns>False when it was closed in this moment.</returns>
+    public bool TryJoin()
+    {
+        lock (_gate)
+        {
+            if (_users == 0) return false;
+            _users++;
+            return true;
+        }
+    }
+
+    /// <summary>The session or a call does not need it any more.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_users > 0) return;
+            _reader?.Dispose();
+            _writer?.Dispose();
+            _reader = _writer = null;
+            foreach (var store in _replaced) store.Dispose();
+            _replaced.Clear();
+        }
+    }
+
+    // A repair or a restore has put another file under the name: what comes from now on means that one. A call that works with the old one finds out by itself.
+    private void ForgetReplaced()
+    {
+        var now = JournalLocation.IsPostgres(Address) ? null : SystemCalls.Facts(Address)?.Identity;
+        if (now != _file)
+        {
+            _replaced.AddRange(new[] { _reader, _writer }.OfType<IJournalStore>());
+            _reader = _writer = null;
+        }
+
+        _file = now;
+    }
 
     /// <summary>Whether a location means this journal; what objects carry as their JournalPath has no password.</summary>
     public bool IsFor(string location) => FilePaths.Same(location, Address) || FilePaths.Same(location, (_writer ?? _reader)?.Location);
@@ -40,20 +84,10 @@ internal sealed class JournalConnection : IDisposable
     {
         lock (_gate)
         {
+            ForgetReplaced();
             if (_writer is not null) return _writer;
             if (access is StoreAccess.Read) return _reader ??= StoreSet.Open(Address, access, Durability);
             return _writer = StoreSet.Open(Address, access, Durability);
-        }
-    }
-
-    /// <summary>Closes the journal.</summary>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            _reader?.Dispose();
-            _writer?.Dispose();
-            _reader = _writer = null;
         }
     }
 }

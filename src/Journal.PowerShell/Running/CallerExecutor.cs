@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
@@ -142,8 +143,15 @@ internal sealed class CallerExecutor : ITaskExecutor
             }
         }
 
-        using (new Timer(_ => End(), null, limit ?? System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan))
+        var since = Stopwatch.GetTimestamp();
+        using (var timer = new Timer(self =>
         {
+            var left = limit!.Value - Stopwatch.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero) End();
+            else ((Timer)self!).Change(LongWait.Step(left), System.Threading.Timeout.InfiniteTimeSpan);
+        }))
+        {
+            if (limit is { } most) timer.Change(LongWait.Step(most), System.Threading.Timeout.InfiniteTimeSpan);
             thread.Enter();
             try
             {

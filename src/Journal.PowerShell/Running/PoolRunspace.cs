@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using Journal.Runs;
@@ -50,7 +51,10 @@ internal sealed class PoolRunspace : IDisposable
         var attempt = new PoolAttempt(work, task, _ended);
         var loop = Hand(attempt);
         var limit = task.Batch.Options.Timeout;
-        var signal = WaitHandle.WaitAny([_ended, stop.WaitHandle, loop.AsyncWaitHandle], limit ?? System.Threading.Timeout.InfiniteTimeSpan);
+        var since = Stopwatch.GetTimestamp();
+        int signal;
+        do signal = WaitHandle.WaitAny([_ended, stop.WaitHandle, loop.AsyncWaitHandle], limit is null ? System.Threading.Timeout.InfiniteTimeSpan : LongWait.Step(limit.Value - Stopwatch.GetElapsedTime(since)));
+        while (signal == WaitHandle.WaitTimeout && Stopwatch.GetElapsedTime(since) < limit);
         if (signal is 0 or 2) return attempt.Result is { End: not AttemptEnd.Stopped } result ? result : stop.IsCancellationRequested ? AttemptResult.Stopped : Closed(task);
         var ended = StopLoop(loop, attempt);
         return signal == WaitHandle.WaitTimeout ? AttemptOutput.TimedOut(task, limit!.Value, ended, IsAbandoned) : AttemptResult.Stopped;

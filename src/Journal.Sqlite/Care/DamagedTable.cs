@@ -3,7 +3,7 @@ using Journal.Sqlite.Engine;
 namespace Journal.Sqlite.Care;
 
 /// <summary>Reads a table around its damaged pages: up to the damage, then from behind it, then back towards it.</summary>
-internal sealed class DamagedTable(Database database, string select, string key)
+internal sealed class DamagedTable(Database database, string select, string key, long now)
 {
     /// <summary>Where rows may be missing.</summary>
     public List<string> Gaps { get; } = [];
@@ -19,11 +19,11 @@ internal sealed class DamagedTable(Database database, string select, string key)
             position = Math.Max(position, found.Integer(0));
         }
 
-        while (!Read($"{key} > ? ORDER BY {key}", [position], Forward))
+        while (!Read($"{key} > ?2 ORDER BY {key}", [position], Forward))
         {
             var behind = FirstBehind(position);
             var reached = behind ?? long.MaxValue;
-            Read($"{key} > ? AND {key} < ? ORDER BY {key} DESC", [position, reached], found =>
+            Read($"{key} > ?2 AND {key} < ?3 ORDER BY {key} DESC", [position, reached], found =>
             {
                 row(found);
                 reached = found.Integer(0);
@@ -41,7 +41,7 @@ internal sealed class DamagedTable(Database database, string select, string key)
         for (long step = 1; step < (long.MaxValue - start) / 2; step *= 2)
         {
             long? found = null;
-            if (!Read($"{key} > ? ORDER BY {key} LIMIT 1", [start + step], row => found = row.Integer(0))) continue;
+            if (!Read($"{key} > ?2 ORDER BY {key} LIMIT 1", [start + step], row => found = row.Integer(0))) continue;
             // A search through a damaged page may end before where it was to begin: that leads in circles.
             if (found is null || found > start + step) return found;
         }
@@ -54,7 +54,7 @@ internal sealed class DamagedTable(Database database, string select, string key)
         try
         {
             using var rows = database.Prepare($"{select} WHERE {condition}");
-            rows.BindAll(values);
+            rows.BindAll([now, .. values]);
             while (rows.Step()) row(rows);
             return true;
         }

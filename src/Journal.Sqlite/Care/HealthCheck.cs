@@ -1,6 +1,7 @@
 using System.Globalization;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
+using Journal.Sqlite.Statements;
 
 namespace Journal.Sqlite.Care;
 
@@ -60,6 +61,14 @@ internal static class HealthCheck
             if (problems.Count > 0) return problems;
             Collect(database, "PRAGMA foreign_key_check", problems, static row =>
                 string.Create(CultureInfo.InvariantCulture, $"A row of {row.Text(0)} points to a row of {row.Text(2)} that is missing."));
+            foreach (var (table, key) in SalvageStatements.Tables.Append(("sequence", "only")).Append(("identity", "only")))
+            {
+                Collect(database, ValueRanges.Violations(table, key, ValueRanges.Columns(database, table)), problems, row =>
+                    string.Create(CultureInfo.InvariantCulture, $"The {table} with {key} {row.Text(0)} holds in {row.Text(1)} what no journal writes."));
+            }
+
+            // What follows goes by the numbers.
+            if (problems.Count > 0) return problems;
             foreach (var sql in Invariants) Collect(database, sql, problems, static row => row.Text(0));
         }
         catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalCorrupt))

@@ -1,3 +1,4 @@
+using Journal.Hosting;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
 using Journal.Sqlite.Reading;
@@ -8,47 +9,68 @@ using Journal.Storage;
 namespace Journal.Sqlite.Care;
 
 /// <summary>
-/// Saves what can be read of a damaged journal. The damaged file is set aside first and read only as a copy, so that it stays as it was found,
-/// whatever happens. No store may be open on the journal meanwhile.
+/// Saves what can be read of a damaged journal into a new one, which takes its name when it is whole. The damaged file is read only as a copy, and set
+/// aside as it was found.
 /// </summary>
-internal sealed class Salvage(StoreOptions options, string asidePath)
+internal sealed class Salvage(StoreOptions options, string asidePath, bool force)
 {
     // The log belongs to the file: it may hold what was committed last.
-    private static readonly string[] Parts = ["", "-wal", "-shm"];
+    private static readonly string[] Parts = ["", "-wal"];
 
     private readonly List<string> _report = [];
 
     /// <returns>What was saved and what was lost.</returns>
     public IReadOnlyList<string> Run()
     {
-        if (!File.Exists(options.Location)) throw JournalErrors.JournalNotFound(options.Location);
-        var copy = asidePath + ".reading";
+        var journal = options.Location;
+        if (!File.Exists(journal)) throw JournalErrors.JournalNotFound(journal);
+        using var care = CareLock.Take(journal, "it is being repaired");
+        FileSwap.Finish(care, journal);
+        if (!File.Exists(journal)) throw JournalErrors.JournalNotFound(journal);
+        care.ShutOut(journal, force, options.LockTimeout);
         try
         {
-            foreach (var part in Parts.Where(part => File.Exists(options.Location + part)))
+            using var made = JournalFile.MakeBeside(journal);
+            using (var copy = NewFile.For(journal))
             {
-                FilePaths.Move(options.Location + part, asidePath + part);
-                File.Copy(asidePath + part, copy + part, overwrite: true);
+                foreach (var part in Parts.Where(part => File.Exists(journal + part))) CopyInto(journal + part, copy.Path + part);
+                Rebuild(copy.Path, made);
             }
 
-            _report.Add($"The damaged journal was set aside as '{asidePath}'.");
-            Rebuild(copy);
+            // On another disk it can only be copied to, which takes its time.
+            var near = Path.GetDirectoryName(asidePath) == Path.GetDirectoryName(journal) ? asidePath : JournalAside.PathFor(journal, options.Time.GetUtcNow());
+            FileSwap.Do(care, journal, made, near);
+            if (near != asidePath) foreach (var part in Parts.Append("-shm").Where(part => File.Exists(near + part))) File.Move(near + part, asidePath + part);
+            _report.Insert(0, $"The damaged journal was set aside as '{asidePath}'.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemCalls.IsRefusal(e))
         {
-            throw JournalErrors.JournalWriteFailed(options.Location, e.Message, e);
-        }
-        finally
-        {
-            foreach (var part in Parts) File.Delete(copy + part);
+            throw JournalErrors.JournalWriteFailed(journal, e.Message, e);
         }
 
         return _report;
     }
 
-    private void Rebuild(string copy)
+    // The mode of the file that is there is kept: its owner alone reads it.
+    private static void CopyInto(string from, string to)
     {
-        using var target = JournalFile.Prepare(options).ConnectWriter();
+        using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var made = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) made.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var target = new FileStream(to, made);
+        source.CopyTo(target);
+    }
+
+    private void Rebuild(string copy, NewFile made)
+    {
+        JournalFile.Fill(made, options, Schema.Migrations);
+        using (var target = Database.Open(made.Path, OpenMode.ReadWrite, options.LockTimeout)) Rebuild(copy, target);
+        using var check = Database.Open(made.Path, OpenMode.ReadWrite, options.LockTimeout);
+        if (HealthCheck.Run(check) is [var problem, ..]) throw JournalErrors.JournalCorrupt(options.Location, $"what can be saved of it makes no sound journal: {problem}");
+    }
+
+    private void Rebuild(string copy, Database target)
+    {
         target.BeginWrite();
         try
         {
@@ -62,8 +84,17 @@ internal sealed class Salvage(StoreOptions options, string asidePath)
             _report.Add($"The rest could not be read: {e.InnerException?.Message ?? e.Message}");
         }
 
+        KeepIdentity(copy, target);
         Mend(target);
         target.Commit();
+    }
+
+    // Its backups go on being its own.
+    private void KeepIdentity(string copy, Database target)
+    {
+        if (JournalIdentity.Read(copy, OpenMode.ReadWrite, options.LockTimeout) is not { } id) return;
+        using var keep = target.Prepare("UPDATE identity SET id = ?");
+        keep.BindAll([id]).Execute();
     }
 
     // A table that cannot be read says nothing of the others.
@@ -82,19 +113,23 @@ internal sealed class Salvage(StoreOptions options, string asidePath)
     private void Copy(Database source, Database target, string table, string key)
     {
         var there = Columns(source, table).ToHashSet(StringComparer.Ordinal);
-        var columns = Columns(target, table).Where(there.Contains).ToList();
+        var columns = ValueRanges.Columns(target, table).Where(column => there.Contains(column.Name)).ToList();
         if (columns.Count == 0) return;
-        var list = string.Join(", ", columns);
+        var list = string.Join(", ", columns.Select(static column => column.Name));
         using var insert = target.Prepare($"INSERT OR IGNORE INTO {table} ({list}) VALUES ({string.Join(", ", columns.Select(static _ => "?"))})");
-        var scan = new DamagedTable(source, $"SELECT {key}, {list} FROM {table} NOT INDEXED", key);
-        long saved = 0;
+        // Behind each row, how many of its values are impossible: they are replaced.
+        var impossible = string.Join(" + ", columns.Select(static column => $"NOT ({column.IsPossible})"));
+        var scan = new DamagedTable(source, $"SELECT {key}, {string.Join(", ", columns.Select(static column => column.Mended))}, {impossible} FROM {table} NOT INDEXED", key, Micros.From(options.Time.GetUtcNow()));
+        long saved = 0, replaced = 0;
         scan.ReadAll(row =>
         {
             var values = new object?[columns.Count];
             for (var i = 0; i < values.Length; i++) values[i] = row.Value(i + 1);
             saved += insert.BindAll(values).Execute();
+            replaced += row.Integer(values.Length + 1);
         });
         _report.Add(FormattableString.Invariant($"{table}: {saved} rows were saved."));
+        if (replaced > 0) _report.Add(FormattableString.Invariant($"{table}: {replaced} values were none that a journal writes, and were replaced."));
         _report.AddRange(scan.Gaps.Select(gap => FormattableString.Invariant($"{table}: rows with {key} {gap} could not all be read.")));
     }
 

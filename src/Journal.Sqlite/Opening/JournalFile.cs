@@ -1,34 +1,41 @@
+using System.Globalization;
+using Journal.Hosting;
 using Journal.Storage;
 using Journal.Sqlite.Engine;
 
 namespace Journal.Sqlite.Opening;
 
-/// <summary>The file of a journal: making it, telling it from other files, and connections to it.</summary>
+/// <summary>The file of a journal: making it, telling it from other files, connections to it, and whether it still is what its name means.</summary>
 internal sealed class JournalFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string FirstRead = "PRAGMA schema_version";
 
     private static readonly OpenMode[] ToRead = [OpenMode.ReadWrite, OpenMode.ReadOnly, OpenMode.Immutable];
     private static readonly OpenMode[] ToWrite = [OpenMode.ReadWrite];
 
-    private static readonly object Making = new();
-
     private readonly StoreOptions _options;
     private readonly OpenMode _mode;
+    private FileFacts? _facts;
 
-    private JournalFile(StoreOptions options, OpenMode mode)
+    private JournalFile(StoreOptions options, OpenMode mode, FileFacts? facts)
     {
         _options = options;
         _mode = mode;
+        _facts = facts;
+        IsSeenOnce = mode == OpenMode.Immutable && !SystemCalls.IsOnReadOnlyFileSystem(options.Location);
     }
 
     /// <summary>Whether it can be written to at all.</summary>
     public bool IsWritable => _mode == OpenMode.ReadWrite;
 
+    /// <summary>Whether a connection must not be kept: without locks it sees nothing of what is written after it was opened.</summary>
+    public bool IsSeenOnce { get; }
+
     public string Path => _options.Location;
 
     /// <summary>Finds, and where asked for makes, a journal that this assembly can use.</summary>
-    /// <exception cref="JournalException">JournalNotFound, JournalAccessDenied, NotAJournal, JournalCorrupt, JournalTooNew, JournalBusy.</exception>
+    /// <exception cref="JournalException">JournalNotFound, JournalAccessDenied, NotAJournal, JournalCorrupt, JournalTooNew, JournalBusy, JournalReplaced.</exception>
     public static JournalFile Prepare(StoreOptions options) => Prepare(options, Schema.Migrations);
 
     /// <summary>The same with other migrations than this assembly's own.</summary>
@@ -36,25 +43,29 @@ internal sealed class JournalFile
     {
         var path = options.Location;
         if (Directory.Exists(path)) throw JournalErrors.UnsupportedJournal(path, "it is a directory.");
-        // One at a time: a file must be closed by whoever made it before anybody of this process opens it, see Make.
-        lock (Making)
+        FileSwap.Await(path, options.LockTimeout);
+        var facts = SystemCalls.Facts(path);
+        if (facts is { IsRegular: false }) throw JournalErrors.UnsupportedJournal(path, "it is no file, but a device, a pipe or a socket.");
+        if (!File.Exists(path))
         {
-            if (!File.Exists(path))
-            {
-                if (options.Access != StoreAccess.Create) throw JournalErrors.JournalNotFound(path);
-                Make(path);
-            }
+            if (options.Access != StoreAccess.Create) throw JournalErrors.JournalNotFound(path);
+            Make(options, migrations);
+        }
+        else if (facts is { Size: 0 } && options.Access == StoreAccess.Create)
+        {
+            MakeOver(options, migrations);
         }
 
-        using var database = Probe(options, out var mode);
-        var file = new JournalFile(options, mode);
+        using var database = Probe(options, out var mode, out facts);
+        if (facts is { Links: > 1 }) throw JournalErrors.JournalReplaced(path, $"it has {facts.Value.Links} names (hard links), and its log belongs to one of them alone. Copy it with Backup-Journal, and remove the other names");
+        var file = new JournalFile(options, mode, facts);
         file.Admit(database, migrations);
         return file;
     }
 
     /// <summary>A connection that writes.</summary>
     // 64 MB: keys in random order touch the whole index. A larger log than SQLite's 4 MB: under load, merging it is most of what a disk has to do.
-    public Database ConnectWriter() => Database.Open(Path, _mode, _options.LockTimeout, $"""
+    public Database ConnectWriter() => Connect($"""
         PRAGMA synchronous = {(_options.Durability == Durability.Full ? "FULL" : "NORMAL")};
         PRAGMA cache_size = -65536;
         PRAGMA wal_autocheckpoint = 4000;
@@ -64,40 +75,162 @@ internal sealed class JournalFile
     /// <summary>A connection that cannot write.</summary>
     public Database ConnectReader()
     {
-        var database = Database.Open(Path, _mode, _options.LockTimeout, "PRAGMA query_only = ON; PRAGMA cache_size = -16384;");
+        var database = Connect("PRAGMA query_only = ON; PRAGMA cache_size = -16384;");
         SqlFunctions.Install(database);
         return database;
     }
 
-    /// <summary>Creates an empty file that only its owner can read, in a directory that only its owner can enter.</summary>
-    /// <remarks>
-    /// Never opens a file that is there: on Unix, closing any handle to a file drops all locks that the process holds on it, so that another
-    /// store of this process would lose those it relies on.
-    /// </remarks>
-    public static void Make(string path)
+    /// <summary>Sees whether the name still means the file that is open.</summary>
+    /// <remarks>Whoever writes asks within the transaction, so that nobody can exchange the file before the commit.</remarks>
+    /// <exception cref="JournalException">JournalReplaced.</exception>
+    public void Verify()
+    {
+        // On a medium that nobody writes to, or a system that does not tell.
+        if (_facts is not { } known) return;
+        if (SystemCalls.Facts(Path) is not { } now)
+        {
+            if (File.Exists(Path)) return;
+            throw JournalErrors.JournalReplaced(Path, "it was moved or deleted");
+        }
+
+        if (now.Identity != known.Identity) throw JournalErrors.JournalReplaced(Path, "another file has its name: it was restored, repaired or copied over");
+        if (now.Links > 1) throw JournalErrors.JournalReplaced(Path, $"it was given {now.Links - 1} more name(s) (hard links), and its log belongs to one of them alone");
+        // It grows when its log is merged, and shrinks when it is optimized: then it is whole all the same.
+        if (now.Size < known.Size && (now.Size == 0 || IsDamaged())) throw JournalErrors.JournalReplaced(Path, $"it was cut to {now.Size} bytes");
+        if (now.Size != known.Size) _facts = now;
+    }
+
+    // By a connection that has none of its pages in memory.
+    private bool IsDamaged()
+    {
+        try
+        {
+            using var fresh = Database.Open(Path, _mode, _options.LockTimeout);
+            return fresh.FindDamage() is not null;
+        }
+        catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.JournalCorrupt) or nameof(JournalErrors.NotAJournal))
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Creates an empty file that only its owner can read, in a directory that only its owner can enter, to be made a journal.</summary>
+    public static NewFile MakeBeside(string path)
     {
         try
         {
             var directory = System.IO.Path.GetDirectoryName(path)!;
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
             else if (!Directory.Exists(directory)) Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+            NewFile.RemoveLeftovers(directory, System.IO.Path.GetFileName(path));
             // SQLite gives its two side files the mode of the main one.
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-            new FileStream(path, options).Dispose();
+            return NewFile.For(path);
         }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process made it at the same moment.
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (SystemCalls.IsRefusal(e))
         {
             throw JournalErrors.JournalAccessDenied(path, e.Message, e);
         }
     }
 
+    /// <summary>Makes a journal without batches of an empty file, and closes it.</summary>
+    public static void Fill(NewFile file, StoreOptions options, SortedDictionary<long, string> migrations)
+    {
+        using var database = Database.Open(file.Path, OpenMode.ReadWrite, options.LockTimeout);
+        // The log has to be chosen outside a transaction, and is remembered in the file.
+        database.Number("PRAGMA journal_mode = WAL");
+        Schema.Migrate(database, migrations);
+    }
+
+    // Two that make one at once: one gets the name, and the other opens what has it.
+    private static void Make(StoreOptions options, SortedDictionary<long, string> migrations)
+    {
+        var path = options.Location;
+        SetOldLogAside(path, options);
+        using var made = MakeBeside(path);
+        Fill(made, options, migrations);
+        try
+        {
+            made.MoveTo(path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // The other one was faster.
+        }
+        catch (Exception e) when (SystemCalls.IsRefusal(e))
+        {
+            throw JournalErrors.JournalAccessDenied(path, e.Message, e);
+        }
+    }
+
+    // An empty file is one that somebody made to be a journal (touch, New-TemporaryFile).
+    private static void MakeOver(StoreOptions options, SortedDictionary<long, string> migrations)
+    {
+        var path = options.Location;
+        var care = default(CareLock);
+        if (!Patience.Try(options.LockTimeout, () => (care = CareLock.TryTake(path, "made")) is not null)) throw JournalErrors.JournalBusy(path, options.LockTimeout);
+        using (care)
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: 0 }) return;
+            using var made = MakeBeside(path);
+            Fill(made, options, migrations);
+            var aside = $"{made.Path}.empty";
+            FileSwap.Do(care!, path, made, aside);
+            if (new FileInfo(aside) is { Length: 0 }) File.Delete(aside);
+        }
+    }
+
+    // A log without its journal would be laid over the new one.
+    private static void SetOldLogAside(string path, StoreOptions options)
+    {
+        if (!File.Exists(path + "-wal")) return;
+        var care = default(CareLock);
+        if (!Patience.Try(options.LockTimeout, () => (care = CareLock.TryTake(path, "made")) is not null)) throw JournalErrors.JournalBusy(path, options.LockTimeout);
+        using (care)
+        {
+            if (File.Exists(path) || !File.Exists(path + "-wal")) return;
+            var aside = JournalAside.ReplacedPathFor(path, options.Time.GetUtcNow());
+            foreach (var part in new[] { "-wal", "-shm" })
+            {
+                if (File.Exists(path + part)) SystemCalls.MoveToFreeName(path + part, aside + part);
+            }
+        }
+    }
+
+    /// <summary>A connection to a journal of any schema, to read it as it is.</summary>
+    public static Database OpenToRead(string path, TimeSpan lockTimeout)
+    {
+        if (!File.Exists(path)) throw JournalErrors.JournalNotFound(path);
+        return Probe(new StoreOptions(path, StoreAccess.Read) { LockTimeout = lockTimeout }, out _, out _);
+    }
+
+    private Database Connect(string script)
+    {
+        // A writer has come: its log is to be read with the file.
+        var mode = IsSeenOnce && new FileInfo(Path + "-wal") is { Exists: true, Length: > 0 } ? OpenMode.ReadOnly : _mode;
+        var database = Open(_options, mode, script + FirstRead, out var facts);
+        if (_facts is not { } known || facts is not { } now || known.Identity == now.Identity) return database;
+        database.Dispose();
+        throw JournalErrors.JournalReplaced(Path, "another file has its name: it was restored, repaired or copied over");
+    }
+
+    // Until the file that was opened, and its log, are known to be of the name. A journal is only ever exchanged under a note, see FileSwap.
+    private static Database Open(StoreOptions options, OpenMode mode, string script, out FileFacts? facts)
+    {
+        var path = options.Location;
+        while (true)
+        {
+            FileSwap.Await(path, options.LockTimeout);
+            var before = SystemCalls.Facts(path);
+            if (before is null && !File.Exists(path)) throw JournalErrors.JournalNotFound(path);
+            var database = Database.Open(path, mode, options.LockTimeout, script);
+            facts = SystemCalls.Facts(path);
+            if (before?.Identity == facts?.Identity && !FileSwap.IsUnderWay(path)) return database;
+            database.Dispose();
+        }
+    }
+
     // Reading, too, opens the file for writing where it may: only so does the last one to close it remove the side files.
-    private static Database Probe(StoreOptions options, out OpenMode mode)
+    private static Database Probe(StoreOptions options, out OpenMode mode, out FileFacts? facts)
     {
         var refused = default(JournalException);
         foreach (var possible in options.Access == StoreAccess.Read ? ToRead : ToWrite)
@@ -107,7 +240,7 @@ internal sealed class JournalFile
             mode = possible;
             try
             {
-                return Database.Open(options.Location, mode, options.LockTimeout, "PRAGMA schema_version");
+                return Open(options, mode, FirstRead, out facts);
             }
             catch (JournalException e)
             {
@@ -139,7 +272,7 @@ internal sealed class JournalFile
         Schema.Migrate(database, migrations, old =>
         {
             using var reader = Database.Open(Path, OpenMode.ReadWrite, _options.LockTimeout);
-            BackupCopy.Write(reader, FormattableString.Invariant($"{Path}.schema-{old}"), _options.LockTimeout);
+            BackupCopy.Write(reader, string.Create(CultureInfo.InvariantCulture, $"{Path}.schema-{old}"), _options.LockTimeout, replace: true);
         });
     }
 }

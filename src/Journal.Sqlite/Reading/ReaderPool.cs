@@ -28,7 +28,7 @@ internal sealed class ReaderPool(JournalFile file) : IDisposable
     private void Return(Database database)
     {
         database.Rest();
-        if (_closed || _idle.Count >= MostIdle) database.Dispose();
+        if (_closed || file.IsSeenOnce || _idle.Count >= MostIdle) database.Dispose();
         else _idle.Add(database);
     }
 

@@ -32,6 +32,8 @@ internal static class BatchStatements
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         """;
 
+    public const string UpdatedAt = "SELECT updated_at FROM batch WHERE no = ?1";
+
     public const string WriteStanding = """
         UPDATE batch SET
             status = ?2, pause_reason = ?3, paused_until = ?4, pending = ?5, in_progress = ?6, completed = ?7, failed = ?8, skipped = ?9,

@@ -50,7 +50,14 @@ internal static class TaskStatements
     /// <summary>Makes those ready whose time has come. Normally it touches nothing, so that a thousand tasks in backoff cost a claim nothing.</summary>
     public const string PromoteDue = "UPDATE task SET not_before = 0 WHERE batch = ?1 AND status = 0 AND not_before > 0 AND not_before <= ?2";
 
-    public const string NextDue = "SELECT MIN(not_before) FROM task WHERE batch = ?1 AND status = 0 AND not_before > 0";
+    /// <summary>The task that is due next, and when it was given that time.</summary>
+    public const string NextDue = "SELECT not_before, updated_at FROM task WHERE batch = ?1 AND status = 0 AND not_before > 0 ORDER BY not_before LIMIT 1";
+
+    /// <summary>A time that was given in what is still the future was given by a clock that was ahead: the wait it meant begins now.</summary>
+    public const string CorrectDue = """
+        UPDATE task SET not_before = MAX(1, not_before - (updated_at - ?2)), updated_at = ?2
+        WHERE batch = ?1 AND status = 0 AND not_before > 0 AND updated_at > ?2
+        """;
 
     /// <summary>Finishing what was begun comes first: a later stage before an earlier one; then by priority; then in the order of adding.</summary>
     public const string Ready = """

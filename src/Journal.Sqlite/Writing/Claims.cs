@@ -15,6 +15,7 @@ internal static class Claims
         if (request.Claim <= 0) return claimed;
         var facts = session.Facts(batch);
         var stage = request.Stage is { } name ? facts.RequireStage(name) : (int?)null;
+        CorrectPause(session, batch);
         if (!batch.Standing.MayClaim(session.Now)) return claimed;
         var record = session.RecorderOf(batch);
         batch.Standing.LiftPause(session.Now, record);
@@ -44,8 +45,35 @@ internal static class Claims
     }
 
     /// <summary>When the next task that waits may be claimed.</summary>
-    public static DateTimeOffset? NextDue(WriteSession session, BatchEntry batch) =>
-        Micros.ToTime(session.Prepared(TaskStatements.NextDue).Bind(1, batch.Number).Scalar());
+    public static DateTimeOffset? NextDue(WriteSession session, BatchEntry batch)
+    {
+        if (ReadNextDue(session, batch) is not var (due, given)) return null;
+        if (given > session.Now)
+        {
+            session.Prepared(TaskStatements.CorrectDue).Bind(1, batch.Number).Bind(2, session.Now).Execute();
+            (due, _) = ReadNextDue(session, batch)!.Value;
+        }
+
+        return Micros.ToTime(due);
+    }
+
+    private static (long Due, long Given)? ReadNextDue(WriteSession session, BatchEntry batch)
+    {
+        var row = session.Prepared(TaskStatements.NextDue).Bind(1, batch.Number);
+        (long, long)? found = row.Step() ? (row.Integer(0), row.Integer(1)) : null;
+        row.Reset();
+        return found;
+    }
+
+    // The same for a pause: one that was ordered in what is still the future was ordered by a clock that was ahead.
+    private static void CorrectPause(WriteSession session, BatchEntry batch)
+    {
+        if (batch.Standing.PausedUntil is not { } until || until <= session.Now) return;
+        var ahead = session.Prepared(BatchStatements.UpdatedAt).Bind(1, batch.Number).RequiredScalar() - session.Now;
+        if (ahead <= 0) return;
+        batch.Standing.EndPauseSooner(ahead);
+        batch.Changed = true;
+    }
 
     private static List<(long Id, int Crashes)> Next(WriteSession session, BatchEntry batch, int? stage, int count)
     {

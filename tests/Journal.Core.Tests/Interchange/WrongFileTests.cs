@@ -97,6 +97,21 @@ public class WrongFileTests : InterchangeFixture
         static string Describe(ImportedFile file) => string.Join('\n', file.Batches.SelectMany(static batch => batch.Tasks).Select(static task => $"{task.Task.Key} {task.Task.Status} {task.Task.Metadata} {task.Task.UpdatedAt:O}"));
     }
 
+    // A kilobyte can unfold to a megabyte, and a megabyte to a gigabyte.
+    [Theory]
+    [InlineData(100u, "not what its end says")]
+    [InlineData(uint.MaxValue, "unfolds to more than")]
+    public void A_compressed_file_is_not_unfolded_without_end(uint length, string detail)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal)) gzip.Write(new byte[1 << 24]);
+        var bomb = Path.Combine(Folder, "bomb.json.gz");
+        File.WriteAllBytes(bomb, [.. packed.ToArray()[..^4], .. BitConverter.GetBytes(length)]);
+        var error = Assert.Throws<JournalException>(() => Reader.Read(bomb, new ImportOptions()));
+        Assert.Equal(nameof(JournalErrors.ImportFileInvalid), error.ErrorId);
+        Assert.Contains(detail, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_joblog_from_Windows_loses_its_carriage_returns() =>
         Assert.Equal("echo", ReadText(Header.Replace("\n", "\r\n", StringComparison.Ordinal) + "1\t:\t1.0\t1.0\t0\t0\t0\t0\techo\r\n").Batches[0].Tasks.First().Task.Key);

@@ -47,7 +47,7 @@ public class BatchNamingTests
     public void A_key_that_no_store_can_index_is_refused()
     {
         BatchNaming.ValidateKey(new string('x', BatchNaming.MaxKeyLength));
-        foreach (var key in new[] { "", "a\0b", new string('x', 10_000) })
+        foreach (var key in new[] { "", "a\0b", "a\ud800", "\udc00\ud800b", new string('x', 10_000) })
         {
             Assert.Equal("InvalidKey", Assert.Throws<JournalException>(() => BatchNaming.ValidateKey(key)).ErrorId);
         }

@@ -127,7 +127,7 @@ public class ErrorClassifierTests
     [InlineData("AuthenticationError", PermissionDenied)]
     [InlineData("OperationTimeout", JournalErrorCategory.Timeout)]
     [InlineData("ConnectionError", NetworkError)]
-    [InlineData("ResourceUnavailable", NetworkError)]
+    [InlineData("ResourceUnavailable", Unknown)]
     [InlineData("InvalidArgument", InvalidInput)]
     [InlineData("invaliddata", InvalidInput)]
     [InlineData("ParserError", InvalidInput)]

@@ -58,14 +58,16 @@ public class ProcessTableTests
     }
 
     [Fact]
-    public void A_worker_from_before_the_last_boot_is_dead_where_the_machine_knows_itself()
+    public void A_worker_from_before_the_last_boot_is_dead_where_no_cloned_machine_can_be_meant()
     {
         var here = Table.NewWorker();
         var parts = here.ProcessSpace.Split('/');
         var knowsItself = parts is [{ Length: > 0 }, { Length: > 0 }, ..];
         var before = here with { ProcessSpace = $"{parts[0]}/another-boot/{parts[^1]}" };
-        Assert.Equal(knowsItself ? Liveness.Dead : Liveness.Unknown, Table.Probe(before));
-        Assert.Equal(Liveness.Unknown, Table.Probe(before with { Host = "elsewhere" }));
+        Assert.Equal(knowsItself ? Liveness.Dead : Liveness.Unknown, Table.Probe(before, isOfThisMachine: true));
+        Assert.Equal(Liveness.Unknown, Table.Probe(before, isOfThisMachine: false));
+        Assert.Equal(Liveness.Unknown, Table.Probe(before));
+        Assert.Equal(Liveness.Unknown, Table.Probe(before with { Host = "elsewhere" }, isOfThisMachine: true));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class OlderSchemaTests : IDisposable
             IsWhole(look, found, story);
             if (File.Exists(aside)) IsWhole(Copy(aside, $"aside{kill}"), version, story);
             else Assert.False(new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }, "Something was written before there was a copy.");
-            var hasBegun = File.Exists(aside) || File.Exists(aside + ".partial");
+            var hasBegun = File.Exists(aside) || Directory.GetFiles(Path.GetDirectoryName(aside)!, Path.GetFileName(aside) + ".*.partial").Length > 0;
             if (hasBegun && found == version) cutOff++;
 
             Migrated(path);

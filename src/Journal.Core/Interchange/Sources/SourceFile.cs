@@ -6,6 +6,9 @@ namespace Journal.Interchange.Sources;
 /// <summary>A file that is imported: its content, and the errors that name it.</summary>
 internal sealed class SourceFile
 {
+    /// <summary>The most that a compressed file may unfold to, in bytes.</summary>
+    internal const long MostUnpacked = 1 << 30;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     // The tables of a file that has rows instead of lines; null where it has lines.
@@ -87,14 +90,18 @@ internal sealed class SourceFile
 
     private static byte[] Unpack(byte[] packed)
     {
+        // .NET takes a stream that ends too early for a short one; the last four bytes of the file tell how long it is.
+        var length = packed.Length >= 18 ? BitConverter.ToUInt32(packed, packed.Length - 4) : 0;
+        if (length > MostUnpacked) throw TooLarge();
         using var unpacked = new MemoryStream();
         using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
-        gzip.CopyTo(unpacked);
-        var bytes = unpacked.ToArray();
-        // .NET takes a stream that ends too early for a short one; the last four bytes of the file tell how long it is.
-        var length = packed.Length >= 18 ? BitConverter.ToUInt32(packed, packed.Length - 4) : uint.MaxValue;
-        return (uint)bytes.Length == length ? bytes : throw new InvalidDataException("its length is not what its end says.");
+        // A small file can unfold to more than any memory holds: no further than it says itself.
+        var buffer = new byte[64 * 1024];
+        for (int read; unpacked.Length <= length && (read = gzip.Read(buffer)) > 0;) unpacked.Write(buffer, 0, read);
+        return unpacked.Length == length ? unpacked.ToArray() : throw new InvalidDataException("its length is not what its end says.");
     }
+
+    private static InvalidDataException TooLarge() => new($"it unfolds to more than {MostUnpacked >> 20} MB. Unpack it yourself where you trust it.");
 
     private static ReadOnlyMemory<byte> ToUtf8(byte[] bytes) => bytes switch
     {

@@ -5,7 +5,8 @@ namespace Journal.Policy.Classifying;
 /// <summary>What the category of a PowerShell error says, by the names of the enum ErrorCategory.</summary>
 internal static class PowerShellRules
 {
-    // Left out: what PowerShell uses for anything (NotSpecified, OperationStopped: every "throw"; InvalidOperation, FromStdErr, ReadError, WriteError …).
+    // Left out: what PowerShell uses for anything (NotSpecified, OperationStopped: every "throw"; InvalidOperation, FromStdErr, ReadError, WriteError …;
+    // ResourceUnavailable: a remote machine, but also a program that would not start or a disk that is full).
     private static readonly Dictionary<string, JournalErrorCategory> Certain = new(StringComparer.OrdinalIgnoreCase)
     {
         ["ObjectNotFound"] = NotFound,
@@ -39,8 +40,4 @@ internal static class PowerShellRules
 
     public static Classification? ByCategory(string? category) =>
         category is not null && Certain.TryGetValue(category, out var found) ? new Classification(found) : null;
-
-    /// <summary>Categories that mostly come from remote machines, but are also used for a program that would not start.</summary>
-    public static Classification? Likely(string? category) =>
-        string.Equals(category, "ResourceUnavailable", StringComparison.OrdinalIgnoreCase) ? new Classification(NetworkError) : null;
 }

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+
+namespace Journal.Commands.Running;
+
+/// <summary>Paths as the runspace of the calling thread means them.</summary>
+internal static class RunspacePaths
+{
+    private const string Script = """
+        param($path)
+        $provider = $drive = $null
+        $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path, [ref] $provider, [ref] $drive)
+        $provider.Name
+        """;
+
+    /// <summary>The full path of a file: from the runspace's own location, with its drives and ~.</summary>
+    /// <exception cref="JournalException">InvalidValue.</exception>
+    public static string Resolve(string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal)) throw Error(path, "it holds a NUL character.");
+        try
+        {
+            var found = ScriptBlock.Create(Script).Invoke(path);
+            var (full, provider) = ((string)found[0].BaseObject, (string)found[1].BaseObject);
+            return provider == "FileSystem" ? full : throw Error(path, $"it is a path of the provider {provider}, not of a file.");
+        }
+        catch (Exception e) when (e is (RuntimeException and not PipelineStoppedException) or ArgumentException or NotSupportedException)
+        {
+            throw Error(path, (e as MethodInvocationException)?.InnerException?.Message ?? e.Message);
+        }
+    }
+
+    /// <summary>The error of a path that means no file.</summary>
+    public static JournalException Error(string path, string detail) => JournalErrors.InvalidValue("A path", path, detail);
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Globalization;
+using Journal.Sqlite;
+using Journal.Sqlite.Engine;
+using Journal.Storage;
+using Journal.Torture.Working;
+using Journal.Workers;
+
+namespace Journal.Reliability.Tests.Care;
+
+/// <summary>Whoever repairs or restores a journal may be killed, find the disk full, or not be alone: the journal is under its name, whole, old or new.</summary>
+public sealed class SwapTests : IDisposable
+{
+    private const int Old = 300, InLog = 40, Kept = 100;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("journal-swap-").FullName;
+
+    private string Journal => Path.Combine(_folder, "journal.db");
+
+    private string Backup => Path.Combine(_folder, "kept", "backup.db");
+
+    private string Aside => Journal + ".aside";
+
+    [Theory]
+    [InlineData(CareWorker.Repair)]
+    [InlineData(CareWorker.Restore)]
+    public void Killed_before_any_step_it_leaves_the_old_one_or_the_new_one(string verb)
+    {
+        for (var step = 1; ; step++)
+        {
+            Prepare();
+            var (code, said) = Run(CareWorker.Order(verb, Journal, Backup, Aside, step));
+            var tasks = TasksNow();
+            // A repair loses nothing of a sound journal.
+            Assert.True(tasks == Old + InLog || (verb == CareWorker.Restore && tasks == Kept), $"Killed before step {step}: {tasks} tasks.");
+            Assert.Equal(["journal.db"], Left().Except(Left().Where(static name => name.StartsWith("journal.db.aside", StringComparison.Ordinal))));
+            BackupIsUntouched();
+            if (File.Exists(Aside)) Assert.Equal(Old + InLog, Tasks(Aside));
+            if (code == 0)
+            {
+                Assert.True(int.Parse(said, CultureInfo.InvariantCulture) == step - 1 && step > 8);
+                Assert.Equal(verb == CareWorker.Repair ? Old + InLog : Kept, tasks);
+                Assert.True(File.Exists(Aside));
+                return;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(CareWorker.Repair)]
+    [InlineData(CareWorker.Restore)]
+    public void With_the_disk_full_it_changes_nothing(string verb)
+    {
+        Prepare();
+        var before = File.ReadAllBytes(Journal);
+        foreach (var limit in new long[] { 1, 4096, 20_000, 60_000, before.Length - 4096 })
+        {
+            var (code, said) = Run(CareWorker.Order(verb, Journal, Backup, Aside, limit: limit));
+            // The backup is smaller than the journal.
+            if (code == 0) continue;
+            Assert.Contains(said.Split(':')[0], new[] { "JournalWriteFailed", "JournalAccessDenied" });
+            Assert.Equal(before, File.ReadAllBytes(Journal));
+            Assert.Equal([], Directory.GetFiles(_folder, "*.partial").Concat(Directory.GetFiles(_folder, "*.swap")).Concat(Directory.GetFiles(_folder, "*.aside*")));
+        }
+
+        Assert.Contains(TasksNow(), new long[] { Old + InLog, Kept });
+        BackupIsUntouched();
+    }
+
+    [Fact]
+    public void Of_several_at_once_each_does_it_or_is_told_who_is_at_it()
+    {
+        Prepare();
+        var processes = Enumerable.Range(0, 4).Select(n => Start(CareWorker.Order(n % 2 == 0 ? CareWorker.Repair : CareWorker.Restore, Journal, Backup, $"{Aside}{n}"))).ToList();
+        foreach (var process in processes)
+        {
+            var said = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0) Assert.Contains(said.Split(':')[0], new[] { "CareUnderWay", "JournalInUse" });
+            process.Dispose();
+        }
+
+        Assert.Contains(TasksNow(), new long[] { Old + InLog, Kept });
+        Assert.Empty(Directory.GetFiles(_folder, "*.partial"));
+    }
+
+    [Fact]
+    public void While_somebody_has_it_open_it_is_refused_and_with_force_that_one_finds_out_before_it_writes()
+    {
+        Prepare();
+        var factory = new SqliteStoreFactory();
+        using var store = factory.Open(new StoreOptions(Journal, StoreAccess.Write));
+        var batch = store.ReadBatches(new BatchQuery()).Single();
+        var worker = ProcessTable.Instance.NewWorker();
+        store.Exchange(new ExchangeRequest(worker, batch.Id, TimeSpan.FromMinutes(5)) { Claim = 1 });
+
+        foreach (var verb in new[] { CareWorker.Repair, CareWorker.Restore })
+        {
+            Assert.Contains("JournalInUse", Run(CareWorker.Order(verb, Journal, Backup, Aside)).Said, StringComparison.Ordinal);
+        }
+
+        var (code, said) = Run(CareWorker.Order(CareWorker.Restore, Journal, Backup, Aside, force: true));
+        Assert.True(code == 0, said);
+        foreach (var action in new Action[]
+        {
+            () => store.Exchange(new ExchangeRequest(worker, batch.Id, TimeSpan.FromMinutes(5)) { Claim = 1 }),
+            () => store.RenewLeases(worker, batch.Id, TimeSpan.FromMinutes(5)),
+            () => store.FindBatch(batch.Id),
+        })
+        {
+            Assert.Equal("JournalReplaced", Assert.Throws<JournalException>(action).ErrorId);
+        }
+
+        store.Dispose();
+        Assert.Equal(Kept, TasksNow());
+        Assert.Equal(Old + InLog, Tasks(Aside));
+    }
+
+    [Fact]
+    public void A_backup_of_an_older_schema_stays_as_it_is_and_its_copy_is_migrated()
+    {
+        Prepare();
+        var folder = Path.GetDirectoryName(Backup)!;
+        using (var database = Database.Open(Backup, OpenMode.ReadWrite, TimeSpan.FromSeconds(5))) database.Execute("DROP TABLE identity; PRAGMA user_version = 2;");
+        var before = File.ReadAllBytes(Backup);
+
+        new SqliteStoreFactory().Restore(new StoreOptions(Journal, StoreAccess.Create), Backup, Aside);
+
+        Assert.Equal(before, File.ReadAllBytes(Backup));
+        Assert.Equal([Backup], Directory.GetFiles(folder));
+        Assert.Equal(Kept, TasksNow());
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // A journal whose last tasks are in its log, left by a process that died, and a smaller backup.
+    private void Prepare()
+    {
+        foreach (var file in Directory.GetFiles(_folder)) File.Delete(file);
+        Directory.CreateDirectory(Path.GetDirectoryName(Backup)!);
+        var working = Path.Combine(_folder, "working.db");
+        var factory = new SqliteStoreFactory();
+        using (var store = factory.Open(new StoreOptions(working, StoreAccess.Create)))
+        {
+            var batch = store.CreateBatch(new NewBatch("x"));
+            Add(store, batch.Id, 0, Kept);
+            if (!File.Exists(Backup)) store.BackUp(Backup);
+            Add(store, batch.Id, Kept, Old);
+            store.Optimize();
+            Add(store, batch.Id, Old, Old + InLog);
+            File.Copy(working, Journal);
+            File.Copy(working + "-wal", Journal + "-wal");
+        }
+
+        foreach (var file in Directory.GetFiles(_folder, "working*")) File.Delete(file);
+        Assert.True(new FileInfo(Journal + "-wal").Length > 0);
+    }
+
+    private static void Add(IJournalStore store, string batch, int from, int to) =>
+        store.AddTasks(batch, [.. Enumerable.Range(from, to - from).Select(static n => new NewTask($"task {n}", TaskInput.OfText($"{n}")))]);
+
+    private long TasksNow() => Tasks(Journal);
+
+    private static long Tasks(string path)
+    {
+        using var store = new SqliteStoreFactory().Open(new StoreOptions(path, StoreAccess.Write));
+        Assert.Empty(store.Check());
+        return store.CountTasks(TaskQuery.All);
+    }
+
+    private List<string> Left() => [.. Directory.GetFiles(_folder).Select(static path => Path.GetFileName(path)!).Where(static name => !name.EndsWith(".partial", StringComparison.Ordinal))];
+
+    private void BackupIsUntouched() => Assert.Equal([Backup], Directory.GetFiles(Path.GetDirectoryName(Backup)!));
+
+    private static Process Start(string[] order) =>
+        Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(CareWorker).Assembly.Location, .. order]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    private static (int Code, string Said) Run(string[] order)
+    {
+        using var process = Start(order);
+        var (said, errors) = (process.StandardOutput.ReadToEnd(), process.StandardError.ReadToEnd());
+        process.WaitForExit();
+        return (process.ExitCode, said.Trim() + errors.Trim());
+    }
+}
