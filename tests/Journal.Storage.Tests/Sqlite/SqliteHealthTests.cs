@@ -70,7 +70,7 @@ public sealed class SqliteHealthTests : StoreTest<SqliteFixture>
     private static void Read(IJournalStore store)
     {
         foreach (var batch in store.ReadBatches(new BatchQuery()).ToList()) _ = (batch.Settings, batch.Metadata, batch.Options, batch.Stages, store.ReadFigures(batch.Id));
-        foreach (var task in store.ReadTasks(TaskQuery.All).ToList()) _ = (task.Outputs, task.Metadata, task.Input.ToValue(), task.ToString());
+        foreach (var task in store.ReadTasks(TaskQuery.All).ToList()) _ = (task.Outputs, task.Metadata, task.Input, task.ToString());
         _ = store.ReadAttempts(new AttemptQuery()).Count() + store.ReadEvents(new EventQuery()).Count() + store.ReadInFlight(null).Count + store.Describe().Workers.Count;
     }
 
