@@ -34,20 +34,28 @@ public static class RunPreparation
         if (choice.Existing is not { } batch)
         {
             var made = order.Mode is RunMode.New ? store.CreateBatch(NewBatch(order)) : store.CreateBatchAfter(NewBatch(order), newest);
-            return made is null ? null : new PreparedRun(RunReadiness.Ready, made);
+            return made is null ? null : new PreparedRun(RunReadiness.Ready, made) { InDoubt = newest is null ? null : InDoubt(store, newest, order) };
         }
 
         if (PauseHolds(batch, order.Mode, store.Now)) return new PreparedRun(RunReadiness.Paused, batch, IsResumed: true);
         var lost = choice.StartOver ? 0 : OutputVerification.Requeue(store, batch.Id, order.VerifyOutput);
         Open(store, batch, choice.StartOver, order);
-        return new PreparedRun(RunReadiness.Ready, store.RequireBatch(batch.Id), IsResumed: true, lost);
+        var opened = store.RequireBatch(batch.Id);
+        return new PreparedRun(RunReadiness.Ready, opened, IsResumed: true, lost) { NotKept = opened.Options.KeepResult && !batch.Options.KeepResult ? opened.Completed : 0 };
+    }
+
+    private static OutboxShare? InDoubt(IJournalStore store, string batchId, RunOrder order)
+    {
+        if (store.ReadOutbox(batchId) is not { Count: > 0 } shares || store.FindBatch(batchId) is not { } batch) return null;
+        var doubtful = ResultOutbox.InDoubt(store, batch, shares, order.Processes).ToList();
+        return doubtful.Count == 0 ? null : doubtful[0] with { Items = doubtful.Sum(static share => share.Items) };
     }
 
     /// <summary>The batch that an order means; changes nothing.</summary>
     /// <exception cref="JournalException">BatchNotFound, NothingToResume, InputSourceChanged, SettingChanged, StagesChanged.</exception>
     public static BatchChoice Choose(IJournalStore store, RunOrder order) => order.BatchId is { } id
         ? BatchSelection.Choose(store.RequireBatch(id), order.Definition, order.Mode)
-        : BatchSelection.Choose(store, order.Definition, order.Mode);
+        : BatchSelection.Choose(store, order.Definition, order.Mode, batch => ResultOutbox.IsUndelivered(store, batch, order.Processes, order.Redelivers));
 
     private static void Open(IJournalStore store, JournalBatch batch, bool startOver, RunOrder order)
     {
