@@ -28,6 +28,7 @@
         'Get-JournalBatch'
         'Get-JournalCheckpoint'
         'Get-JournalEvent'
+        'Get-JournalResult'
         'Get-JournalTask'
         'Import-Journal'
         'Invoke-JournalBatch'

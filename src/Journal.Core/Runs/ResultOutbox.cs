@@ -7,7 +7,7 @@ namespace Journal.Runs;
 /// What one run writes to its pipeline, and what the journal knows of that. A result is in the outbox from its commit until the run that wrote it has
 /// ended in order. What a stop left unwritten, the next run writes first; what a dead run may have written is in doubt until somebody asks for it.
 /// </summary>
-/// <remarks>Where the batch keeps its results, every run writes all of them, and they leave the outbox once a run has. Used on one thread.</remarks>
+/// <remarks>Where the batch keeps its results, every run writes all of them, and they leave the outbox once a run has. Thread-safe: a signal may end the process while the pipeline's thread writes.</remarks>
 public sealed class ResultOutbox
 {
     private readonly IJournalStore _store;
@@ -17,6 +17,8 @@ public sealed class ResultOutbox
     private readonly Dictionary<long, (int Written, int Items)> _toCome = [];
     // Which results this run has written, where it writes all of the batch.
     private readonly HashSet<long> _written = [];
+    private readonly object _gate = new();
+    private long? _current;
     private bool _touched;
 
     /// <summary>The outbox of one run.</summary>
@@ -50,7 +52,7 @@ public sealed class ResultOutbox
         if (Keeps) return Unwritten();
         if (!_touched) return [];
         // Known before the first is written: a stop gives back what it leaves.
-        foreach (var result in Taken()) _toCome[result.TaskId] = (result.Written, result.Items);
+        lock (_gate) foreach (var result in Taken()) _toCome[result.TaskId] = (result.Written, result.Items);
         return Taken();
     }
 
@@ -69,12 +71,17 @@ public sealed class ResultOutbox
     /// <param name="taskId">The task.</param>
     /// <param name="written">How many.</param>
     /// <param name="items">Of how many.</param>
-    public void NoteProgress(long taskId, int written, int items) => _toCome[taskId] = (written, items);
+    public void NoteProgress(long taskId, int written, int items)
+    {
+        lock (_gate) _toCome[taskId] = (written, items);
+        _current = taskId;
+    }
 
     /// <summary>All objects of a task are written.</summary>
     public void NoteWritten(long taskId)
     {
-        _toCome.Remove(taskId);
+        lock (_gate) _toCome.Remove(taskId);
+        _current = null;
         if (Keeps) _written.Add(taskId);
     }
 
@@ -139,7 +146,10 @@ public sealed class ResultOutbox
         if (!_touched && awaiting.Count == 0) return;
         // Where all is kept, the output of a line is whole or it is not: half of it does not count, unless nobody wanted more.
         var isNone = Keeps && isStopped && !IsSatisfied;
-        var unwritten = Keeps ? [] : _toCome.ToDictionary(static left => left.Key, static left => left.Value.Written);
+        Dictionary<long, int> unwritten;
+        lock (_gate) unwritten = Keeps ? [] : _toCome.ToDictionary(static left => left.Key, static left => left.Value.Written);
+        // What is being written while the process ends is in doubt, too.
+        if (written is WrittenResults.AreInDoubt && _current is { } current) unwritten.Remove(current);
         if (!Keeps) foreach (var report in awaiting) unwritten[report.Task.Id] = 0;
         _store.SettleResults(_batch.Id, _worker, isNone ? null : unwritten, written);
     }

@@ -29,6 +29,12 @@ public sealed record ResultQuery
     /// <summary>Of all stages.</summary>
     public bool AllStages { get; init; }
 
+    /// <summary>Recorded at or after this time.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Recorded before this time.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>Only those of the outbox that one of these workers writes.</summary>
     public IReadOnlyList<WorkerIdentity>? Writers { get; init; }
 }

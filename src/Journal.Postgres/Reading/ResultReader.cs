@@ -16,6 +16,7 @@ internal static class ResultReader
         if (query.BatchIds is { } ids) where.In("r.batch", session.Batches(ids).Select(static batch => batch.Number));
         if (query.Writers is { } writers) where.And("r.awaits = 1").In("r.writer", NumbersOf(session, writers));
         if (!query.AllStages) AddStages(where, batches, query.Stages);
+        where.Between("r.at", query.Since, query.Until);
         if (where.IsEmpty) return [];
         var order = query.Writers is null ? "r.task, r.stage" : "r.no";
         var sql = $"SELECT {ResultStatements.Columns} FROM result r JOIN batch b ON b.no = r.batch LEFT JOIN worker w ON w.no = r.writer{where} ORDER BY {order}";

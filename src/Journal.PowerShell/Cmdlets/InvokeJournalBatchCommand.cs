@@ -29,6 +29,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private RunForecaster? _forecaster;
     private EarlierRuns? _earlier;
     private bool _held;
+    private bool _isResumed;
+    private Delivery? _delivery;
 
     /// <summary>The name that runs of the same work share, in any case.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
@@ -90,6 +92,10 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     /// <summary>Emit the summary of the batch instead of what the blocks emit.</summary>
     [Parameter]
     public SwitchParameter Summary { get; set; }
+
+    /// <summary>Write again, and first, what a run that died may have written and nobody knows to have arrived.</summary>
+    [Parameter]
+    public SwitchParameter Redeliver { get; set; }
 
     /// <summary>Failures for good that end the run as a stop does.</summary>
     [Parameter]
@@ -154,7 +160,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             _held = true;
         }
 
-        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks), TimeProvider.System);
+        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks, mends: _isResumed), TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -203,13 +209,24 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             var prepared = RunPreparation.Prepare(_store, Order(hasInput));
             _held = prepared.Readiness is not RunReadiness.Ready;
             if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared);
-            return _batch = _held ? null : prepared.Batch;
+            if (_held) return null;
+            _batch = prepared.Batch;
+            if (prepared.IsResumed) GoOnWith(prepared.Batch!);
+            return _batch;
         }
         catch (JournalException e)
         {
             ThrowTerminatingError(e.ToErrorRecord());
             throw;
         }
+    }
+
+    private void GoOnWith(JournalBatch batch)
+    {
+        _isResumed = true;
+        _feeder.PassKeysOnce();
+        // Before the inputs come: a task that its worker died with takes one that has changed, too.
+        if (batch.InProgress > 0) _words.Recovered(BatchRecovery.Recover(_store!, batch.Id, Processes, null));
     }
 
     private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name) : null;
@@ -239,13 +256,23 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         Metadata = Metadata is null ? JsonMap.Empty : PlainValues.ToMap(Metadata, "-Metadata"),
         VerifyOutput = VerifyOutput,
         SkipFailed = SkipFailed,
+        Redelivers = Redeliver,
+        Processes = Processes,
     };
 
     private void Run(IJournalStore store, JournalBatch batch)
     {
         var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
-        var observer = new PipelineObserver(this, batch, activity, emitsOutput: !Summary, TimeProvider.System);
+        var delivery = _delivery = new Delivery(store, batch, Processes, Worker);
+        var outbox = Summary ? null : delivery.Outbox;
+        var observer = new PipelineObserver(this, batch, activity, outbox, TimeProvider.System);
         var queue = new CallerQueue();
+        if (outbox is not null)
+        {
+            _words.InDoubt(batch.Id, outbox.Begin(Processes, Redeliver));
+            queue.Post(() => WriteAll(outbox.First(), observer));
+        }
+
         using var pool = ThrottleLimit > 1 ? OpenPool(new StreamForwarder(this, queue, activity)) : null;
         ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, SessionState.Path.CurrentFileSystemLocation.Provider);
         var request = new RunRequest(batch)
@@ -256,7 +283,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             MaxFailurePercent = MaxFailurePercent,
             RecordOutputs = VerifyOutput,
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
-            WorkerLabel = Worker,
+            DeliversResults = !Summary,
+            Worker = delivery.Worker,
             ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),
             Reconcile = Reconcile is null ? null : task => LanguagePrimitives.IsTrue(Reconcile.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task)])),
         };
@@ -264,6 +292,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         using var signals = new StopSignals(() =>
         {
             runner.StopNow();
+            delivery.Abandon(runner);
             pool?.GiveUp();
         });
         RunResult result;
@@ -271,17 +300,40 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         {
             result = runner.Run(StopToken);
         }
-        catch (PipelineStoppedException)
+        catch (Exception) when (!runner.HasFault)
         {
-            _words.HowToResume(store, batch.Id);
+            // Out of the pipeline: the user or a command downstream stops it, or something there failed.
+            delivery.Stopped(runner);
+            _words.HowToResume(store, batch.Id, delivery.Waiting);
             throw;
         }
 
+        if (result.End is RunEnd.Interrupted) delivery.Stopped(runner);
         // Before anything is written: the pipeline may be stopping, though nobody has told this cmdlet yet.
-        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id);
+        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id, delivery.Waiting);
         observer.Close();
         _words.End(batch, result);
+        if (outbox is not null && result.End is not RunEnd.Interrupted)
+        {
+            WriteAll(outbox.Others(), observer);
+            delivery.Ended();
+        }
+
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The commands that follow have ended by now, too: what they were given is where it was to go, unless they were stopped.</remarks>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _delivery?.Settle(isStopping: StopToken.IsCancellationRequested);
+        _delivery = null;
+        base.Dispose(disposing);
+    }
+
+    private static void WriteAll(IEnumerable<StoredResult> results, PipelineObserver observer)
+    {
+        foreach (var result in results) observer.Deliver(result);
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)

@@ -17,7 +17,11 @@ internal static class AttemptOutput
             if (item?.BaseObject is FileInfo file) task.AddOutput(file.FullName);
         }
 
-        return AttemptResult.Succeeded(output, task.Stage is null ? null : ToResult(output));
+        if (output.Count == 0 || !task.RecordsResult) return AttemptResult.Succeeded(output);
+        var json = ResultCodec.Encode(output);
+        return task.RefuseResult(json) is { } refused
+            ? Failed(new ErrorRecord(refused, "ResultTooLarge", ErrorCategory.LimitsExceeded, task.Key))
+            : AttemptResult.Succeeded(output, json, output.Count);
     }
 
     /// <summary>The block ended with an error.</summary>
@@ -40,13 +44,4 @@ internal static class AttemptOutput
     };
 
     private static ErrorRecord FlowControl(string text) => new(new InvalidOperationException(text), "FlowControl", ErrorCategory.InvalidOperation, null);
-
-    private static string? ToResult(IReadOnlyList<PSObject?> output)
-    {
-        if (output.Count == 0) return null;
-        var plain = output.Count == 1 ? Plain(output[0]) : output.Select(Plain).ToList();
-        return RunningTask.LimitResult(JsonValues.ToJson(plain));
-    }
-
-    private static object? Plain(PSObject? item) => item is null ? null : item.BaseObject is FileSystemInfo file ? file.FullName : PlainValues.From(item, "A result");
 }

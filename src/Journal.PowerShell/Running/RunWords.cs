@@ -22,8 +22,16 @@ internal sealed class RunWords(PSCmdlet cmdlet)
                 return;
         }
 
+        if (prepared.NotKept > 0) cmdlet.WriteWarning($"{Count(prepared.NotKept, "task")} had been completed before -KeepResult was given: what {(prepared.NotKept == 1 ? "it" : "they")} emitted is not kept. -Force does every task again.");
+        if (prepared.InDoubt is { } doubt) InDoubt(doubt.BatchId, doubt.Items);
         if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"The outputs of {prepared.LostOutputs} completed task(s) are gone or changed; they are done again.");
         if (prepared is { IsResumed: true, Batch: { } batch }) cmdlet.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
+    }
+
+    /// <summary>Tasks that were taken back from dead workers before the inputs came.</summary>
+    public void Recovered(IReadOnlyList<RecoveredTask> recovered)
+    {
+        if (recovered.Count > 0) cmdlet.WriteWarning(BatchRecovery.Words(recovered));
     }
 
     /// <summary>Inputs that an incremental run did not take.</summary>
@@ -33,6 +41,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     public void Added(JournalBatch batch, AddResult result)
     {
         if (result.Duplicates > 0) cmdlet.WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
+        foreach (var change in Changes(result)) cmdlet.WriteWarning(change);
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", Tag);
     }
 
@@ -57,10 +66,48 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         }
     }
 
-    /// <summary>For a run that was interrupted: the pipeline is being stopped and takes nothing any more; the host still does.</summary>
-    public void HowToResume(IJournalStore store, string batchId)
+    /// <summary>What became of inputs that are not what they were.</summary>
+    public static IEnumerable<string> Changes(AddResult result)
     {
-        if (store.FindBatch(batchId) is not { Status: JournalBatchStatus.Paused } batch) return;
-        cmdlet.Host?.UI?.WriteWarningLine($"Interrupted: {batch.Counts.Ended}/{batch.Total} done, nothing is lost. To go on, run the same line again.");
+        if (result.Mended > 0) yield return $"{Count(result.Mended, "input")} changed since the batch began; {(result.Mended == 1 ? "its task takes" : "their tasks take")} the new value.";
+        if (result.Differing > 0) yield return $"{Count(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. -Force does every task again.";
     }
+
+    /// <summary>Results that a dead run may or may not have written.</summary>
+    public void InDoubt(string batchId, long count)
+    {
+        if (count > 0) cmdlet.WriteWarning($"{Count(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
+    }
+
+    /// <summary>For a run that was interrupted: where the pipeline is being stopped it takes nothing any more; the host still does.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="waiting">Recorded results that wait for the next run.</param>
+    public void HowToResume(IJournalStore store, string batchId, long waiting)
+    {
+        if (store.FindBatch(batchId) is not { } batch || (batch.Status is not JournalBatchStatus.Paused && waiting == 0)) return;
+        var wait = waiting == 0 ? "" : $"; {Count(waiting, "recorded result")} {(waiting == 1 ? "waits and comes" : "wait and come")} out first";
+        Warn($"Interrupted: {batch.Counts.Ended}/{batch.Total} done, nothing is lost{wait}. To go on, run the same line again.");
+    }
+
+    // The stream is what the user redirects and silences; only where the pipeline takes nothing any more the host is told, unless warnings are silenced.
+    private void Warn(string text)
+    {
+        try
+        {
+            cmdlet.WriteWarning(text);
+        }
+        catch (PipelineStoppedException)
+        {
+            if (WantsWarnings()) cmdlet.Host?.UI?.WriteWarningLine(text);
+        }
+    }
+
+    private bool WantsWarnings()
+    {
+        var preference = cmdlet.MyInvocation.BoundParameters.TryGetValue("WarningAction", out var given) ? given : cmdlet.SessionState.PSVariable.GetValue("WarningPreference");
+        return !LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var action) || action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    }
+
+    private static string Count(long count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -17,6 +17,7 @@ internal static class ResultReader
         if (query.Writers is { } writers) where.And("r.awaits = 1").In("r.writer", NumbersOf(database, catalog, writers));
         else if (query.TaskIds is null) where.And("r.task BETWEEN ? AND ?", scope.FirstTask, scope.LastTask);
         if (!query.AllStages) AddStages(where, scope, query.Stages);
+        where.Between("r.at", query.Since, query.Until);
         if (where.IsEmpty) yield break;
         var order = query.Writers is null ? "r.task, r.stage" : "r.no, r.task";
         using var rows = database.Prepare($"SELECT {ResultStatements.Columns} FROM result r LEFT JOIN worker w ON w.no = r.writer{where} ORDER BY {order}");
