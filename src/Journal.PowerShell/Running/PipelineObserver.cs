@@ -67,8 +67,8 @@ internal sealed class PipelineObserver : IRunObserver
             {
                 _cmdlet.WriteObject(items[i]);
             }
-            // Select-Object -First has taken this one, and wants no more.
-            catch (Exception e) when (e.GetType().Name == "StopUpstreamCommandsException")
+            // Nobody stops the pipeline, and yet it takes no more: Select-Object -First has taken this one, and has enough.
+            catch (PipelineStoppedException) when (!_cmdlet.Stopping)
             {
                 if (i + 1 < items.Count) _outbox.NoteProgress(taskId, i + 1, items.Count);
                 else _outbox.NoteWritten(taskId);
