@@ -70,8 +70,9 @@ try {
                 $rows = @(Get-Row $csv)
                 $seen.AddRange([string[]]$rows)
                 if (-not $died) { break }
-                # Without -KeepResult a complete batch is over: the same line would begin a new one.
-                if ($kind -eq 'outbox' -and (Test-Path $journal) -and (Get-JournalBatch -JournalPath $journal -ErrorAction Ignore)?.Status -eq 'Completed') { break }
+                # A complete batch is over, and the same line would begin a new one; with -KeepResult only once a run has written all of it.
+                if ((Test-Path $journal) -and (Get-JournalBatch -JournalPath $journal -ErrorAction Ignore)?.Status -eq 'Completed' -and
+                    ($kind -eq 'outbox' -or @(Get-JournalResult -JournalPath $journal -Unconfirmed).Count -eq 0)) { break }
             }
             $batch = Get-JournalBatch -JournalPath $journal
             if ($batch.Count -ne 1) { throw "$($batch.Count) batches came of one line." }
