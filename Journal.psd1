@@ -30,6 +30,7 @@
         'Get-JournalBatch'
         'Get-JournalCheckpoint'
         'Get-JournalEvent'
+        'Get-JournalResult'
         'Get-JournalTask'
         'Import-Journal'
         'Invoke-JournalBatch'

@@ -11,10 +11,10 @@ namespace Journal.Postgres;
 /// <content>Tasks, their moves and their history.</content>
 internal sealed partial class PostgresJournalStore
 {
-    public AddResult AddTasks(string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null) => Write<AddResult>(by, session =>
+    public AddResult AddTasks(string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null, bool mends = false) => Write<AddResult>(by, session =>
     {
         session.Pipeline.Patience = 0;
-        var result = TaskAdder.Add(session, session.Enter(batchId, BatchHold.Adding), tasks);
+        var result = TaskAdder.Add(session, session.Enter(batchId, BatchHold.Adding), tasks, mends);
         return () => result;
     });
 
@@ -23,15 +23,6 @@ internal sealed partial class PostgresJournalStore
     public IEnumerable<JournalTask> ReadTasks(TaskQuery query) => Stream(session => TaskReader.Read(session, query));
 
     public long CountTasks(TaskQuery query) => Read(session => TaskReader.Count(session, query));
-
-    public string? ReadResult(long taskId, string stage) => Read(session =>
-    {
-        var results = new List<(long Batch, long Stage, string Json)>();
-        session.Pipeline.Add(new Command(TaskStatements.ReadResult).With(taskId), row => results.Add((row.Integer(0), row.Integer(1), row.Text(2)))).Send();
-        if (results.Count == 0) return null;
-        var index = session.Batch(session.All, results[0].Batch).IndexOf(stage);
-        return results.Where(result => result.Stage == index).Select(static result => result.Json).FirstOrDefault();
-    });
 
     // Moves ------------------------------------------------------------------------------------------------------
 

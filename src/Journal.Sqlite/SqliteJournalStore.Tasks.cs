@@ -10,25 +10,14 @@ namespace Journal.Sqlite;
 /// <content>Tasks, their moves and their history.</content>
 internal sealed partial class SqliteJournalStore
 {
-    public AddResult AddTasks(string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null) =>
-        Write(by, session => TaskAdder.Add(session, session.Batch(batchId), tasks));
+    public AddResult AddTasks(string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null, bool mends = false) =>
+        Write(by, session => TaskAdder.Add(session, session.Batch(batchId), tasks, mends));
 
     public JournalTask? FindTask(long taskId) => Read(database => TaskReader.Find(database, _catalog, taskId));
 
     public IEnumerable<JournalTask> ReadTasks(TaskQuery query) => Stream(database => TaskReader.Read(database, _catalog, query));
 
     public long CountTasks(TaskQuery query) => Read(database => TaskReader.Count(database, _catalog, query));
-
-    public string? ReadResult(long taskId, string stage) => Read(database =>
-    {
-        if (database.Prepared(TaskStatements.BatchOfTask).Bind(1, taskId).Scalar() is not { } batch) return null;
-        if (_catalog.Batch(database, batch).IndexOf(stage) is not { } index) return null;
-        var row = database.Prepared(TaskStatements.ReadResult).Bind(1, taskId).Bind(2, index);
-        if (!row.Step()) return null;
-        var json = row.Text(0);
-        row.Reset();
-        return json;
-    });
 
     // Moves ------------------------------------------------------------------------------------------------------
 

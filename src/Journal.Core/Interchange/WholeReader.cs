@@ -27,20 +27,14 @@ public static class WholeReader
             var ids = Array.ConvertAll(tasks, static task => task.Id);
             var attempts = store.ReadAttempts(new AttemptQuery { TaskIds = ids }).ToLookup(static attempt => attempt.TaskId);
             var events = store.ReadEvents(new EventQuery { TaskIds = ids }).ToLookup(static entry => entry.TaskId!.Value);
+            var results = store.ReadResults(new ResultQuery { TaskIds = ids, AllStages = true }).ToLookup(static result => result.TaskId);
             foreach (var task in tasks)
             {
-                yield return new WholeTask(task) { Attempts = [.. attempts[task.Id]], Events = [.. events[task.Id]], Results = [.. Results(store, batch, task)] };
+                yield return new WholeTask(task) { Attempts = [.. attempts[task.Id]], Events = [.. events[task.Id]], Results = [.. results[task.Id].Where(result => !result.Awaits || task.EndedAt is not null).Select(ToWhole)] };
             }
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Results(IJournalStore store, JournalBatch batch, JournalTask task)
-    {
-        // What was never claimed has no result.
-        if (task.Token == 0) yield break;
-        foreach (var stage in batch.Stages)
-        {
-            if (store.ReadResult(task.Id, stage) is { } json) yield return new(stage, json);
-        }
-    }
+    private static WholeResult ToWhole(StoredResult result) =>
+        new(result.Stage, result.Json, result.Items, result.Written, result.At, result.Awaits, result.Writer?.Name);
 }

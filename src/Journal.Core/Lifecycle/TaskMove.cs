@@ -29,8 +29,14 @@ public sealed record TaskReport
     /// <summary>Laid over the task's metadata.</summary>
     public JsonMap? Metadata { get; init; }
 
-    /// <summary>What the stage emitted, as JSON of at most 64 KiB; kept only by Complete and Advance in a batch with stages.</summary>
+    /// <summary>What the attempt emitted, as JSON; recorded only by Complete, Advance and Skip.</summary>
     public string? Result { get; init; }
+
+    /// <summary>How many objects that is: the JSON of one is its own, that of several is a list of them.</summary>
+    public int ResultItems { get; init; } = 1;
+
+    /// <summary>Whether the worker writes it to somebody who waits for it: until that is settled the result stays in the outbox.</summary>
+    public bool ResultAwaits { get; init; }
 }
 
 /// <summary>

@@ -52,6 +52,12 @@ public sealed record BatchOptions
     /// <summary>Quota units the batch may use; null means no limit.</summary>
     public double? QuotaLimit { get; init; }
 
+    /// <summary>Whether what the tasks emit stays with the batch, so that every run of the line writes all of it.</summary>
+    public bool KeepResult { get; init; }
+
+    /// <summary>The longest result of a task that is recorded, in bytes of its JSON.</summary>
+    public long MaxResultSize { get; init; } = 1024 * 1024;
+
     /// <summary>The only directory under which the batch's registered temporary files may be deleted; a full path, or null for none.</summary>
     public string? WorkDirectory { get; init; }
 

@@ -61,7 +61,7 @@ public sealed class AttemptJudge
     /// <param name="now">The present.</param>
     public Verdict Judge(RunningTask task, AttemptResult result, TimeSpan duration, DateTimeOffset now)
     {
-        var report = task.ToReport(result.Result);
+        var report = task.ToReport(result);
         switch (result.End)
         {
             case AttemptEnd.Stopped:
@@ -80,7 +80,7 @@ public sealed class AttemptJudge
                     return new Verdict(TaskMove.Complete(task.Id, task.Task.Token, report, duration, "Its result was there already; it was not run."));
                 }
 
-                if (HasLaterStage(task)) return new Verdict(TaskMove.Advance(task.Id, task.Task.Token, report, duration, keepsClaim: _request.Stage is null));
+                if (task.HasLaterStage) return new Verdict(TaskMove.Advance(task.Id, task.Task.Token, report, duration, keepsClaim: _request.Stage is null));
                 _ended++;
                 return new Verdict(TaskMove.Complete(task.Id, task.Task.Token, report, duration));
             default:
@@ -137,7 +137,4 @@ public sealed class AttemptJudge
 
         return null;
     }
-
-    private static bool HasLaterStage(RunningTask task) =>
-        task.Stage is { } stage && !string.Equals(task.Batch.Stages[^1], stage, StringComparison.OrdinalIgnoreCase);
 }

@@ -53,6 +53,13 @@ public static class BatchRecovery
         return recovered;
     }
 
+    /// <summary>What a run says of them.</summary>
+    public static string Words(IReadOnlyList<RecoveredTask> recovered)
+    {
+        var abandoned = recovered.Count(static task => task.Abandoned);
+        return $"Recovered {recovered.Count} task(s) of dead workers" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : ".");
+    }
+
     private static IReadOnlyList<WorkFileResult> DeleteTempFiles(IJournalStore store, InFlightTask task)
     {
         var files = store.ReadTempFiles(task.TaskId);

@@ -62,7 +62,7 @@ public sealed class BatchRunner : IDisposable
     /// <exception cref="JournalException">The journal could not be read or written.</exception>
     public RunResult Run(CancellationToken stop)
     {
-        var worker = _processes.NewWorker(_request.WorkerLabel);
+        var worker = _request.Worker ?? _processes.NewWorker(_request.WorkerLabel);
         using var writer = new JournalWriter(_board, _request, _store, _time, _processes, worker);
         var threads = new List<Thread>();
         long recovered;
@@ -89,7 +89,7 @@ public sealed class BatchRunner : IDisposable
             _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true);
             foreach (var thread in threads) thread.Join();
             _callerQueue.Posted -= _board.Wake;
-            _processes.Retire(worker);
+            if (_request.Worker is null) _processes.Retire(worker);
         }
 
         if (_board.Fault is JournalException fault) throw fault;
@@ -97,6 +97,12 @@ public sealed class BatchRunner : IDisposable
         var tally = _board.Tally;
         return new RunResult(_board.End ?? RunEnd.Done, _board.EndReason, _board.State, tally.Completed, tally.Failed, tally.Skipped, tally.Retried, recovered, tally.GivenBack);
     }
+
+    /// <summary>Ends of attempts that are recorded and were not told to the observer, because the run was stopped first. To be asked when the run is over.</summary>
+    public IReadOnlyList<AttemptReport> Unreported => _board.Unreported;
+
+    /// <summary>Whether the journal failed: then it is not known what of the latest is recorded.</summary>
+    public bool HasFault => _board.Fault is not null;
 
     /// <summary>
     /// Gives every task back at once, without waiting for the attempts under way, and returns when that is on the disk (or cannot be put there). For a

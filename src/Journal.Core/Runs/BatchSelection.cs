@@ -52,11 +52,16 @@ public readonly record struct BatchChoice(JournalBatch? Existing, bool StartOver
 public static class BatchSelection
 {
     /// <summary>Chooses by name.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="definition">What the line says.</param>
+    /// <param name="mode">Which batch it means.</param>
+    /// <param name="isUndelivered">Whether a complete batch has results that a run of the line would still write: such a batch is gone on with.</param>
     /// <exception cref="JournalException">NothingToResume, InputSourceChanged, SettingChanged, StagesChanged.</exception>
-    public static BatchChoice Choose(IJournalStore store, RunDefinition definition, RunMode mode)
+    public static BatchChoice Choose(IJournalStore store, RunDefinition definition, RunMode mode, Func<JournalBatch, bool>? isUndelivered = null)
     {
         if (mode is RunMode.New) return new BatchChoice(null, false);
         var newest = Newest(store, definition.Name, Candidates(mode));
+        if (isUndelivered is not null && Newest(store, definition.Name, among: null) is { Status: JournalBatchStatus.Completed } latest && isUndelivered(latest)) newest = latest;
         if (newest is null)
         {
             if (mode is RunMode.Resume) throw JournalErrors.NothingToResume(definition.Name, WhyNothing(store, definition.Name));

@@ -17,7 +17,9 @@ public sealed class DelegateExecutor(Func<RunningTask, CancellationToken, object
         try
         {
             var output = work(task, linked?.Token ?? stop);
-            return AttemptResult.Succeeded(output, task.HasStages && output is not null ? RunningTask.LimitResult(Values.KeptValues.Encode(output)) : null);
+            if (output is null || !task.RecordsResult) return AttemptResult.Succeeded(output);
+            var json = Values.KeptValues.Encode(output);
+            return task.RefuseResult(json) is { } refused ? throw refused : AttemptResult.Succeeded(output, json);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -47,8 +47,11 @@ public sealed record AttemptResult
     /// <summary>What it emitted, in the executor's own form; handed to <see cref="IRunObserver.Report"/> once it is committed.</summary>
     public object? Output { get; private init; }
 
-    /// <summary>What it emitted, as JSON for later stages.</summary>
+    /// <summary>What it emitted, as JSON, to be recorded with its end: see <see cref="RunningTask.RecordsResult"/>.</summary>
     public string? Result { get; private init; }
+
+    /// <summary>How many objects <see cref="Result"/> is.</summary>
+    public int ResultItems { get; private init; } = 1;
 
     /// <summary>What went wrong.</summary>
     public Policy.Classifying.ErrorFacts? Error { get; private init; }
@@ -58,8 +61,10 @@ public sealed record AttemptResult
 
     /// <summary>The work was done.</summary>
     /// <param name="output">What it emitted.</param>
-    /// <param name="result">The same as JSON, for later stages.</param>
-    public static AttemptResult Succeeded(object? output = null, string? result = null) => new(AttemptEnd.Succeeded) { Output = output, Result = result };
+    /// <param name="result">The same as JSON: of one object its own, of several a list; null where nothing is to be recorded.</param>
+    /// <param name="items">How many objects.</param>
+    public static AttemptResult Succeeded(object? output = null, string? result = null, int items = 1) =>
+        new(AttemptEnd.Succeeded) { Output = output, Result = result, ResultItems = items };
 
     /// <summary>The work failed.</summary>
     /// <param name="error">As the classifier needs it.</param>

@@ -58,9 +58,7 @@ internal sealed class JournalWriter : IDisposable
     {
         var recovered = _board.Reach.Call(() => BatchRecovery.Recover(_store, BatchId, _processes, _worker));
         if (recovered.Count == 0) return 0;
-        var abandoned = recovered.Count(static task => task.Abandoned);
-        _board.Note($"Recovered {recovered.Count} task(s) of dead workers"
-            + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : "."));
+        _board.Note(BatchRecovery.Words(recovered));
         return recovered.Count;
     }
 

@@ -31,6 +31,15 @@ internal sealed partial class RunBoard
         }
     }
 
+    /// <summary>Ends that were not told to the observer.</summary>
+    public IReadOnlyList<AttemptReport> Unreported
+    {
+        get
+        {
+            lock (_gate) return [.. _reports];
+        }
+    }
+
     /// <summary>For a worker: waits for a task to run; null when the run ends.</summary>
     public RunningTask? AwaitTask()
     {

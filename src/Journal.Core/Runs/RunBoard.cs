@@ -102,7 +102,7 @@ internal sealed partial class RunBoard : IDisposable
         lock (_gate)
         {
             if (_notes.TryDequeue(out var note)) return note;
-            if (_reports.TryDequeue(out var report))
+            if (!_givesUpRunning && _reports.TryDequeue(out var report))
             {
                 Monitor.PulseAll(_gate);
                 return report;
@@ -125,7 +125,7 @@ internal sealed partial class RunBoard : IDisposable
         next = null;
         lock (_gate)
         {
-            while (_reports.Count == 0 && _notes.Count == 0 && !_progressDue && !hasPosted())
+            while ((_reports.Count == 0 || _givesUpRunning) && _notes.Count == 0 && !_progressDue && !hasPosted())
             {
                 if (_over) return false;
                 if (runsTasks && Committed >= holdUntil && Submitted - Committed < MostUncommitted && (next = TakeReady()) is not null) return true;
@@ -371,7 +371,7 @@ internal sealed partial class RunBoard : IDisposable
             }
         }
 
-        var running = new RunningTask(next, _request.Batch, _store, Reach, _request.ResolvePath, NoteAttemptProgress);
+        var running = new RunningTask(next, _request, _store, Reach, NoteAttemptProgress);
         _hand.Start(running);
         return running;
     }

@@ -1,3 +1,6 @@
+using Journal.Storage;
+using Journal.Workers;
+
 namespace Journal.Runs;
 
 /// <summary>All that a line which runs a batch orders.</summary>
@@ -19,6 +22,12 @@ public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
 
     /// <summary>Completed tasks whose outputs are not what they were are done again.</summary>
     public OutputCheck VerifyOutput { get; init; }
+
+    /// <summary>What a dead run may have written is written again.</summary>
+    public bool Redelivers { get; init; }
+
+    /// <summary>Who lives.</summary>
+    public IProcessTable Processes { get; init; } = ProcessTable.Instance;
 
     /// <summary>Failed tasks are left alone.</summary>
     public bool SkipFailed { get; init; }
@@ -57,4 +66,11 @@ public enum RunReadiness
 /// <param name="IsResumed">Whether the batch was there before.</param>
 /// <param name="LostOutputs">Completed tasks that are done again because their outputs are gone or changed.</param>
 /// <param name="Ended">The batch of the name that has ended, which is why a new one was begun; else null.</param>
-public sealed record PreparedRun(RunReadiness Readiness, JournalBatch? Batch = null, bool IsResumed = false, int LostOutputs = 0, JournalBatch? Ended = null);
+public sealed record PreparedRun(RunReadiness Readiness, JournalBatch? Batch = null, bool IsResumed = false, int LostOutputs = 0, JournalBatch? Ended = null)
+{
+    /// <summary>Tasks that were completed before the batch was told to keep its results: what they emitted is not kept.</summary>
+    public long NotKept { get; init; }
+
+    /// <summary>An earlier batch of the name with results of a dead run that nobody has asked for.</summary>
+    public OutboxShare? InDoubt { get; init; }
+}

@@ -28,13 +28,21 @@ public static class RunPreparation
         if (plan.Batch is not { } batch)
         {
             var made = order.Mode is RunMode.New ? store.CreateBatch(NewBatch(order)) : store.CreateBatchAfter(NewBatch(order), plan.Newest);
-            return made is null ? null : new PreparedRun(RunReadiness.Ready, made, Ended: plan.Ended);
+            return made is null ? null : new PreparedRun(RunReadiness.Ready, made, Ended: plan.Ended) { InDoubt = plan.Newest is null ? null : InDoubt(store, plan.Newest, order) };
         }
 
         if (plan.Readiness is RunReadiness.Paused) return new PreparedRun(RunReadiness.Paused, batch, IsResumed: true);
         var lost = plan.StartsOver ? 0 : OutputVerification.Requeue(store, batch.Id, order.VerifyOutput);
         Open(store, batch, plan);
-        return new PreparedRun(RunReadiness.Ready, store.RequireBatch(batch.Id), IsResumed: true, lost);
+        var opened = store.RequireBatch(batch.Id);
+        return new PreparedRun(RunReadiness.Ready, opened, IsResumed: true, lost) { NotKept = opened.Options.KeepResult && !batch.Options.KeepResult ? opened.Completed : 0 };
+    }
+
+    private static OutboxShare? InDoubt(IJournalStore store, string batchId, RunOrder order)
+    {
+        if (store.ReadOutbox(batchId) is not { Count: > 0 } shares || store.FindBatch(batchId) is not { } batch) return null;
+        var doubtful = ResultOutbox.InDoubt(store, batch, shares, order.Processes).ToList();
+        return doubtful.Count == 0 ? null : doubtful[0] with { Items = doubtful.Sum(static share => share.Items) };
     }
 
     private static void Open(IJournalStore store, JournalBatch batch, RunPlan plan)

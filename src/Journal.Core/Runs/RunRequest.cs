@@ -1,4 +1,5 @@
 using Journal.Storage;
+using Journal.Workers;
 
 namespace Journal.Runs;
 
@@ -23,6 +24,12 @@ public sealed record RunRequest(JournalBatch Batch)
 
     /// <summary>What to record of each output beside its size: with Hash, its SHA-256.</summary>
     public OutputCheck RecordOutputs { get; init; }
+
+    /// <summary>Whether what the attempts of the last stage emit is written to somebody who waits for it, see <see cref="ResultOutbox"/>.</summary>
+    public bool DeliversResults { get; init; }
+
+    /// <summary>The worker of this run, which is its owner's to retire; null for a new one.</summary>
+    public WorkerIdentity? Worker { get; init; }
 
     /// <summary>What the user calls this worker; null for the usual name.</summary>
     public string? WorkerLabel { get; init; }

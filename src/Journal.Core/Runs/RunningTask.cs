@@ -10,9 +10,6 @@ namespace Journal.Runs;
 /// </summary>
 public sealed class RunningTask
 {
-    /// <summary>The longest result of a stage that is kept, in UTF-16 units of its JSON.</summary>
-    public const int MaxResultLength = 64 * 1024;
-
     private readonly object _gate = new();
     private readonly IJournalStore _store;
     private readonly JournalReach _reach;
@@ -25,11 +22,14 @@ public sealed class RunningTask
     private double _quota;
     private string? _quotaProject;
 
-    internal RunningTask(
-        JournalTask task, JournalBatch batch, IJournalStore store, JournalReach reach, Func<string, string>? resolvePath, Action<RunningTask, double?, string?>? onProgress)
+    private readonly bool _delivers;
+
+    internal RunningTask(JournalTask task, RunRequest request, IJournalStore store, JournalReach reach, Action<RunningTask, double?, string?>? onProgress)
     {
         Task = task;
-        Batch = batch;
+        Batch = request.Batch;
+        _delivers = request.DeliversResults;
+        var resolvePath = request.ResolvePath;
         _store = store;
         _reach = reach;
         _resolvePath = resolvePath ?? Path.GetFullPath;
@@ -74,6 +74,25 @@ public sealed class RunningTask
 
     /// <summary>Whether its result was there before it was begun, so that it was not run.</summary>
     public bool WasThere { get; internal set; }
+
+    /// <summary>Whether another stage follows: then what this one emits is for the later stages, and not for the pipeline.</summary>
+    public bool HasLaterStage => Stage is { } stage && !string.Equals(Batch.Stages[^1], stage, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether what this attempt emits is recorded: for later stages, for the batch, or until it is written to the pipeline.</summary>
+    public bool RecordsResult => HasLaterStage || _delivers || Batch.Options.KeepResult;
+
+    /// <summary>Refuses a result that is longer than the batch allows.</summary>
+    /// <param name="json">What the attempt emitted, as it would be recorded.</param>
+    /// <returns>The error of the attempt; null where the result may be recorded.</returns>
+    public CategorizedErrorException? RefuseResult(string json)
+    {
+        var most = Options.MaxResultSize;
+        if (json.Length <= most / 3) return null;
+        var size = System.Text.Encoding.UTF8.GetByteCount(json);
+        return size <= most ? null : new CategorizedErrorException(
+            FormattableString.Invariant($"The task emitted {size} bytes, and at most {most} are recorded for a task (-MaxResultSize). Emit less, such as a path instead of a content, or allow more."),
+            JournalErrorCategory.InvalidInput);
+    }
 
     internal BatchOptions Options => Batch.Options;
 
@@ -157,9 +176,6 @@ public sealed class RunningTask
         return _reach.Call(() => _store.ReadResult(Id, stage)) is { } json ? KeptValues.Decode(json) : null;
     }
 
-    /// <summary>A result as it may be kept: null, with nothing lost but the convenience, when it is too long.</summary>
-    public static string? LimitResult(string json) => json.Length <= MaxResultLength ? json : null;
-
     /// <summary>Deletes the temporary files that this attempt noted and did not claim as outputs, and forgets them. One that cannot be deleted stays.</summary>
     internal void DeleteTempFiles()
     {
@@ -213,7 +229,7 @@ public sealed class RunningTask
         return Task with { Token = token, Stage = Batch.Stages[next + 1], Attempts = 1, Metadata = Metadata };
     }
 
-    internal TaskReport ToReport(string? result)
+    internal TaskReport ToReport(AttemptResult? result)
     {
         lock (_gate)
         {
@@ -224,7 +240,9 @@ public sealed class RunningTask
                 Quota = _quota,
                 QuotaProject = _quotaProject,
                 Metadata = _metadata.Count == 0 ? null : JsonMap.From(_metadata),
-                Result = result,
+                Result = result?.Result,
+                ResultItems = result?.ResultItems ?? 0,
+                ResultAwaits = _delivers && !HasLaterStage,
             };
         }
     }

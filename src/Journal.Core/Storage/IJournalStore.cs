@@ -58,8 +58,15 @@ public interface IJournalStore : IDisposable
     // Tasks ------------------------------------------------------------------------------------------------------
 
     /// <summary>Adds the tasks whose keys the batch does not have yet. An ended batch is opened again when something was added.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="tasks">The tasks; of those with one key the first counts.</param>
+    /// <param name="by">Who adds them.</param>
+    /// <param name="mends">
+    /// Whether a task that the batch has takes the input that is given where it is another one, see <see cref="Parts.AmendmentRules.TakesInput"/>; with the
+    /// input go its weight, priority, source type and metadata. Each is told in the history.
+    /// </param>
     /// <exception cref="JournalException">BatchNotFound.</exception>
-    AddResult AddTasks(string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null);
+    AddResult AddTasks(string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null, bool mends = false);
 
     /// <summary>The task with an id, or null.</summary>
     JournalTask? FindTask(long taskId);
@@ -72,6 +79,30 @@ public interface IJournalStore : IDisposable
 
     /// <summary>What a task emitted in an earlier stage, as JSON; null when it emitted nothing.</summary>
     string? ReadResult(long taskId, string stage);
+
+    // Results ----------------------------------------------------------------------------------------------------
+
+    /// <summary>Recorded results that match, streamed: those of the outbox in the order in which they were recorded, others in the order of their tasks and stages.</summary>
+    IEnumerable<StoredResult> ReadResults(ResultQuery query);
+
+    /// <summary>What waits in the outbox, by who writes it.</summary>
+    /// <param name="batchId">Of one batch, or null for all.</param>
+    IReadOnlyList<OutboxShare> ReadOutbox(string? batchId);
+
+    /// <summary>Hands results of the outbox to a worker, which then writes them: those that nobody writes, and those of some workers that are dead.</summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="JournalException">BatchNotFound.</exception>
+    long TakeResults(string batchId, IReadOnlyList<WorkerIdentity> from, WorkerIdentity by);
+
+    /// <summary>Settles the results of the outbox that a worker writes.</summary>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="by">The worker.</param>
+    /// <param name="unwritten">Tasks whose results are not written, or not to their end, with how many of their objects are: the next run writes the rest. Null: all are unwritten.</param>
+    /// <param name="written">What becomes of the others.</param>
+    /// <exception cref="JournalException">BatchNotFound.</exception>
+    void SettleResults(string batchId, WorkerIdentity by, IReadOnlyDictionary<long, int>? unwritten, WrittenResults written);
+
+    // Moves ------------------------------------------------------------------------------------------------------
 
     /// <summary>Applies moves in their order and then hands out tasks, all in one transaction and one commit: completing one claims the next.</summary>
     /// <returns>What became of each move, in the same order, the claimed tasks in the order they should run, and where the batch stands.</returns>

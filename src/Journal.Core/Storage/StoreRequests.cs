@@ -81,9 +81,19 @@ public sealed record NewTask(string Key, TaskInput Input)
 /// <param name="Duplicates">The key came more than once within this call.</param>
 public readonly record struct AddResult(long Added, long AlreadyThere, long Duplicates)
 {
+    /// <summary>Of those that were there: tasks that took the input that was given, because it is another one.</summary>
+    public long Mended { get; init; }
+
+    /// <summary>Of those that were there: tasks that have ended or are in progress, and were given another input. They stay as they are.</summary>
+    public long Differing { get; init; }
+
     /// <summary>Two results together.</summary>
     public static AddResult operator +(AddResult left, AddResult right) =>
-        new(left.Added + right.Added, left.AlreadyThere + right.AlreadyThere, left.Duplicates + right.Duplicates);
+        new(left.Added + right.Added, left.AlreadyThere + right.AlreadyThere, left.Duplicates + right.Duplicates)
+        {
+            Mended = left.Mended + right.Mended,
+            Differing = left.Differing + right.Differing,
+        };
 
     /// <summary>Two results together.</summary>
     public static AddResult Add(AddResult left, AddResult right) => left + right;

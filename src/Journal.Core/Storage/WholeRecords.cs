@@ -25,9 +25,19 @@ public sealed record WholeTask(JournalTask Task)
     /// <summary>Events about it, in their order; the ids are the former journal's and only tell the order.</summary>
     public IReadOnlyList<JournalEvent> Events { get; init; } = [];
 
-    /// <summary>What its stages emitted: a stage's name, and JSON.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Results { get; init; } = [];
+    /// <summary>What its attempts emitted.</summary>
+    public IReadOnlyList<WholeResult> Results { get; init; } = [];
 }
+
+/// <summary>What an attempt emitted, as it goes from one journal to the next; see <see cref="StoredResult"/>.</summary>
+/// <param name="Stage">The stage; null where the batch has none.</param>
+/// <param name="Json">The objects.</param>
+/// <param name="Items">How many; 0 where nobody counted.</param>
+/// <param name="Written">How many of them have been written.</param>
+/// <param name="At">When it was recorded; null for now.</param>
+/// <param name="Awaits">Whether it is in the outbox.</param>
+/// <param name="Writer">What the worker is called that writes it.</param>
+public sealed record WholeResult(string? Stage, string Json, int Items = 0, int Written = 0, DateTimeOffset? At = null, bool Awaits = false, string? Writer = null);
 
 /// <summary>What came in with one batch.</summary>
 /// <param name="BatchId">The batch.</param>

@@ -58,6 +58,10 @@ internal sealed class Catalog(string location)
         return facts;
     }
 
+    /// <summary>What tells a worker from every other.</summary>
+    public static Guid DigestOf(WorkerIdentity worker) =>
+        Digest.Of(string.Join('\n', worker.Nonce, worker.ProcessId, worker.ProcessStart, worker.ProcessSpace, worker.Host, worker.Name));
+
     /// <summary>The number of a worker, which is written down when it is new.</summary>
     /// <param name="pipeline">Where.</param>
     /// <param name="worker">Who.</param>
@@ -65,7 +69,7 @@ internal sealed class Catalog(string location)
     public long Enrol(Pipeline pipeline, WorkerIdentity worker, bool remember = true)
     {
         if (_workers.TryGetValue(worker, out var known)) return known;
-        var identity = Digest.Of(string.Join('\n', worker.Nonce, worker.ProcessId, worker.ProcessStart, worker.ProcessSpace, worker.Host, worker.Name));
+        var identity = DigestOf(worker);
         long number = 0;
         pipeline
             .Add(new Command(DurabilityStatements.Durably), static _ => { })

@@ -39,6 +39,21 @@ internal static class TaskStatements
         RETURNING key_digest
         """;
 
+    public const string InputsOfKeys = """
+        SELECT id, key_digest, status, stage, input_kind, COALESCE(input, key), metadata FROM task WHERE batch = $1 AND key_digest = ANY($2)
+        """;
+
+    /// <summary>Tasks take other inputs, with what is said with them, unless somebody has claimed them meanwhile. Parameters: 1 now, then columns.</summary>
+    public const string Mend = """
+        WITH held AS (SELECT id FROM task WHERE id = ANY($2) AND status IN (0, 3) ORDER BY id FOR UPDATE)
+        UPDATE task t SET input_kind = m.input_kind, input = m.input, priority = m.priority, weight = m.weight, source_type = m.source_type,
+            metadata = COALESCE(m.metadata, t.metadata), updated_at = $1
+        FROM held, unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::float8[], $7::text[], $8::text[])
+            AS m(id, input_kind, input, priority, weight, source_type, metadata)
+        WHERE t.id = held.id AND t.id = m.id
+        RETURNING t.id, t.status, t.stage
+        """;
+
     // Claiming ---------------------------------------------------------------------------------------------------
 
     /// <summary>Makes those ready whose time has come. Normally it touches nothing, so that a thousand tasks in backoff cost a claim nothing.</summary>
@@ -96,15 +111,6 @@ internal static class TaskStatements
             progress = COALESCE($7, progress), progress_text = COALESCE($8, progress_text), updated_at = COALESCE($9, updated_at)
         WHERE id = $1
         """;
-
-    public const string WriteResults = """
-        INSERT INTO result (task, stage, json) SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[])
-        ON CONFLICT (task, stage) DO UPDATE SET json = excluded.json
-        """;
-
-    public const string ReadResult = "SELECT t.batch, r.stage, r.json FROM result r JOIN task t ON t.id = r.task WHERE r.task = $1 AND r.json IS NOT NULL";
-
-    public const string ForgetResults = "UPDATE result r SET json = NULL FROM unnest($1::bigint[], $2::int[]) AS f(task, stage) WHERE r.task = f.task AND r.stage >= f.stage";
 
     public const string AddTempFile = """
         INSERT INTO temp_file (task, path, path_digest) SELECT id, $2, $3 FROM task WHERE id = $1

@@ -15,7 +15,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
     private readonly Dictionary<string, long> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
     private readonly List<AttemptRecord> _attempts = [];
-    private readonly List<(long Task, int Stage, string Json)> _results = [];
+    private readonly List<ResultRecord> _results = [];
     private readonly List<(long Order, EventRecord Event)> _events = [];
     private BatchWork _batch = null!;
     private long _attemptCount;
@@ -32,7 +32,8 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
         {
             asked += some.Length;
             if (some.Max(static task => task.Task.EndedAt) is { } end && !(end <= lastEnd)) lastEnd = end;
-            Enrol(some.SelectMany(static task => task.Attempts.Select(static attempt => attempt.Worker).Concat(task.Events.Select(static entry => entry.Worker)).Append(task.Task.Worker)));
+            Enrol(some.SelectMany(static task => task.Attempts.Select(static attempt => attempt.Worker).Concat(task.Events.Select(static entry => entry.Worker))
+                .Concat(task.Results.Select(static result => result.Writer)).Append(task.Task.Worker)));
             added += Add(some.DistinctBy(static task => task.Task.Key).ToList());
             WriteHistory();
         }
@@ -115,7 +116,13 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
 
         // Where the source tells how long the work ran but not in which attempts.
         if (task.Attempts.Count == 0 && task.Task.Duration is { } ran) _batch.Ran(Micros.From(ran));
-        foreach (var (stage, json) in task.Results) if (Stage(stage) is { } index) _results.Add((id, index, json));
+        foreach (var result in task.Results)
+        {
+            if ((result.Stage is null ? 0 : Stage(result.Stage)) is not { } index) continue;
+            var at = result.At is { } known ? Micros.From(known) : session.Now;
+            _results.Add(new ResultRecord(_batch.Number, id, index, result.Json, result.Items, result.Written, at, result.Awaits, Worker(result.Writer)));
+        }
+
         foreach (var entry in task.Events) _events.Add((entry.Id, Restored(entry, id)));
         session.Charge(_batch, task.Task.QuotaConsumed, task.Task.QuotaProject);
     }
@@ -124,12 +131,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
     {
         _attemptCount += _attempts.Count;
         foreach (var some in _attempts.Chunk(MostTogether)) session.Pipeline.Add(AttemptRecord.Insert(some)).Send();
-        foreach (var some in _results.Chunk(MostTogether))
-        {
-            session.Pipeline.Add(new Command(TaskStatements.WriteResults)
-                .With(some.Select(static result => result.Task)).With(some.Select(static result => result.Stage)).With(some.Select(static result => result.Json))).Send();
-        }
-
+        foreach (var some in _results.Chunk(MostTogether)) session.Pipeline.Add(ResultRecord.Insert(some)).Send();
         _attempts.Clear();
         _results.Clear();
     }

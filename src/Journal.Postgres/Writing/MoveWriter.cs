@@ -17,7 +17,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
     private readonly Dictionary<long, TaskState> _tasks = [];
     private readonly List<AttemptRecord> _attempts = [];
     private readonly Dictionary<(TaskMoveKind, JournalTaskStatus, bool), List<MoveRecord>> _wave = [];
-    private readonly List<(long Task, long Stage, string Json)> _results = [];
+    private readonly List<ResultRecord> _results = [];
     private readonly List<(long Task, int Stage)> _forgotten = [];
     private int _waves = 1;
 
@@ -99,7 +99,11 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
 
         session.Charge(batch, move.Report.Quota, task.Project);
         if (move.Kind == TaskMoveKind.Requeue) _forgotten.Add((task.Id, (int)task.Stage));
-        else if (MoveEffects.Result(move, batch.Facts.Stages.Count > 0) is { } json) _results.Add((task.Id, stage, json));
+        else if (MoveEffects.Result(move) is { } json)
+        {
+            var report = move.Report;
+            _results.Add(new ResultRecord(batch.Number, task.Id, stage, json, report.ResultItems, 0, session.Now, report.ResultAwaits, report.ResultAwaits ? session.Author : null));
+        }
     }
 
     private static long StageAfter(TaskMove move, JournalTaskStatus from, long stage) => move.Kind switch
@@ -127,13 +131,8 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
                 .With(records.Select(static record => record.Outputs)).With(records.Select(static record => record.Metadata)).With(records.Select(static record => record.Stage)));
         }
 
-        if (_forgotten.Count > 0) session.Pipeline.Add(new Command(TaskStatements.ForgetResults).With(_forgotten.Select(static of => of.Task)).With(_forgotten.Select(static of => of.Stage)));
-        if (_results.Count > 0)
-        {
-            session.Pipeline.Add(new Command(TaskStatements.WriteResults)
-                .With(_results.Select(static result => result.Task)).With(_results.Select(static result => (int)result.Stage)).With(_results.Select(static result => result.Json)));
-        }
-
+        if (_forgotten.Count > 0) session.Pipeline.Add(new Command(ResultStatements.Forget).With(_forgotten.Select(static of => of.Task)).With(_forgotten.Select(static of => of.Stage)));
+        if (_results.Count > 0) session.Pipeline.Add(ResultRecord.Insert(_results));
         _wave.Clear();
         _forgotten.Clear();
         _results.Clear();

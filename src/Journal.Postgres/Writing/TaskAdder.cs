@@ -11,7 +11,7 @@ internal static class TaskAdder
     // So many rows of keys and inputs make a message of a few megabytes.
     private const int MostTogether = 5000;
 
-    public static AddResult Add(WriteSession session, BatchWork batch, IReadOnlyList<NewTask> tasks)
+    public static AddResult Add(WriteSession session, BatchWork batch, IReadOnlyList<NewTask> tasks, bool mends)
     {
         foreach (var task in tasks) BatchNaming.ValidateKey(task.Key);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -40,6 +40,42 @@ internal static class TaskAdder
         // A key that is new counts once as added, and then as a duplicate; one that the batch had is there each time it comes.
         var there = keys.Where(key => !added.Contains(key.Digest)).Select(static key => key.Task.Key).ToHashSet(StringComparer.Ordinal);
         var alreadyThere = there.Count == 0 ? 0 : tasks.LongCount(task => there.Contains(task.Key));
-        return new AddResult(added.Count, alreadyThere, tasks.Count - added.Count - alreadyThere);
+        var result = new AddResult(added.Count, alreadyThere, tasks.Count - added.Count - alreadyThere);
+        return mends && there.Count > 0 ? Mend(session, batch, keys.Where(key => !added.Contains(key.Digest)), result) : result;
+    }
+
+    private static AddResult Mend(WriteSession session, BatchWork batch, IEnumerable<(NewTask Task, Guid Digest)> there, AddResult result)
+    {
+        long mended = 0, differing = 0;
+        foreach (var some in there.Chunk(MostTogether))
+        {
+            var given = some.ToDictionary(static one => one.Digest, static one => one.Task);
+            var changed = new List<(long Id, NewTask Task, string? Metadata)>();
+            session.Pipeline.Add(new Command(TaskStatements.InputsOfKeys).With(batch.Number).With(given.Keys), row =>
+            {
+                var task = given[row.Digest(1)];
+                var metadata = row.TextOrNull(6);
+                if (!AmendmentRules.IsMended(task, new TaskInput((TaskInputKind)row.Integer(4), row.Text(5)), metadata)) return;
+                if (AmendmentRules.TakesInput((JournalTaskStatus)row.Integer(2))) changed.Add((row.Integer(0), task, MoveEffects.Metadata(task.Metadata, metadata)));
+                else differing++;
+            }).Send();
+            if (changed.Count == 0) continue;
+            var took = 0;
+            session.Pipeline.Add(
+                new Command(TaskStatements.Mend).With(session.Now).With(changed.Select(static one => one.Id)).With(changed.Select(static one => (int)one.Task.Input.Kind))
+                    .With(changed.Select(static one => one.Task.Input.Text == one.Task.Key ? null : one.Task.Input.Text))
+                    .With(changed.Select(static one => one.Task.Priority)).With(changed.Select(static one => one.Task.Weight))
+                    .With(changed.Select(static one => one.Task.SourceType)).With(changed.Select(static one => one.Metadata)),
+                row =>
+                {
+                    took++;
+                    var status = (JournalTaskStatus)row.Integer(1);
+                    session.Record(batch, row.Integer(0), JournalEventKind.Amended, status, status, row.Integer(2), AmendmentRules.Mended);
+                }).Send();
+            mended += took;
+            differing += changed.Count - took;
+        }
+
+        return result with { Mended = mended, Differing = differing };
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Journal.Storage;
 
 namespace Journal.Commands.Binding;
@@ -16,6 +18,7 @@ public sealed class TaskFeeder
     private readonly long? _first;
     private List<NewTask> _chunk = new(ChunkSize);
     private long _begun;
+    private HashSet<Guid>? _seen;
 
     /// <summary>A feeder.</summary>
     /// <param name="add">Takes a chunk, which is its own to keep.</param>
@@ -34,9 +37,21 @@ public sealed class TaskFeeder
     /// <summary>Tasks that the limit left out; some of them may be there already.</summary>
     public long LeftOut { get; private set; }
 
+    /// <summary>
+    /// From now on a key that came before is passed on no more: where tasks take inputs that have changed, the first of several with one key counts, in
+    /// whichever chunks they lie. Memory grows with the number of keys, by some 30 bytes each.
+    /// </summary>
+    public void PassKeysOnce() => _seen ??= [];
+
     /// <summary>Takes a task, and passes a chunk on when it is full or old.</summary>
     public void Add(NewTask task)
     {
+        if (_seen is not null && !_seen.Add(DigestOf(task.Key)))
+        {
+            Result += new AddResult(0, 0, 1);
+            return;
+        }
+
         if (_chunk.Count == 0) _begun = _time.GetTimestamp();
         _chunk.Add(task);
         if (_first is not null) return;
@@ -51,6 +66,13 @@ public sealed class TaskFeeder
         _chunk = new List<NewTask>(ChunkSize);
         if (_first is { } first) AddMostWanted(chunk, first);
         else Result += _add(chunk);
+    }
+
+    private static Guid DigestOf(string key)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()), digest);
+        return new Guid(digest[..16]);
     }
 
     // Those that are there already do not use up the limit, and only the journal knows them: so as many as are missing, again and again.

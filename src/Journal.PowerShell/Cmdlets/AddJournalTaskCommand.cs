@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
+using Journal.Commands.Running;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -41,7 +42,8 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         _batchId = batch.Id;
         _ownSourceType = SourceType == batch.SourceType ? null : SourceType;
         var metadata = TaskInputs.ToMap(Metadata, "-Metadata");
-        _feeder = new TaskFeeder(tasks => Writer.AddTasks(_batchId, Annotate(tasks, metadata), SessionWorker.Get()), Time, First);
+        _feeder = new TaskFeeder(tasks => Writer.AddTasks(_batchId, Annotate(tasks, metadata), SessionWorker.Get(), mends: true), Time, First);
+        _feeder.PassKeysOnce();
         _confirmed = ShouldProcess($"batch '{_batchId}'", "Add tasks");
     }
 
@@ -58,6 +60,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         _feeder.Flush();
         var result = _feeder.Result;
         var addition = new JournalAddition(_batchId, result.Added, result.AlreadyThere, result.Duplicates, _feeder.LeftOut, Writer.RequireBatch(_batchId).Total, Writer.Location);
+        foreach (var change in RunWords.Changes(result)) WriteWarning(change);
         WriteInformation(addition.ToString(), [AdditionTag]);
         WriteObject(addition);
     }

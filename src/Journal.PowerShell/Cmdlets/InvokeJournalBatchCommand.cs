@@ -34,6 +34,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private readonly Dictionary<string, IReadOnlyList<string>> _existing = new(StringComparer.Ordinal);
     private long _recorded;
     private bool _held;
+    private bool _isResumed;
+    private Delivery? _delivery;
 
     /// <summary>The name that runs of the same work share, in any case.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
@@ -101,6 +103,10 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     /// <summary>Emit the summary of the batch instead of what the blocks emit.</summary>
     [Parameter]
     public SwitchParameter Summary { get; set; }
+
+    /// <summary>Write again, and first, what a run that died may have written and nobody knows to have arrived.</summary>
+    [Parameter]
+    public SwitchParameter Redeliver { get; set; }
 
     /// <summary>Failures for good that end the run as a stop does.</summary>
     [Parameter]
@@ -174,7 +180,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             _held = true;
         }
 
-        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks), TimeProvider.System);
+        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks, mends: _isResumed), TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -226,13 +232,24 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             _held = prepared.Readiness is not RunReadiness.Ready;
             if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared);
             _ended = prepared.Ended;
-            return _batch = _held ? null : prepared.Batch;
+            if (_held) return null;
+            _batch = prepared.Batch;
+            if (prepared.IsResumed) GoOnWith(prepared.Batch!);
+            return _batch;
         }
         catch (JournalException e)
         {
             ThrowTerminatingError(e.ToErrorRecord());
             throw;
         }
+    }
+
+    private void GoOnWith(JournalBatch batch)
+    {
+        _isResumed = true;
+        _feeder.PassKeysOnce();
+        // Before the inputs come: a task that its worker died with takes one that has changed, too.
+        if (batch.InProgress > 0) _words.Recovered(BatchRecovery.Recover(_store!, batch.Id, Processes, null));
     }
 
     // On the pipeline's thread, as the inputs come: the block may use what the session has.
@@ -350,13 +367,23 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         SkipFailed = SkipFailed,
         FromStage = FromStage,
         Stage = Stage,
+        Redelivers = Redeliver,
+        Processes = Processes,
     };
 
     private void Run(IJournalStore store, JournalBatch batch)
     {
         var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
-        var observer = new PipelineObserver(this, batch, activity, emitsOutput: !Summary, TimeProvider.System);
+        var delivery = _delivery = new Delivery(store, batch, Processes, Worker);
+        var outbox = Summary ? null : delivery.Outbox;
+        var observer = new PipelineObserver(this, batch, activity, outbox, TimeProvider.System);
         var queue = new CallerQueue();
+        if (outbox is not null)
+        {
+            _words.InDoubt(batch.Id, outbox.Begin(Processes, Redeliver));
+            queue.Post(() => WriteAll(outbox.First(), observer));
+        }
+
         var streams = new StreamForwarder(this, queue, activity);
         using var pool = ThrottleLimit > 1 ? OpenPool(streams) : null;
         ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, this, streams);
@@ -368,7 +395,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             MaxFailurePercent = MaxFailurePercent,
             RecordOutputs = VerifyOutput,
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
-            WorkerLabel = Worker,
+            DeliversResults = !Summary,
+            Worker = delivery.Worker,
             IsThere = _existing.Count == 0 ? null : IsThere,
             ResolvePath = PathResolver(),
             Reconcile = Reconcile is null ? null : (task, stop) => AskReconcile(task, ThrottleLimit > 1 ? queue : null, stop),
@@ -378,26 +406,36 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             () =>
             {
                 runner.StopNow();
+                delivery.Abandon(runner);
                 pool?.GiveUp();
             },
-            () => _words.HowToResume(store, batch.Id, runner.GivenBack, onPipeline: false));
+            () => _words.HowToResume(store, batch.Id, runner.GivenBack, delivery.Waiting, onPipeline: false));
         RunResult result;
         try
         {
             result = runner.Run(StopToken);
         }
-        catch (PipelineStoppedException)
+        catch (Exception) when (!runner.HasFault)
         {
-            _words.HowToResume(store, batch.Id, runner.GivenBack, onPipeline: true);
+            // Out of the pipeline: the user or a command downstream stops it, or something there failed.
+            delivery.Stopped(runner);
+            _words.HowToResume(store, batch.Id, runner.GivenBack, delivery.Waiting, onPipeline: true);
             throw;
         }
 
+        if (result.End is RunEnd.Interrupted) delivery.Stopped(runner);
         // Before anything is written: the pipeline may be stopping, though nobody has told this cmdlet yet.
-        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id, result.GivenBack, onPipeline: true);
+        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id, result.GivenBack, delivery.Waiting, onPipeline: true);
         signals.Told();
         observer.Close();
         _words.Recorded(batch, _recorded);
         _words.End(batch, result);
+        if (outbox is not null && result.End is not RunEnd.Interrupted)
+        {
+            WriteAll(outbox.Others(), observer);
+            delivery.Ended();
+        }
+
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
@@ -406,6 +444,20 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     {
         var caller = Runspace.DefaultRunspace;
         return path => Runspace.DefaultRunspace is { } here && here != caller ? RunspacePaths.Resolve(path) : ResolveFilePath(path, RunspacePaths.Error);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The commands that follow have ended by now, too: what they were given is where it was to go, unless they were stopped.</remarks>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _delivery?.Settle(isStopping: StopToken.IsCancellationRequested);
+        _delivery = null;
+        base.Dispose(disposing);
+    }
+
+    private static void WriteAll(IEnumerable<StoredResult> results, PipelineObserver observer)
+    {
+        foreach (var result in results) observer.Deliver(result);
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)

@@ -46,6 +46,15 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     [ValidateRange(0.0, double.MaxValue)]
     public double QuotaLimit { get; set; }
 
+    /// <summary>Keep with the batch what the tasks emit: every run of the line then writes all of it, that of earlier runs first.</summary>
+    [Parameter]
+    public SwitchParameter KeepResult { get; set; }
+
+    /// <summary>The most bytes that are recorded of what a task emits; a task that emits more fails.</summary>
+    [Parameter]
+    [ValidateRange(1L, 512L * 1024 * 1024)]
+    public long MaxResultSize { get; set; }
+
     /// <summary>The only directory in which registered temporary files of the batch may be deleted.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -73,6 +82,8 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
         if (Given(nameof(OnCrash))) options = options with { OnCrash = OnCrash };
         if (Given(nameof(FailureThreshold))) options = options with { FailureThreshold = FailureThreshold };
         if (Given(nameof(QuotaLimit))) options = options with { QuotaLimit = QuotaLimit };
+        if (Given(nameof(KeepResult))) options = options with { KeepResult = KeepResult };
+        if (Given(nameof(MaxResultSize))) options = options with { MaxResultSize = MaxResultSize };
         if (WorkDirectory is not null) options = options with { WorkDirectory = ResolveFilePath(WorkDirectory, (path, detail) => JournalErrors.InvalidValue("-WorkDirectory", path, detail)) };
         return options;
     }

@@ -18,7 +18,11 @@ internal static class AttemptOutput
             if (item?.BaseObject is FileInfo file) task.AddOutput(file.FullName);
         }
 
-        return AttemptResult.Succeeded(output, task.Stage is null ? null : ToResult(output));
+        if (output.Count == 0 || !task.RecordsResult) return AttemptResult.Succeeded(output);
+        var json = ResultCodec.Encode(output);
+        return task.RefuseResult(json) is { } refused
+            ? Failed(new ErrorRecord(refused, "ResultTooLarge", ErrorCategory.LimitsExceeded, task.Key))
+            : AttemptResult.Succeeded(output, json, output.Count);
     }
 
     /// <summary>The block ended with an error.</summary>
@@ -52,10 +56,4 @@ internal static class AttemptOutput
     };
 
     private static ErrorRecord FlowControl(string text) => new(new InvalidOperationException(text), "FlowControl", ErrorCategory.InvalidOperation, null);
-
-    private static string? ToResult(IReadOnlyList<PSObject?> output)
-    {
-        if (output.Count == 0) return null;
-        return RunningTask.LimitResult(KeptValues.Encode(output.Count == 1 ? output[0] : output.ToArray(), "A result"));
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using Journal.Commands.Binding;
 using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
@@ -16,18 +17,18 @@ internal sealed class PipelineObserver : IRunObserver
     private readonly Cmdlet _cmdlet;
     private readonly JournalBatch _batch;
     private readonly int _activity;
-    private readonly bool _emitsOutput;
+    private readonly ResultOutbox? _outbox;
     private readonly TimeProvider _time;
     private long _saidAt;
 
     /// <param name="cmdlet">Whose pipeline.</param>
     /// <param name="batch">The batch that runs.</param>
     /// <param name="activity">The number of the progress bar.</param>
-    /// <param name="emitsOutput">Whether outputs are written.</param>
+    /// <param name="outbox">What is written; null where outputs are not.</param>
     /// <param name="time">The clock.</param>
-    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, bool emitsOutput, TimeProvider time)
+    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, ResultOutbox? outbox, TimeProvider time)
     {
-        (_cmdlet, _batch, _activity, _emitsOutput, _time) = (cmdlet, batch, activity, emitsOutput, time);
+        (_cmdlet, _batch, _activity, _outbox, _time) = (cmdlet, batch, activity, outbox, time);
         _saidAt = time.GetTimestamp();
     }
 
@@ -42,8 +43,8 @@ internal sealed class PipelineObserver : IRunObserver
 
         switch (report.Move.Kind)
         {
-            case TaskMoveKind.Complete or TaskMoveKind.Advance or TaskMoveKind.Skip when _emitsOutput && report.Output is IEnumerable<PSObject?> output:
-                foreach (var item in output) _cmdlet.WriteObject(item);
+            case TaskMoveKind.Complete or TaskMoveKind.Skip when report.Output is IReadOnlyList<PSObject?> { Count: > 0 } output && _outbox?.Wants(report) == true:
+                Deliver(report.Task.Id, output, 0);
                 break;
             case TaskMoveKind.Fail:
                 _cmdlet.WriteError(ErrorOf(report));
@@ -52,6 +53,31 @@ internal sealed class PipelineObserver : IRunObserver
                 _cmdlet.WriteVerbose($"'{report.Task.Key}' failed, {report.Decision?.Reason}: {report.Move.Error?.Message}");
                 break;
         }
+    }
+
+    /// <summary>Writes a result that was recorded before, from where it was left.</summary>
+    public void Deliver(StoredResult result) => Deliver(result.TaskId, ResultCodec.Decode(result), result.Written);
+
+    private void Deliver(long taskId, IReadOnlyList<object?> items, int from)
+    {
+        for (var i = from; i < items.Count; i++)
+        {
+            _outbox!.NoteProgress(taskId, i, items.Count);
+            try
+            {
+                _cmdlet.WriteObject(items[i]);
+            }
+            // Nobody stops the pipeline, and yet it takes no more: Select-Object -First has taken this one, and has enough.
+            catch (PipelineStoppedException) when (!_cmdlet.Stopping)
+            {
+                if (i + 1 < items.Count) _outbox.NoteProgress(taskId, i + 1, items.Count);
+                else _outbox.NoteWritten(taskId);
+                _outbox.NoteSatisfied();
+                throw;
+            }
+        }
+
+        _outbox!.NoteWritten(taskId);
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,8 @@ internal sealed class RunWords(PSCmdlet cmdlet)
                 return;
         }
 
-
+        if (prepared.NotKept > 0) cmdlet.WriteWarning($"{Count(prepared.NotKept, "task")} had been completed before -KeepResult was given: what {(prepared.NotKept == 1 ? "it" : "they")} emitted is not kept. -Force does every task again.");
+        if (prepared.InDoubt is { } doubt) InDoubt(doubt.BatchId, doubt.Items);
         if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"The outputs of {prepared.LostOutputs} completed task(s) are gone or changed; they are done again.");
         if (prepared is { IsResumed: true, Batch: { } batch }) cmdlet.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
     }
@@ -57,6 +58,12 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         ? $"Batch '{paused.Id}' is paused until {until.ToLocalTime():g} ({paused.PauseReason}): nothing is run. To go on before that: Resume-JournalBatch '{paused.Id}', and run the same line again."
         : $"Batch '{paused.Id}' was paused by an operator ({paused.PauseReason}): nothing is run. To go on: Resume-JournalBatch '{paused.Id}', and run the same line again.";
 
+    /// <summary>Tasks that were taken back from dead workers before the inputs came.</summary>
+    public void Recovered(IReadOnlyList<RecoveredTask> recovered)
+    {
+        if (recovered.Count > 0) cmdlet.WriteWarning(BatchRecovery.Words(recovered));
+    }
+
     /// <summary>Inputs that an incremental run did not take.</summary>
     public void LeftOut(string name, long count) => cmdlet.WriteInformation($"{name}: {count} input(s) were completed by earlier batches and are left out.", Tag);
 
@@ -64,6 +71,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     public void Added(JournalBatch batch, AddResult result)
     {
         if (result.Duplicates > 0) cmdlet.WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
+        foreach (var change in Changes(result)) cmdlet.WriteWarning(change);
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", Tag);
     }
 
@@ -114,11 +122,13 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <param name="store">The journal.</param>
     /// <param name="batchId">The batch.</param>
     /// <param name="givenBack">Tasks that were under way.</param>
+    /// <param name="waiting">Recorded results that wait for the next run.</param>
     /// <param name="onPipeline">Whether this is the pipeline's thread.</param>
-    public void HowToResume(IJournalStore store, string batchId, long givenBack, bool onPipeline)
+    public void HowToResume(IJournalStore store, string batchId, long givenBack, long waiting, bool onPipeline)
     {
-        if (Interlocked.Exchange(ref _interruptionTold, 1) != 0 || store.FindBatch(batchId) is not { Status: JournalBatchStatus.Paused } batch) return;
-        var text = $"Interrupted: {batch.Counts.Ended}/{batch.Total} done; {(givenBack == 1 ? "1 task was" : $"{givenBack} tasks were")} given back, nothing is lost. To go on, run the same line again.";
+        if (Interlocked.Exchange(ref _interruptionTold, 1) != 0 || store.FindBatch(batchId) is not { } batch || (batch.Status is not JournalBatchStatus.Paused && waiting == 0)) return;
+        var wait = waiting == 0 ? "" : $"; {Count(waiting, "recorded result")} {(waiting == 1 ? "waits and comes" : "wait and come")} out first";
+        var text = $"Interrupted: {batch.Counts.Ended}/{batch.Total} done; {(givenBack == 1 ? "1 task was" : $"{givenBack} tasks were")} given back, nothing is lost{wait}. To go on, run the same line again.";
         try
         {
             if (onPipeline)
@@ -141,4 +151,19 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         var preference = cmdlet.MyInvocation.BoundParameters.TryGetValue("WarningAction", out var given) ? given : cmdlet.SessionState.PSVariable.GetValue("WarningPreference");
         return !LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var action) || action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }
+
+    /// <summary>What became of inputs that are not what they were.</summary>
+    public static IEnumerable<string> Changes(AddResult result)
+    {
+        if (result.Mended > 0) yield return $"{Count(result.Mended, "input")} changed since the batch began; {(result.Mended == 1 ? "its task takes" : "their tasks take")} the new value.";
+        if (result.Differing > 0) yield return $"{Count(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. -Force does every task again.";
+    }
+
+    /// <summary>Results that a dead run may or may not have written.</summary>
+    public void InDoubt(string batchId, long count)
+    {
+        if (count > 0) cmdlet.WriteWarning($"{Count(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
+    }
+
+    private static string Count(long count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -32,11 +32,13 @@ internal static class SalvageStatements
         """
         INSERT INTO worker (no, name, host, process_space, process_id, process_start, nonce)
         SELECT DISTINCT worker, 'lost-' || worker, '', '', 0, '', 'lost-' || worker
-        FROM (SELECT worker FROM task UNION SELECT worker FROM attempt UNION SELECT worker FROM event)
+        FROM (SELECT worker FROM task UNION SELECT worker FROM attempt UNION SELECT worker FROM event UNION SELECT writer FROM result)
         WHERE worker IS NOT NULL AND worker NOT IN (SELECT no FROM worker)
         """,
         "DELETE FROM attempt WHERE task NOT IN (SELECT id FROM task)",
         "DELETE FROM result WHERE task NOT IN (SELECT id FROM task)",
+        // What an older version kept does not tell its batch.
+        "UPDATE result SET batch = (SELECT batch FROM task WHERE id = result.task) WHERE batch <> (SELECT batch FROM task WHERE id = result.task)",
         "DELETE FROM temp_file WHERE task NOT IN (SELECT id FROM task)",
         "DELETE FROM event WHERE batch NOT IN (SELECT no FROM batch) OR (task IS NOT NULL AND task NOT IN (SELECT id FROM task))",
         "DELETE FROM quota WHERE batch NOT IN (SELECT no FROM batch)",

@@ -43,6 +43,13 @@ internal static class TaskStatements
 
     public const string IdOfKey = "SELECT id FROM task WHERE batch = ?1 AND key = ?2";
 
+    public const string InputOfKey = "SELECT id, status, stage, input_kind, COALESCE(input, key), metadata FROM task WHERE batch = ?1 AND key = ?2";
+
+    /// <summary>A task takes another input, with what is said with it.</summary>
+    public const string Mend = """
+        UPDATE task SET input_kind = ?2, input = ?3, priority = ?4, weight = ?5, source_type = ?6, metadata = COALESCE(?7, metadata), updated_at = ?8 WHERE id = ?1
+        """;
+
     public const string FirstKeyFrom = "SELECT key FROM task WHERE batch = ?1 AND key >= ?2 ORDER BY key LIMIT 1";
 
     // Claiming ---------------------------------------------------------------------------------------------------
@@ -97,12 +104,6 @@ internal static class TaskStatements
             progress = COALESCE(?7, progress), progress_text = COALESCE(?8, progress_text), updated_at = COALESCE(?9, updated_at)
         WHERE id = ?1
         """;
-
-    public const string WriteResult = "INSERT OR REPLACE INTO result (task, stage, json) VALUES (?1, ?2, ?3)";
-
-    public const string ReadResult = "SELECT json FROM result WHERE task = ?1 AND stage = ?2";
-
-    public const string ForgetResults = "DELETE FROM result WHERE task = ?1 AND stage >= ?2";
 
     public const string BatchOfTask = "SELECT batch FROM task WHERE id = ?1";
 

@@ -116,9 +116,12 @@ internal sealed class BatchImporter
 
         // Where the source tells how long the work ran but not in which attempts.
         if (whole.Attempts.Count == 0 && task.Duration is { } ran) _batch.Standing.ActiveTime += Micros.From(ran);
-        foreach (var (stage, json) in whole.Results)
+        foreach (var result in whole.Results)
         {
-            if (Stage(stage) is { } index) _session.Prepared(TaskStatements.WriteResult).Bind(1, id).Bind(2, index).Bind(3, json).Execute();
+            if ((result.Stage is null ? 0 : Stage(result.Stage)) is not { } index) continue;
+            _session.Prepared(ResultStatements.Write)
+                .Bind(1, id).Bind(2, index).Bind(3, result.Json).Bind(4, _batch.Number).Bind(5, id).Bind(6, result.Items).Bind(7, result.Written)
+                .Bind(8, result.At is { } at ? Micros.From(at) : _session.Now).Bind(9, result.Awaits ? 1 : 0).Bind(10, Worker(result.Writer)).Execute();
         }
 
         foreach (var entry in whole.Events) Keep(entry, id);

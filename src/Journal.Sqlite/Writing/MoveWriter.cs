@@ -31,7 +31,7 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
             if (outcome != JournalAttemptOutcome.Abandoned) batch.Standing.ActiveTime += ran;
         }
 
-        session.Record(batch, move.TaskId, rule.Event, task.Status, rule.To, task.Stage, move.Reason ?? move.Error?.Message);
+        var told = session.Record(batch, move.TaskId, rule.Event, task.Status, rule.To, task.Stage, move.Reason ?? move.Error?.Message);
         if (keepsClaim)
         {
             var claim = TaskLifecycle.Rule(TaskMoveKind.Claim);
@@ -43,7 +43,7 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         }
 
         Charge(batch, move.Report, move.Report.QuotaProject ?? task.QuotaProject);
-        KeepResult(move, batch, task);
+        KeepResult(move, batch, task, told);
         return new MoveResult(MoveOutcome.Applied, task.Status, keepsClaim ? task.Token + 1 : null);
     }
 
@@ -78,15 +78,18 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         session.Prepared(BatchStatements.ChargeQuota).Bind(1, batch.Number).Bind(2, project ?? "").Bind(3, report.Quota).Execute();
     }
 
-    private void KeepResult(TaskMove move, BatchEntry batch, Standing task)
+    private void KeepResult(TaskMove move, BatchEntry batch, Standing task, long order)
     {
         if (move.Kind == TaskMoveKind.Requeue)
         {
-            session.Prepared(TaskStatements.ForgetResults).Bind(1, move.TaskId).Bind(2, MoveEffects.RequeuedTo(move, task.Status, task.Stage)).Execute();
+            session.Prepared(ResultStatements.Forget).Bind(1, move.TaskId).Bind(2, MoveEffects.RequeuedTo(move, task.Status, task.Stage)).Execute();
         }
-        else if (MoveEffects.Result(move, batch.StageCount > 0) is { } json)
+        else if (MoveEffects.Result(move) is { } json)
         {
-            session.Prepared(TaskStatements.WriteResult).Bind(1, move.TaskId).Bind(2, task.Stage).Bind(3, json).Execute();
+            var awaits = move.Report.ResultAwaits;
+            session.Prepared(ResultStatements.Write)
+                .Bind(1, move.TaskId).Bind(2, task.Stage).Bind(3, json).Bind(4, batch.Number).Bind(5, order).Bind(6, move.Report.ResultItems).Bind(7, 0)
+                .Bind(8, session.Now).Bind(9, awaits ? 1 : 0).Bind(10, awaits ? session.Author : null).Execute();
         }
     }
 

@@ -7,12 +7,13 @@ namespace Journal.Sqlite.Writing;
 /// <summary>Adds tasks: one prepared statement, one event for all of them.</summary>
 internal static class TaskAdder
 {
-    public static AddResult Add(WriteSession session, BatchEntry batch, IReadOnlyList<NewTask> tasks)
+    public static AddResult Add(WriteSession session, BatchEntry batch, IReadOnlyList<NewTask> tasks, bool mends)
     {
         var first = session.Prepared(TaskStatements.NextTask).RequiredScalar();
         var next = first;
         var wasEmpty = batch.Standing.Counts.Total == 0;
-        long there = 0, duplicates = 0;
+        long there = 0, duplicates = 0, mended = 0, differing = 0;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var insert = session.Prepared(TaskStatements.Insert).Bind(2, batch.Number).Bind(5, session.Now);
         for (var i = 0; i < tasks.Count; i++)
         {
@@ -23,8 +24,16 @@ internal static class TaskAdder
                 .Bind(1, next).Bind(3, task.Priority).Bind(4, task.Weight).Bind(6, task.Key).Bind(7, (long)task.Input.Kind).Bind(8, task.SourceType)
                 .Bind(9, metadata == "{}" ? null : metadata).Bind(10, task.Input.Text == task.Key ? null : task.Input.Text).Execute();
             if (inserted > 0) next++;
-            else if (CameBefore(session, batch, task.Key, first, next, wasEmpty)) there++;
-            else duplicates++;
+            else if (!CameBefore(session, batch, task.Key, first, next, wasEmpty)) duplicates++;
+            else
+            {
+                there++;
+                // Of several with one key the first counts, here too.
+                if (!mends || !seen.Add(task.Key)) continue;
+                var mend = Mend(session, batch, task);
+                if (mend is true) mended++;
+                else if (mend is false) differing++;
+            }
         }
 
         var added = next - first;
@@ -35,7 +44,24 @@ internal static class TaskAdder
             session.Record(batch, JournalEventKind.TasksAdded, null, null, FormattableString.Invariant($"{added} added"));
         }
 
-        return new AddResult(added, there, duplicates);
+        return new AddResult(added, there, duplicates) { Mended = mended, Differing = differing };
+    }
+
+    /// <returns>Null where the task has this input; else whether it took it.</returns>
+    private static bool? Mend(WriteSession session, BatchEntry batch, NewTask task)
+    {
+        var row = session.Prepared(TaskStatements.InputOfKey).Bind(1, batch.Number).Bind(2, task.Key);
+        row.Step();
+        var (id, status, stage) = (row.Integer(0), (JournalTaskStatus)row.Integer(1), row.Integer(2));
+        var (input, metadata) = (new TaskInput((TaskInputKind)row.Integer(3), row.Text(4)!), row.Text(5));
+        row.Reset();
+        if (!AmendmentRules.IsMended(task, input, metadata)) return null;
+        if (!AmendmentRules.TakesInput(status)) return false;
+        session.Prepared(TaskStatements.Mend)
+            .Bind(1, id).Bind(2, (long)task.Input.Kind).Bind(3, task.Input.Text == task.Key ? null : task.Input.Text).Bind(4, task.Priority).Bind(5, task.Weight)
+            .Bind(6, task.SourceType).Bind(7, MoveEffects.Metadata(task.Metadata, metadata)).Bind(8, session.Now).Execute();
+        session.Record(batch, id, JournalEventKind.Amended, status, status, stage, AmendmentRules.Mended);
+        return true;
     }
 
     // Only a call that adds to a batch with tasks has to look: in an empty batch a known key can only be a duplicate, and before the first

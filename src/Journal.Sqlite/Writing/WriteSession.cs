@@ -73,17 +73,18 @@ internal sealed class WriteSession
         Record(batch, null, kind, (long?)from, (long?)to, null, reason);
 
     /// <summary>Writes an event about a task.</summary>
-    public void Record(BatchEntry batch, long task, JournalEventKind kind, JournalTaskStatus? from, JournalTaskStatus? to, long stage, string? reason) =>
+    /// <returns>Its id.</returns>
+    public long Record(BatchEntry batch, long task, JournalEventKind kind, JournalTaskStatus? from, JournalTaskStatus? to, long stage, string? reason) =>
         Record(batch, task, kind, (long?)from, (long?)to, stage, reason);
 
     /// <summary>Writes an event of another journal again, with its own time and author.</summary>
     public void Restore(BatchEntry batch, RestoredEvent entry) => Record(
         batch, entry.Task == 0 ? null : entry.Task, entry.At, entry.Kind, entry.From, entry.To, entry.Stage, entry.Worker == 0 ? null : entry.Worker, entry.Reason);
 
-    private void Record(BatchEntry batch, long? task, JournalEventKind kind, long? from, long? to, long? stage, string? reason) =>
+    private long Record(BatchEntry batch, long? task, JournalEventKind kind, long? from, long? to, long? stage, string? reason) =>
         Record(batch, task, Now, kind, from, to, stage, Author, reason);
 
-    private void Record(BatchEntry batch, long? task, long at, JournalEventKind kind, long? from, long? to, long? stage, long? worker, string? reason)
+    private long Record(BatchEntry batch, long? task, long at, JournalEventKind kind, long? from, long? to, long? stage, long? worker, string? reason)
     {
         var id = _nextEvent ?? Prepared(TaskStatements.NextEvent).RequiredScalar();
         _nextEvent = id + 1;
@@ -91,6 +92,7 @@ internal sealed class WriteSession
             .Bind(1, id).Bind(2, at).Bind(3, batch.Number).Bind(4, task).Bind(5, (long)kind).Bind(6, from).Bind(7, to)
             .Bind(8, stage).Bind(9, worker).Bind(10, reason).Execute();
         batch.NoteEvent(id);
+        return id;
     }
 
     // The end ----------------------------------------------------------------------------------------------------

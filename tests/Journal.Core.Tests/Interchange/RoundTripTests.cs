@@ -51,7 +51,7 @@ public class RoundTripTests : InterchangeFixture
         from attempts in AttemptOf(task.Key).ListOf()
         from events in EventOf().ListOf()
         from result in Gen.Elements("{\"a\":1}", "[]", "\"x\"")
-        select new WholeTask(task) { Attempts = attempts, Events = [.. events], Results = [new("One", result)] };
+        select new WholeTask(task) { Attempts = attempts, Events = [.. events], Results = [new("One", result), new(null, result, 2, 1, Epoch, true, "ann")] };
 
     private static readonly Gen<WholeBatch> Batch =
         from tasks in Whole.ListOf()
@@ -163,7 +163,7 @@ public class RoundTripTests : InterchangeFixture
             $"{whole.Task.Key}|{whole.Task.Status}|{whole.Task.Stage}|{whole.Task.Metadata}|{whole.Task.Outputs}|{whole.Task.ErrorMessage}|{whole.Task.StoredInput}|{whole.Task.Duration}|{whole.Task.UpdatedAt:O}",
             .. whole.Attempts.Select(static attempt => $"{attempt.Number}|{attempt.Stage}|{attempt.Outcome}|{attempt.StartedAt:O}|{attempt.EndedAt:O}|{attempt.ErrorMessage}|{attempt.Worker}"),
             .. whole.Events.Select(static entry => $"{entry.At:O}|{entry.Kind}|{entry.From}|{entry.To}|{entry.Reason}|{entry.Stage}"),
-            .. whole.Results.Select(static result => $"{result.Key}={result.Value}"),
+            .. whole.Results.Select(static result => result.ToString()),
         ]));
 
     // Events get new ids in every journal, and each import tells of itself.

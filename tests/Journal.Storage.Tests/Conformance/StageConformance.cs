@@ -80,7 +80,7 @@ public abstract class StageConformance<TFixture> : StoreTest<TFixture> where TFi
     }
 
     [Fact]
-    public void Results_are_kept_in_staged_batches_alone_and_go_with_a_requeue()
+    public void Results_are_kept_by_stage_and_go_with_a_requeue()
     {
         var staged = Batch(["one"], "a");
         var plain = Batch("a");
@@ -91,8 +91,10 @@ public abstract class StageConformance<TFixture> : StoreTest<TFixture> where TFi
 
         Assert.Equal("1", Store.ReadResult(first.Id, "one"));
         Assert.Null(Store.ReadResult(second.Id, "one"));
+        Assert.Equal(["1", "2"], Store.ReadResults(new ResultQuery()).Select(static result => result.Json));
         Make(TaskMove.Requeue(first.Id, "again"));
         Assert.Null(Store.ReadResult(first.Id, "one"));
+        Assert.Equal(["2"], Store.ReadResults(new ResultQuery()).Select(static result => result.Json));
     }
 
     [Fact]

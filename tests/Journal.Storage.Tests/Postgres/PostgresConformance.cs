@@ -28,3 +28,5 @@ public sealed class PostgresImports : ImportConformance<PostgresFixture>;
 public sealed class PostgresWholeBatches : WholeBatchConformance<PostgresFixture>;
 
 public sealed class PostgresCopies : CopyConformance<PostgresFixture>;
+
+public sealed class PostgresResults : ResultConformance<PostgresFixture>;

@@ -28,3 +28,5 @@ public sealed class SqliteImports : ImportConformance<SqliteFixture>;
 public sealed class SqliteWholeBatches : WholeBatchConformance<SqliteFixture>;
 
 public sealed class SqliteCopies : CopyConformance<SqliteFixture>;
+
+public sealed class SqliteResults : ResultConformance<SqliteFixture>;

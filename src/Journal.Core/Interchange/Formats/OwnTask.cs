@@ -22,7 +22,7 @@ internal static class OwnTask
             .Add("quotaConsumed", task.QuotaConsumed, 0d).Add("quotaProject", task.QuotaProject).Add("worker", task.Worker)
             .Add("createdAt", task.CreatedAt).Add("updatedAt", task.UpdatedAt).Add("startedAt", task.StartedAt).Add("endedAt", task.EndedAt)
             .Add("notBefore", task.NotBefore).Add("duration", task.Duration).AddJson("metadata", task.Metadata)
-            .AddList("results", whole.Results.Select(static result => new NodeBuilder().Add("stage", result.Key).Add("json", result.Value).ToNode()))
+            .AddList("results", whole.Results.Select(Write))
             .AddList("attemptHistory", whole.Attempts.Select(OwnHistory.Write)).AddList("events", whole.Events.Select(OwnHistory.Write))
             .ToNode();
     }
@@ -101,6 +101,11 @@ internal static class OwnTask
         }
     }
 
-    private static KeyValuePair<string, string> Result(Fields fields) =>
-        new(fields.Require("stage of a result", "stage"), ValidJson(fields, fields.Require("value of a result", "json")));
+    private static Node Write(WholeResult result) => new NodeBuilder()
+        .Add("stage", result.Stage).Add("json", result.Json).Add("items", result.Items, 0).Add("written", result.Written, 0).Add("at", result.At)
+        .Add("awaits", result.Awaits ? 1 : 0, 0).Add("writer", result.Writer).ToNode();
+
+    private static WholeResult Result(Fields fields) => new(
+        fields.Text("stage"), ValidJson(fields, fields.Require("value of a result", "json")), fields.Whole("items") ?? 0, fields.Whole("written") ?? 0,
+        fields.Time("at"), fields.Whole("awaits") == 1, Verbatim(fields, "writer"));
 }

@@ -18,6 +18,19 @@ public static class AmendmentRules
         return stage;
     }
 
+    /// <summary>Whether a task takes another input: while it is not done and nobody works on it.</summary>
+    public static bool TakesInput(JournalTaskStatus status) => status is JournalTaskStatus.Pending or JournalTaskStatus.Failed;
+
+    /// <summary>Why a task has another input than it was added with, for the audit trail.</summary>
+    public const string Mended = "Its input changed since the batch began.";
+
+    /// <summary>Whether an input that is given for a key differs from the one that the task has, in itself or in what is said with it (its fingerprint).</summary>
+    /// <param name="given">The task as it is given.</param>
+    /// <param name="input">The input that it has.</param>
+    /// <param name="metadata">The metadata that it has, as JSON.</param>
+    public static bool IsMended(NewTask given, TaskInput input, string? metadata) =>
+        given.Input != input || (MoveEffects.Metadata(given.Metadata, metadata) is { } laid && laid != JsonMap.Parse(metadata).ToString());
+
     /// <summary>Whether it changes the task. Progress and leases alone do not, and leave no event: a worker reports them all the time.</summary>
     public static bool IsChange(TaskAmendment amendment) =>
         amendment.Stage is not null || amendment.Priority is not null || amendment.Weight is not null || amendment.Metadata is { Count: > 0 };

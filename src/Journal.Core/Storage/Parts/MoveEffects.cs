@@ -51,7 +51,7 @@ public static class MoveEffects
     /// <param name="known">What the task has, as JSON.</param>
     public static string? Metadata(JsonMap? laid, string? known) => laid is { Count: > 0 } ? JsonMap.Parse(known).With(laid).ToString() : null;
 
-    /// <summary>What is kept of the stage for later ones; null where nothing is.</summary>
-    public static string? Result(TaskMove move, bool hasStages) =>
-        hasStages && move.Kind is TaskMoveKind.Complete or TaskMoveKind.Advance ? move.Report.Result : null;
+    /// <summary>What is recorded of what the attempt emitted; null where nothing is.</summary>
+    public static string? Result(TaskMove move) =>
+        move.Kind is TaskMoveKind.Complete or TaskMoveKind.Advance or TaskMoveKind.Skip ? move.Report.Result : null;
 }
