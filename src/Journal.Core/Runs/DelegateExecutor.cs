@@ -17,7 +17,7 @@ public sealed class DelegateExecutor(Func<RunningTask, CancellationToken, object
         try
         {
             var output = work(task, linked?.Token ?? stop);
-            return AttemptResult.Succeeded(output, task.HasStages && output is not null ? RunningTask.LimitResult(Values.KeptValues.Encode(output)) : null);
+            return AttemptResult.Succeeded(output, task.HasStages && output is not null ? RunningTask.LimitResult(KeptValues.Encode(output)) : null);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

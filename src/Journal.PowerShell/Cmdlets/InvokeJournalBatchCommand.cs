@@ -6,7 +6,6 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
-using Journal.Values;
 using Journal.Workers;
 
 namespace Journal.Commands;
