@@ -1,12 +1,12 @@
 @{
     RootModule           = 'module/bin/Journal.PowerShell.dll'
-    ModuleVersion        = '0.3.0'
+    ModuleVersion        = '0.4.0'
     GUID                 = '5b0f6a5e-6f0e-4a55-9c1e-2f1b6b0f7a31'
     Author               = 'Journal contributors'
     CompanyName          = 'Journal contributors'
     Copyright            = '(c) Journal contributors. MIT licence.'
     Description          = 'Durable, resumable batches: run a script block over a list of inputs, kill it anywhere, run the same line again. Nothing is lost, nothing done is repeated, and everything about the run can be piped, filtered, measured and exported.'
-    PowerShellVersion    = '7.4'
+    PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     # Before the types, which name its methods.
     RequiredAssemblies   = @('module/bin/Journal.PowerShell.dll')

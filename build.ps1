@@ -8,10 +8,10 @@ Builds, tests, shows, measures and packs Journal.
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'test', 'demo', 'bench', 'package', 'torture')]
+    [ValidateSet('build', 'test', 'demo', 'bench', 'package', 'torture', 'windows')]
     [string] $Task = 'build',
 
-    # What the task takes: bench -Quick, torture -Minutes 5, package -Test.
+    # What the task takes: bench -Quick, torture -Minutes 5, package -Test, windows Care,Damage.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Arguments = @()
 )
@@ -87,6 +87,11 @@ switch ($Task) {
     'torture' {
         Build
         dotnet tests/Journal.Torture/bin/Release/net10.0/Journal.Torture.dll @Arguments
+        exit $LASTEXITCODE
+    }
+    'windows' {
+        Build
+        Invoke-PowerShell -NoProfile -NonInteractive -File build/windows.ps1 @Arguments
         exit $LASTEXITCODE
     }
     'package' {

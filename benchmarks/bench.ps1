@@ -21,7 +21,7 @@ if ($Write -and ($Quick -or $Only -ne '*')) { throw 'Only the whole of a full ru
 $PSNativeCommandUseErrorActionPreference = $true
 $manifest = (Resolve-Path "$PSScriptRoot/../Journal.psd1").Path
 Import-Module $manifest, "$PSScriptRoot/../build/Tools.psm1"
-$program = "$PSScriptRoot/Journal.Benchmarks/bin/Release/net8.0/Journal.Benchmarks.dll"
+$program = "$PSScriptRoot/Journal.Benchmarks/bin/Release/net10.0/Journal.Benchmarks.dll"
 $directory = Join-Path ([IO.Path]::GetTempPath()) "journal-bench-$([guid]::NewGuid().ToString('n'))"
 $null = New-Item -ItemType Directory $directory
 $rows = [Collections.Generic.List[object]]::new()

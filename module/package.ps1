@@ -5,14 +5,22 @@ Makes the package that a gallery takes: the module's folder, and the .nupkg of i
 ./build.sh package
 .EXAMPLE
 ./build.sh package -Test
+.EXAMPLE
+./build.sh package -Test -Previous ~/Downloads/Journal.0.1.0.nupkg
 #>
 [CmdletBinding()]
 param(
     # Where to; Journal/<version> and the .nupkg are made in it.
     [string] $Destination = "$PSScriptRoot/../artifacts/package",
 
-    # Run the Pester suite against the package.
-    [switch] $Test
+    # Install the package from a repository as users do, run the Pester suite against what was installed, and update an older one over a journal in use.
+    [switch] $Test,
+
+    # The package of an earlier release to update from; by default this one is built again with a lower version.
+    [string] $Previous,
+
+    # Which test file of the suite, or folder of them; by default all.
+    [string] $Path
 )
 
 $ErrorActionPreference = 'Stop'
@@ -47,52 +55,19 @@ $text = (Get-Content -Raw "$folder/Journal.psd1") -replace "(?<=ReleaseNotes\s*=
 Set-Content -LiteralPath "$folder/Journal.psd1" $text -NoNewline
 $null = Test-ModuleManifest "$folder/Journal.psd1"
 
-# The same as Compress-PSResource, which PowerShell 7.4 does not have: a zip with a .nuspec and the two files by which such packages are opened.
-$manifest = Import-PowerShellDataFile "$folder/Journal.psd1"
-$text = { [System.Security.SecurityElement]::Escape($args[0]) }
-$nuspec = @"
-<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd">
-  <metadata>
-    <id>Journal</id>
-    <version>$version</version>
-    <authors>$(& $text $manifest.Author)</authors>
-    <owners>$(& $text $manifest.CompanyName)</owners>
-    <requireLicenseAcceptance>false</requireLicenseAcceptance>
-    <licenseUrl>$(& $text $manifest.PrivateData.PSData.LicenseUri)</licenseUrl>
-    <description>$(& $text $manifest.Description)</description>
-    <releaseNotes>$(& $text $manifest.PrivateData.PSData.ReleaseNotes)</releaseNotes>
-    <copyright>$(& $text $manifest.Copyright)</copyright>
-    <tags>PSModule PSIncludes_Cmdlet $(& $text (($manifest.PrivateData.PSData.Tags + $manifest.CmdletsToExport.ForEach{ "PSCmdlet_$_", "PSCommand_$_" }) -join ' '))</tags>
-  </metadata>
-</package>
-"@
-$relations = @'
-<?xml version="1.0" encoding="utf-8"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
-  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/Journal.nuspec" Id="R1" />
-</Relationships>
-'@
-$types = @"
-<?xml version="1.0" encoding="utf-8"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-  <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml" />
-$(@($wanted.ForEach{ [System.IO.Path]::GetExtension($_).TrimStart('.') }) + 'nuspec' | Where-Object { $_ } | Sort-Object -Unique | ForEach-Object { "  <Default Extension=""$_"" ContentType=""application/octet-stream"" />" } | Join-String -Separator "`n")
-  <Override PartName="/LICENSE" ContentType="application/octet-stream" />
-</Types>
-"@
 $nupkg = "$(Convert-Path $Destination)/Journal.$version.nupkg"
-$archive = [System.IO.Compression.ZipFile]::Open($nupkg, 'Create')
+Remove-Item $nupkg -ErrorAction Ignore
+Compress-PSResource -Path $folder -DestinationPath (Convert-Path $Destination)
+# By these tags a gallery finds a module by the name of a cmdlet; Compress-PSResource does not write them.
+$archive = [System.IO.Compression.ZipFile]::Open($nupkg, 'Update')
 try {
-    $parts = [ordered]@{ 'Journal.nuspec' = $nuspec; '_rels/.rels' = $relations; '[Content_Types].xml' = $types }
-    foreach ($part in $parts.GetEnumerator()) {
-        $writer = [System.IO.StreamWriter]::new($archive.CreateEntry($part.Key).Open())
-        $writer.Write($part.Value)
-        $writer.Dispose()
-    }
-    foreach ($file in $wanted) {
-        $null = [System.IO.Compression.ZipFileExtensions]::CreateEntryFromFile($archive, "$folder/$file", $file)
-    }
+    $stream = $archive.GetEntry('Journal.nuspec').Open()
+    $nuspec = [xml][System.IO.StreamReader]::new($stream).ReadToEnd()
+    $commands = (Import-PowerShellDataFile "$folder/Journal.psd1").CmdletsToExport.ForEach{ "PSCmdlet_$_", "PSCommand_$_" }
+    $nuspec.package.metadata.tags += " PSIncludes_Cmdlet $commands"
+    $stream.SetLength(0)
+    $nuspec.Save($stream)
+    $stream.Dispose()
 }
 finally { $archive.Dispose() }
 
@@ -103,7 +78,6 @@ $expected = 'win-x64', 'win-arm64', 'linux-x64', 'linux-arm64', 'osx-x64', 'osx-
 "Native SQLite for $($natives -join ', ')$(if ($absent = $expected | Where-Object { $_ -notin $natives }) { "; none for $($absent -join ', ')" })."
 
 if ($Test) {
-    Import-Module "$root/build/Tools.psm1"
-    Invoke-PowerShell -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1" -Module "$folder/Journal.psd1"
+    & "$PSScriptRoot/install.ps1" -Package $nupkg -Previous $Previous -Path $Path
     exit $LASTEXITCODE
 }

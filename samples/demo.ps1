@@ -19,7 +19,9 @@ try {
     "1. Hash $count files with Invoke-JournalBatch, and kill the process (SIGKILL) in the middle."
     $run = Start-Run
     while (-not $run.WaitForExit(50)) {
-        if ((Test-Path $journal) -and (Get-JournalBatch -ErrorAction Ignore).Completed -ge $count * 0.4) { break }
+        # Until the run has made its journal there is none to read.
+        $completed = try { (Get-JournalBatch).Completed } catch { 0 }
+        if ($completed -ge $count * 0.4) { break }
     }
     $run.Kill()
     $run.WaitForExit()
@@ -42,5 +44,10 @@ try {
     if (-not $once -or $twice -gt $killed.InProgress) { exit 1 }
 }
 finally {
+    if ($run -and -not $run.HasExited) {
+        $run.Kill()
+        $run.WaitForExit()
+    }
+
     Remove-Item $directory -Recurse -Force -ErrorAction Ignore
 }

@@ -160,7 +160,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
                 JournalCopy.Checkpoints(this, copy);
             }
 
-            File.Move(partial, path, overwrite: true);
+            FilePaths.Move(partial, path, replace: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -13,7 +13,7 @@ public sealed class PolicyTests : RunnerFixture
         var result = Run(batch, static (_, _) => throw new FileNotFoundException("the share is gone"), with: static request => request with { FailureThreshold = 5 });
 
         Assert.Equal(RunEnd.Paused, result.End);
-        Assert.Contains("5 tasks in a row", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("3 tasks in a row failed with the same error", result.Reason, StringComparison.Ordinal);
         var after = Find(batch);
         Assert.Equal((JournalBatchStatus.Paused, 20L, 0L, 0L), (after.Status, after.Pending, after.Failed, after.InProgress));
         Assert.All(Tasks(batch), static task => Assert.Equal(0, task.Attempts));

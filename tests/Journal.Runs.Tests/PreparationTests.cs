@@ -83,6 +83,58 @@ public sealed class PreparationTests : RunnerFixture
         }
     }
 
+    [Theory]
+    [InlineData(RunMode.ResumeOrNew)]
+    [InlineData(RunMode.Resume)]
+    [InlineData(RunMode.Force)]
+    [InlineData(RunMode.Incremental)]
+    [InlineData(RunMode.VerifyOutput)]
+    public void An_operators_pause_holds_against_every_line_until_it_is_resumed(RunMode mode)
+    {
+        var batch = Ended();
+        Store.AddTasks(batch.Id, [new NewTask("c", TaskInput.OfText("c"))]);
+        Store.Apply(batch.Id, BatchMove.Hold("the target is being moved"));
+        var before = Store.ReadEvents(new EventQuery()).Count();
+
+        var prepared = RunPreparation.Prepare(Store, Order(mode, hasInput: true) with { VerifyOutput = OutputCheck.Exists });
+
+        Assert.Equal((RunReadiness.Paused, batch.Id, true, null), (prepared.Readiness, prepared.Batch!.Id, prepared.Batch.IsHeld, prepared.Batch.PausedUntil));
+        Assert.Equal(before, Store.ReadEvents(new EventQuery()).Count());
+        Store.Apply(batch.Id, BatchMove.Resume("moved"));
+        Assert.Equal(RunReadiness.Ready, RunPreparation.Prepare(Store, Order(mode, hasInput: true)).Readiness);
+        Assert.False(Find(batch).IsHeld);
+    }
+
+    [Theory]
+    [InlineData(RunMode.VerifyOutput)]
+    [InlineData(RunMode.Incremental)]
+    public void A_pause_with_an_end_holds_against_other_lines_that_merely_run_the_batch_again(RunMode mode)
+    {
+        var batch = Ended();
+        Store.AddTasks(batch.Id, [new NewTask("c", TaskInput.OfText("c"))]);
+        Store.Apply(batch.Id, BatchMove.Pause("Quota exhausted", Store.Now.AddHours(1)));
+        Assert.Equal(RunReadiness.Paused, RunPreparation.Prepare(Store, Order(mode, hasInput: true)).Readiness);
+    }
+
+    [Fact]
+    public void What_a_stopped_run_left_is_lifted_by_the_next()
+    {
+        var batch = Ended();
+        Store.AddTasks(batch.Id, [new NewTask("c", TaskInput.OfText("c"))]);
+        Store.Apply(batch.Id, BatchMove.Pause("Interrupted"));
+        Assert.Equal((RunReadiness.Ready, JournalBatchStatus.Running), RunPreparation.Prepare(Store, Order()) is { Batch: { } again } ready ? (ready.Readiness, again.Status) : default);
+    }
+
+    [Fact]
+    public void A_new_batch_says_which_one_it_follows()
+    {
+        var batch = Store.CreateBatch(new NewBatch("photos"));
+        Store.AddTasks(batch.Id, [new NewTask("a", TaskInput.OfText("a"))]);
+        Run(batch, static (_, _) => null);
+        Assert.Equal(batch.Id, RunPreparation.Prepare(Store, Order(hasInput: true)).Ended?.Id);
+        Assert.Null(RunPreparation.Prepare(Store, Order(RunMode.New, hasInput: true)).Ended);
+    }
+
     [Fact]
     public void Outputs_are_looked_at_before_the_batch_is_opened()
     {

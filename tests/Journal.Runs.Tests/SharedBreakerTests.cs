@@ -9,13 +9,13 @@ public sealed class SharedBreakerTests : RunnerFixture
     [Fact]
     public void Failures_that_are_split_over_two_workers_pause_the_batch_for_both_and_are_given_back()
     {
-        var batch = Start(Many, BatchOptions.Default with { FailureThreshold = 6 });
+        var batch = Start(Many, BatchOptions.Default with { FailureThreshold = 12 });
         using var other = Open();
 
         var attempts = SharedFailures.Run(batch, Store, other, static n => new FileNotFoundException($"share {n} is gone"), out var results);
 
         Assert.All(results, static result => Assert.Equal(RunEnd.Paused, result.End));
-        // Three each, and what was under way when they became six; by themselves they would need six each.
+        // Three each, half of the threshold, for they are alike; and what was under way when they became six.
         Assert.InRange(attempts, 6, 11);
         var after = Find(batch);
         Assert.Equal(JournalBatchStatus.Paused, after.Status);
@@ -24,14 +24,14 @@ public sealed class SharedBreakerTests : RunnerFixture
     }
 
     [Fact]
-    public void Different_errors_of_two_workers_are_no_common_cause()
+    public void Different_errors_of_two_workers_pause_the_batch_too()
     {
-        var batch = Start(Many, BatchOptions.Default with { FailureThreshold = 6 });
+        var batch = Start(Many, BatchOptions.Default with { FailureThreshold = 12 });
         using var other = Open();
 
         SharedFailures.Run(batch, Store, other, static n => n / 4 % 2 == 0 ? new FileNotFoundException("gone") : new DirectoryNotFoundException("no such place"), out var results);
 
-        Assert.All(results, static result => Assert.NotEqual(RunEnd.Paused, result.End));
-        Assert.Equal((JournalBatchStatus.Failed, Many), (Find(batch).Status, Find(batch).Failed));
+        Assert.All(results, static result => Assert.Equal(RunEnd.Paused, result.End));
+        Assert.Equal(JournalBatchStatus.Paused, Find(batch).Status);
     }
 }

@@ -285,8 +285,64 @@ Describe 'Invoke-JournalBatch' {
             $before = Get-JournalBatch | ConvertTo-Json
             $script:ran = $false
             $told = Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 'done', 'bad', 'new' | Invoke-JournalBatch forecast -WhatIf { throw 'ran' }"
-            $told -join "`n" | Should -BeLike "*Leave 'done': completed*Run 'bad': failed*InvalidInput: wrong*Run 'new': new input*"
+            $told -join "`n" | Should -BeLike "*Run 'bad': failed*InvalidInput: wrong*Run 'new': new input*: 2 to run (1 failed before, 1 new), 0 to wait for, 0 to fail, 1 left alone (1 completed)*"
+            $told -join "`n" | Should -Not -BeLike "*'done'*"
+            $told = Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 'done', 'bad', 'new' | Invoke-JournalBatch forecast -WhatIf -Verbose { throw 'ran' }"
+            $told -join "`n" | Should -BeLike "*Leave 'done': completed*"
             Get-JournalBatch | ConvertTo-Json | Should -Be $before
+        }
+
+        It 'tells with -WhatIf of a pause that holds, of a stage that is not run, of a task that is failed, and of a batch that is complete' {
+            function Get-Told([string] $Line) { (Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; $Line") -join "`n" }
+            $null = 1, 2 | Start-JournalBatch quota | Suspend-JournalBatch -Reason 'Quota exhausted' -Until ([datetimeoffset]::Now.AddHours(2))
+            $told = Get-Told '1, 2 | Invoke-JournalBatch quota -WhatIf { }'
+            $told | Should -BeLike '*is paused until *Quota exhausted*nothing is run*'
+            $told | Should -Not -BeLike "*Run '*"
+
+            $null = 'a', 'b' | Start-JournalBatch staged -Stage One, Two
+            Get-Told 'Invoke-JournalBatch staged ([ordered]@{ One = { }; Two = { } }) -Stage Two -WhatIf' | Should -BeLike '*0 to run*2 left alone (2 another stage)*'
+
+            Invoke-KilledProcess "1, 2 | Start-JournalBatch killer -OnCrash Fail | Request-JournalTask | Out-Null"
+            Get-Told 'Invoke-JournalBatch killer -WhatIf { }' | Should -BeLike "*Fail '1': its worker died*1 to run (1 pending)*1 to fail (1 abandoned)*"
+
+            1 | Invoke-JournalBatch whole { $_ }
+            Get-Told '1 | Invoke-JournalBatch whole -WhatIf { }' | Should -BeLike "*Run '1': new batch*1 of 1 inputs were completed by 'whole-*-Incremental skips them*"
+            1 | Invoke-JournalBatch whole { $_ } 3>&1 | Select-Object -First 1 | Should -BeLike "1 of 1 inputs were completed by 'whole-*-Incremental skips them*"
+            1 | Invoke-JournalBatch whole -New { $_ } 3>&1 | Should -Be 1
+        }
+
+        It 'is whole with -Incremental: outputs are looked at, the reasons are told, and retention keeps what it needs' {
+            $directory = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+            $work = { $path = Join-Path $directory $_; Set-Content $path AAA; Get-Item $path }
+            'x', 'y' | Invoke-JournalBatch inc -Incremental -VerifyOutput Size -Fingerprint { 1 } $work | Out-Null
+            'x', 'y' | Invoke-JournalBatch inc -Incremental -VerifyOutput Size -Fingerprint { 1 } $work | Should -BeNullOrEmpty
+            Remove-Item (Join-Path $directory y)
+            ('x', 'y' | Invoke-JournalBatch inc -Incremental -VerifyOutput Size -Fingerprint { 1 } $work).Name | Should -Be y
+            @(Remove-StaleJournalBatch -OlderThan ([timespan]::Zero) -Confirm:$false).Count | Should -Be 2
+            'x', 'y' | Invoke-JournalBatch inc -Incremental -VerifyOutput Size -Fingerprint { 1 } $work | Should -BeNullOrEmpty
+            ('x', 'y', 'z' | Invoke-JournalBatch inc -Incremental -Fingerprint { $_ -eq 'x' ? 2 : 1 } $work).Name | Should -Be x, z
+            Remove-Item (Join-Path $directory y)
+            ('x', 'y' | Invoke-JournalBatch inc -Incremental -VerifyOutput Size -Fingerprint { 1 } $work -WarningAction SilentlyContinue).Name | Should -Contain y
+            $summary = 'x', 'y', 'z' | Invoke-JournalBatch inc -Incremental -Summary $work
+            $summary.Name, $summary.Remaining | Should -Be inc, 0
+        }
+
+        It 'records with -RecordExisting, where the journal was lost, what is there already, and runs the rest' {
+            $directory = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
+            $work = { Set-Content (Join-Path $directory $_) AAA; Get-Item (Join-Path $directory $_) }
+            $there = { Get-Item (Join-Path $directory $_) -ErrorAction Ignore }
+            1..3 | Invoke-JournalBatch lost $work | Out-Null
+            $null = Use-NewJournal
+            $told = (Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..5 | Invoke-JournalBatch lost -WhatIf { } -RecordExisting { Test-Path (Join-Path '$directory' `$_) }") -join "`n"
+            $told | Should -BeLike "*Record '1' as completed*2 to run (2 new), 3 to record (3 already there)*"
+            (1..5 | Invoke-JournalBatch lost $work -RecordExisting $there).Name | Should -Be 4, 5
+            $batch = Get-JournalBatch lost
+            $batch.Status, $batch.Completed | Should -Be Completed, 5
+            (Get-JournalTask -Key 2).Outputs | Should -Be (Join-Path $directory 2)
+            @(Get-JournalEvent | Where-Object Reason -EQ 'Its result was there already; it was not run.').Count | Should -Be 3
+            Remove-Item (Join-Path $directory 2)
+            (1..5 | Invoke-JournalBatch lost $work -VerifyOutput Size -WarningAction SilentlyContinue).Name | Should -Be 2
+            1, 2 | Invoke-JournalBatch stages ([ordered]@{ One = { "one $_" }; Two = { "two $_" } }) -RecordExisting { $_ -eq 1 } | Should -Be 'one 2', 'two 2'
         }
 
         It 'makes no journal with -WhatIf' {

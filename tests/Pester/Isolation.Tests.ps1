@@ -56,7 +56,7 @@ Describe 'Beside a module with Microsoft.Data.Sqlite <version>' -ForEach @(
     @{ version = '8.0'; folder = 'earlier' }
 ) {
     BeforeAll {
-        $other = "Import-Module '$root/tests/Journal.OtherSqlite/bin/Release/net8.0/$folder/OtherSqlite.psm1'"
+        $other = "Import-Module '$root/tests/Journal.OtherSqlite/bin/Release/net10.0/$folder/OtherSqlite.psm1'"
     }
 
     It 'works where the other was loaded and used first' {

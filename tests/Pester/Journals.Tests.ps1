@@ -169,17 +169,18 @@ Describe 'Repair-JournalBatch' {
     It 'deletes the files of a dead worker in the work directory, and no others' {
         $outside = (New-Item "TestDrive:/precious-$([guid]::NewGuid()).txt").FullName
         $inside = (New-Item (Join-Path $work 'part.tmp')).FullName
-        $null = New-Item (Join-Path $work 'link') -ItemType SymbolicLink -Value (Split-Path $outside)
-        $throughLink = Join-Path $work 'link' (Split-Path -Leaf $outside)
+        # Windows makes no links for everybody, and Wine none at all.
+        $link = New-Item (Join-Path $work 'link') -ItemType SymbolicLink -Value (Split-Path $outside) -ErrorAction ($IsWindows ? 'Ignore' : 'Stop')
+        $throughLink = if ($link.LinkTarget) { Join-Path $work 'link' (Split-Path -Leaf $outside) }
         $throughDots = Join-Path $work '..' (Split-Path -Leaf $outside)
-        $files = $inside, $outside, $throughLink, $throughDots, (Join-Path $work 'gone.tmp') | ForEach-Object { "'$_'" }
+        $files = $inside, $outside, $throughLink, $throughDots, (Join-Path $work 'gone.tmp') | Where-Object { $_ } | ForEach-Object { "'$_'" }
         Invoke-KilledProcess "Request-JournalTask '$($batch.Id)' | Update-JournalTask -TempFile $($files -join ',')"
         $repaired = Repair-JournalBatch $batch
         $inside | Should -Not -Exist
         $outside | Should -Exist
         $repaired.FilesDeleted | Should -Contain $inside
         $repaired.FilesDeleted | Should -HaveCount 2
-        @($repaired.FilesLeft -like '*outside*').Count | Should -BeGreaterOrEqual 2
+        @($repaired.FilesLeft -like '*outside*').Count | Should -BeGreaterOrEqual ($throughLink ? 2 : 1)
     }
 
     It 'is done, files and all, by the next claim, too' {

@@ -22,7 +22,7 @@ Describe 'The module' {
 
     It 'has a manifest that a gallery takes' {
         $info = Test-ModuleManifest (Get-ModulePath)
-        $info.PowerShellVersion | Should -Be '7.4'
+        $info.PowerShellVersion | Should -Be '7.6'
         $info.CompatiblePSEditions | Should -Be 'Core'
         $info.Description | Should -Not -BeNullOrEmpty
         $info.PrivateData.PSData.Tags | Should -Contain 'PSEdition_Core'

@@ -92,7 +92,7 @@ Describe '<_>' -ForEach $commands {
 Describe 'A journal that somebody else wrote' {
     BeforeAll {
         # Another hand, that knows SQLite and none of our rules.
-        Import-Module (Join-Path (Get-RepositoryRoot) 'tests/Journal.OtherSqlite/bin/Release/net8.0/OtherSqlite.psm1')
+        Import-Module (Join-Path (Get-RepositoryRoot) 'tests/Journal.OtherSqlite/bin/Release/net10.0/OtherSqlite.psm1')
         $drive = [System.IO.Path]::GetFullPath((Get-PSDrive TestDrive).Root)
         function Set-Row([string] $Sql, [object[]] $Value = @()) { Invoke-OtherSqlite $env:JOURNAL_PATH "PRAGMA ignore_check_constraints = on; PRAGMA foreign_keys = off; $Sql" $Value }
 

@@ -358,7 +358,7 @@ Describe 'Processes that share a batch on a server' -Skip:$without {
 
     It 'share the breaker: three failures of each pause the batch for both' {
         $batch = 1..40 | Start-JournalBatch broken
-        $line = "Invoke-JournalBatch broken -FailureThreshold 6 -ErrorAction SilentlyContinue { if (ask 'at') { throw [System.IO.FileNotFoundException]::new(`"share `$_ is gone`") } }; say 'ended'"
+        $line = "Invoke-JournalBatch broken -FailureThreshold 12 -ErrorAction SilentlyContinue { if (ask 'at') { throw [System.IO.FileNotFoundException]::new(`"share `$_ is gone`") } }; say 'ended'"
         $one = Start-Worker $line
         $two = Start-Worker $line
         foreach ($process in $one, $two) { $null = Read-Worker $process at }

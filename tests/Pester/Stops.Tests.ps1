@@ -66,10 +66,28 @@ Describe 'A run that is stopped' {
 
     It 'says in one line how to go on after Ctrl+C' -Skip:(-not $interruptible) {
         $process = Stop-Run (Start-Run stopped) INT
-        $process.StandardOutput.ReadToEnd() | Should -BeLike '*Interrupted: 4/20 done*run the same line again*'
+        $process.StandardOutput.ReadToEnd() | Should -BeLike '*Interrupted: 4/20 done; 1 task was given back*run the same line again*'
     }
 
-    It 'goes on at once after SIGKILL, and counts the crash against what was in flight' -Skip:(-not $unix) {
+    It 'says the same after SIGTERM (<Where>), and how many tasks were given back' -Skip:(-not $unix) -ForEach @(
+        @{ Where = 'in the session'; More = ''; Given = '1 task was' }
+        @{ Where = 'in runspaces'; More = '-ThrottleLimit 3'; Given = '* given back' }
+    ) {
+        $process = Stop-Run (Start-Run stopped $More) TERM
+        $process.StandardOutput.ReadToEnd() | Should -BeLike "*Interrupted: */20 done; $Given*run the same line again*"
+    }
+
+    It 'says nothing with -WarningAction SilentlyContinue' -Skip:(-not $unix) {
+        $process = Stop-Run (Start-Run stopped '-WarningAction SilentlyContinue') TERM
+        $process.StandardOutput.ReadToEnd() | Should -Not -BeLike '*Interrupted*'
+    }
+
+    It 'writes the warning of a run that ends by its own limit where it is redirected to' {
+        $said = 1..5 | Invoke-JournalBatch limited -MaxFailures 1 { throw [ArgumentException]::new('bad') } -ErrorAction SilentlyContinue 3>&1
+        "$said" | Should -BeLike '*-MaxFailures is 1*'
+    }
+
+    It 'goes on at once after SIGKILL, and counts the crash against what was in flight' {
         $process = Start-Run killed
         $process.Kill()
         $process.WaitForExit()
@@ -79,7 +97,7 @@ Describe 'A run that is stopped' {
         (Get-JournalTask -Key 5).Crashes | Should -Be 1
     }
 
-    It 'never takes work from a process that lives' -Skip:(-not $unix) {
+    It 'never takes work from a process that lives' {
         $process = Start-Run living
         try {
             $batch = Get-JournalBatch
@@ -141,14 +159,18 @@ Describe 'A run that is stopped' {
         $batch.PauseReason | Should -BeLike '*-MaxFailures*'
     }
 
-    It 'is paused by the breaker after 25 tasks in a row with one error, and gives all of them back' {
+    It 'is paused by the breaker after 13 tasks in a row with one error, 25 with several, and gives all of them back' {
         1..60 | Invoke-JournalBatch broken { throw [IO.DirectoryNotFoundException]::new('the share is gone') } -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
         $batch = Get-JournalBatch
         $batch.Status, $batch.Pending, $batch.Failed | Should -Be Paused, 60, 0
-        $batch.PauseReason | Should -BeLike '25 tasks in a row*the share is gone*'
+        $batch.PauseReason | Should -BeLike '13 tasks in a row*same error*the share is gone*'
+        1..60 | Invoke-JournalBatch odd { if ($_ % 2) { throw [IO.DirectoryNotFoundException]::new('the share is gone') } else { throw [ArgumentException]::new('bad name') } } -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+        $batch = Get-JournalBatch odd
+        $batch.Status, $batch.Pending, $batch.Failed | Should -Be Paused, 60, 0
+        $batch.PauseReason | Should -BeLike '25 tasks in a row failed, the last one with*'
     }
 
-    It 'asks -Reconcile before it runs again what a dead process had in hand' -Skip:(-not $unix) {
+    It 'asks -Reconcile before it runs again what a dead process had in hand' {
         $process = Start-Run reconciled
         $process.Kill()
         $process.WaitForExit()

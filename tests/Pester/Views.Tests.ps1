@@ -12,14 +12,14 @@ Describe 'The view of a batch' {
         $lines = Get-JournalBatch | Get-ViewOf -Width 200
         $lines -match 'Journal: ' | Should -Be "   Journal: $journal"
         $lines | Should -Contain 'Id                            Name        Progress    Status    Failed Created'
-        $lines -match "^$($batch.Id) +photos +45/100 +Running +0 just now$" | Should -HaveCount 1
+        $lines -match "^$($batch.Id) +photos +45/100 +No worker +0 just now$" | Should -HaveCount 1
     }
 
     It 'shows, for a paused one, why, how long still, and the line that resumes it' {
         $null = Suspend-JournalBatch $batch 'Quota exhausted' -Until ([datetimeoffset]::Now.AddMinutes(252))
         $lines = Get-JournalBatch | Get-ViewOf
         $lines -match '^    Quota exhausted \(resets in 4h 1[12]m.*\)$' | Should -HaveCount 1
-        $lines | Should -Contain "    Resume-JournalBatch '$($batch.Id)'"
+        $lines | Should -Contain "    Resume-JournalBatch '$($batch.Id)'  # then run the line again"
         (Invoke-Expression ($lines -match 'Resume-').Trim()).Status | Should -Be 'Running'
     }
 
@@ -29,12 +29,36 @@ Describe 'The view of a batch' {
         (Invoke-Expression $line[0].Trim()).Id | Should -Be $odd.Id
     }
 
+    It 'says of a batch that a stopped run left to run the same line, and of one whose budget is used up to raise it' {
+        1..20 | Invoke-JournalBatch stopped { $_ } -WarningAction SilentlyContinue | Select-Object -First 1 | Out-Null
+        (Get-JournalBatch stopped | Get-ViewOf) -match "^    To go on, run the same line again: Invoke-JournalBatch 'stopped' \{ … \}$" | Should -HaveCount 1
+        1..3 | Invoke-JournalBatch budget -QuotaLimit 1 { $JournalTask.AddQuota(1) } -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -BeLike '*higher -QuotaLimit*'
+        "$warned" | Should -Not -BeLike '*same line again*'
+        (Get-JournalBatch budget | Get-ViewOf) -match 'run the same line with a higher -QuotaLimit' | Should -HaveCount 1
+    }
+
+    It 'tells a batch that runs from one that nobody works on' {
+        Invoke-KilledProcess "1..3 | Start-JournalBatch dead | Request-JournalTask | Out-Null"
+        $dead = Get-JournalBatch dead
+        $dead.Status, $dead.StatusText, $dead.HasWorker | Should -Be Running, 'Running (no worker)', $false
+        $lines = $dead | Get-ViewOf
+        $lines -match '^dead-.* No worker ' | Should -HaveCount 1
+        $lines -match "^    Nobody works on it. To go on, run the same line again" | Should -HaveCount 1
+        (Measure-JournalBatch $dead).StatusText | Should -Be 'Running (no worker)'
+        ($dead | Export-JournalReport -Format Text) -join "`n" | Should -BeLike '*Running (no worker)*'
+        $living = 1..3 | Start-JournalBatch living
+        $null = Request-JournalTask $living
+        (Get-JournalBatch living).StatusText | Should -Be Running
+        (Get-JournalBatch living | Get-ViewOf) -match 'No worker' | Should -BeNullOrEmpty
+    }
+
     It 'fits <Width> columns' -ForEach @(@{ Width = 80 }, @{ Width = 100 }) {
         $null = Suspend-JournalBatch $batch 'Quota exhausted' -Until ([datetimeoffset]::Now.AddMinutes(252))
         $lines = Get-JournalBatch | Get-ViewOf -Width $Width
         # A line that did not fit would go on in the next one.
         $lines -match "^$($batch.Id) .* just now$" | Should -HaveCount 1
-        $lines -match "^    Resume-JournalBatch '$($batch.Id)'$" | Should -HaveCount 1
+        $lines -match "^    Resume-JournalBatch '$($batch.Id)'  # then run the line again$" | Should -HaveCount 1
     }
 
     It 'is a table, too, for Format-Table' {

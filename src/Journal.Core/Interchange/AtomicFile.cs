@@ -1,4 +1,5 @@
 using System.Text;
+using Journal.Storage;
 
 namespace Journal.Interchange;
 
@@ -15,7 +16,7 @@ public static class AtomicFile
     public static void Write(string path, bool replace, Action<Stream> write)
     {
         if (!replace && (File.Exists(path) || Directory.Exists(path))) throw JournalErrors.ExportFileExists(path);
-        var folder = Path.GetDirectoryName(path)!;
+        var folder = Path.GetDirectoryName(path) ?? throw JournalErrors.ExportFailed(path, "it is the root of a disk.");
         var partial = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.partial");
         try
         {
@@ -28,7 +29,7 @@ public static class AtomicFile
                     stream.Flush(flushToDisk: true);
                 }
 
-                File.Move(partial, path, replace);
+                FilePaths.Move(partial, path, replace);
             }
             catch
             {

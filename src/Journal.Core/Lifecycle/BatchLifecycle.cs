@@ -3,11 +3,14 @@ namespace Journal.Lifecycle;
 /// <summary>An operator's or a runner's move of a whole batch.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Reason">Why, for the audit trail and the views.</param>
-/// <param name="Until">When a pause ends by itself.</param>
+/// <param name="Until">When a pause ends by itself; the end of time for one that holds until it is resumed.</param>
 public sealed record BatchMove(BatchMoveKind Kind, string? Reason, DateTimeOffset? Until)
 {
     /// <summary>No task is handed out until it is resumed, or until a time.</summary>
     public static BatchMove Pause(string reason, DateTimeOffset? until = null) => new(BatchMoveKind.Pause, reason, until);
+
+    /// <summary>An operator's pause: it holds against every run until it is resumed.</summary>
+    public static BatchMove Hold(string reason) => new(BatchMoveKind.Pause, reason, DateTimeOffset.MaxValue);
 
     /// <summary>The pause is over.</summary>
     public static BatchMove Resume(string reason) => new(BatchMoveKind.Resume, reason, null);

@@ -73,6 +73,9 @@ public sealed record TaskMove
     /// <summary>With Advance: the same worker goes on with the next stage under a new token, as if it had claimed it in the same instant.</summary>
     public bool KeepsClaim { get; init; }
 
+    /// <summary>With Requeue: the position of the stage to go on in; null for where the task ended.</summary>
+    public int? FromStage { get; private init; }
+
     /// <summary>The rule of the move.</summary>
     public TaskMoveRule Rule => TaskLifecycle.Rule(Kind);
 
@@ -115,9 +118,15 @@ public sealed record TaskMove
     public static TaskMove Cancel(long taskId, string reason) =>
         new(TaskMoveKind.Cancel, taskId, null) { Reason = reason };
 
-    /// <summary>An operator wants an ended task done again, from its first stage, with a fresh budget; its history stays.</summary>
-    public static TaskMove Requeue(long taskId, string reason) =>
-        new(TaskMoveKind.Requeue, taskId, null) { Reason = reason };
+    /// <summary>An ended task is done again with a fresh budget; its history stays.</summary>
+    /// <param name="taskId">Which.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="fromStage">
+    /// The position of the stage it goes on in, 0 for the first. Null: a task that failed, was skipped or was canceled goes on in the stage where that
+    /// happened; a completed one begins anew. A stage later than the one the task has reached stands for that one.
+    /// </param>
+    public static TaskMove Requeue(long taskId, string reason, int? fromStage = null) =>
+        new(TaskMoveKind.Requeue, taskId, null) { Reason = reason, FromStage = fromStage };
 
     /// <summary>The attempt is given back because the cause lies outside the task.</summary>
     public static TaskMove Refund(long taskId, long? token, TaskError? error, TaskReport report, DateTimeOffset? notBefore, TimeSpan? duration, string reason) =>

@@ -43,8 +43,11 @@ public sealed record BatchOptions
     /// <summary>After this many crashes a task is failed as Abandoned: it may be the killer.</summary>
     public int CrashLimit { get; init; } = 3;
 
-    /// <summary>Consecutive failures with the same signature that pause the batch; 0 turns the breaker off.</summary>
+    /// <summary>Different tasks that fail in a row, whatever their errors, and pause the batch (with one signature, half as many); 0 turns the breaker off.</summary>
     public int FailureThreshold { get; init; }
+
+    /// <summary>Whether runs of its name leave out what earlier batches completed: then <c>Remove-StaleJournalBatch</c> keeps what they need to know.</summary>
+    public bool Incremental { get; init; }
 
     /// <summary>Quota units the batch may use; null means no limit.</summary>
     public double? QuotaLimit { get; init; }

@@ -42,8 +42,20 @@ public sealed record JournalBatch
     /// <summary>Why it is paused; null when it is not.</summary>
     public string? PauseReason { get; init; }
 
+    /// <summary>How a pause's reason begins where the batch's own budget (<see cref="QuotaLimit"/>) does not last for another task.</summary>
+    public const string QuotaReason = "Quota: ";
+
     /// <summary>When the pause ends by itself; null when it does not.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
+
+    /// <summary>Whether an operator paused it until it is resumed: no run goes on with it before.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>Whether somebody works on it, or a task waits for its retry; null where it is not Running, or where nobody looked.</summary>
+    public bool? HasWorker { get; init; }
+
+    /// <summary>Where it stands, in words: <c>Running (no worker)</c> where nobody works on it.</summary>
+    public string StatusText => Status is JournalBatchStatus.Running && HasWorker == false ? "Running (no worker)" : Status.ToString();
 
     /// <summary>Where the inputs came from: the full path of an input file, or <c>pipeline</c>.</summary>
     public string? InputSource { get; init; }

@@ -12,6 +12,12 @@ public sealed class JournalBatchSummary
     /// <summary>Where it stands.</summary>
     public JournalBatchStatus Status { get; init; }
 
+    /// <summary>Where it stands, in words: <c>Running (no worker)</c> where nobody works on it.</summary>
+    public string StatusText { get; init; } = "";
+
+    /// <summary>Whether an operator paused it until it is resumed.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>All tasks.</summary>
     public long Total { get; init; }
 

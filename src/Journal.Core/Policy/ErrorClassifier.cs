@@ -17,6 +17,8 @@ public static class ErrorClassifier
         return
             // What the work itself said.
             ExceptionRules.Explicit(chain)
+            // What the script counts on and has not got, by PowerShell's own id.
+            ?? PowerShellRules.ById(FirstPart(facts.ErrorId))
             // What the exception proves: an HTTP status, a socket error, a file that is not there.
             ?? ExceptionRules.Certain(chain, text)
             // What PowerShell, or the cmdlet that failed, says.

@@ -11,11 +11,11 @@ internal static class MarkdownReport
     public static string Render(ReportModel model)
     {
         var text = new StringBuilder();
-        text.Append("# ").AppendLine(Escape(VisibleText.Of(model.Scope.Title))).AppendLine().AppendLine(ReportHead.Subtitle(model));
+        text.Append("# ").Append(Escape(VisibleText.Of(model.Scope.Title))).Append("\n\n").Append(ReportHead.Subtitle(model)).Append('\n');
         foreach (var section in ReportSections.Of(model))
         {
-            text.AppendLine().Append("## ").AppendLine(section.Title).AppendLine();
-            if (section.Note is { } note) text.AppendLine(note).AppendLine();
+            text.Append("\n## ").Append(section.Title).Append("\n\n");
+            if (section.Note is { } note) text.Append(note).Append("\n\n");
             Row(text, section.Columns.Select(static column => column.Name));
             Row(text, section.Columns.Select(static column => column.Kind is ColumnKind.Text or ColumnKind.Word ? "---" : "---:"));
             foreach (var row in section.Rows) Row(text, row.Select((cell, column) => section.Columns[column].Kind is ColumnKind.Text or ColumnKind.Word || cell.Value is string ? Escape(cell.Text) : cell.Text));
@@ -24,7 +24,7 @@ internal static class MarkdownReport
         return text.ToString();
     }
 
-    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
+    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
 
     private static string Escape(string text)
     {

@@ -1,5 +1,7 @@
+using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
+using Journal.Workers;
 
 namespace Journal.Reports;
 
@@ -15,6 +17,9 @@ public sealed class ReportBuilder(IJournalStore store, TimeZoneInfo zone)
 
     /// <summary>Looks for output files, see <see cref="OutputTally.OnDisk"/>; null to leave the disk alone.</summary>
     public Func<string, long?>? SizeOf { get; init; }
+
+    /// <summary>Who lives; null to leave out whether somebody works on a batch.</summary>
+    public IProcessTable? Processes { get; init; }
 
     /// <summary>Builds the report.</summary>
     /// <exception cref="JournalException">BatchNotFound.</exception>
@@ -61,7 +66,7 @@ public sealed class ReportBuilder(IJournalStore store, TimeZoneInfo zone)
         var batches = scope.BatchIds is { } ids
             ? ids.Distinct(StringComparer.Ordinal).Select(store.RequireBatch).OrderByDescending(static batch => batch.CreatedAt)
             : store.ReadBatches(new BatchQuery { Since = scope.Since }).Where(batch => counts.ContainsKey(batch.Id) || (batch.CreatedAt >= scope.Since && batch.CreatedAt < scope.Until));
-        return batches.ToList().ConvertAll(batch => new ReportBatch(BatchSummary.Read(store, batch, zone), counts.GetValueOrDefault(batch.Id)));
+        return batches.ToList().ConvertAll(batch => new ReportBatch(BatchSummary.Read(store, Processes is null ? batch : LivingWork.Look(store, batch, Processes), zone), counts.GetValueOrDefault(batch.Id)));
     }
 
     private List<JournalErrorSummary> Errors(TaskQuery tasks)

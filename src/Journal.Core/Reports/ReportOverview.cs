@@ -11,7 +11,7 @@ internal static class ReportOverview
         if (model.Single is { } batch)
         {
             yield return ("Batch", ReportText.Text(batch.BatchId));
-            yield return ("Status", ReportText.Text(batch.PauseReason is { } reason ? $"{batch.Status}: {reason}" : batch.Status.ToString()));
+            yield return ("Status", ReportText.Text(batch.PauseReason is { } reason ? $"{batch.StatusText}: {reason}" : batch.StatusText));
             yield return ("Paused until", ReportText.Time(batch.PausedUntil, model.Zone));
         }
 

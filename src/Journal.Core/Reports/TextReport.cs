@@ -11,11 +11,11 @@ internal static class TextReport
     public static string Render(ReportModel model)
     {
         var text = new StringBuilder();
-        text.AppendLine(VisibleText.Of(model.Scope.Title)).AppendLine(ReportHead.Subtitle(model));
+        text.Append(VisibleText.Of(model.Scope.Title)).Append('\n').Append(ReportHead.Subtitle(model)).Append('\n');
         foreach (var section in ReportSections.Of(model))
         {
-            text.AppendLine().AppendLine(section.Title).AppendLine(new string('-', section.Title.Length));
-            if (section.Note is { } note) text.AppendLine(note);
+            text.Append('\n').Append(section.Title).Append('\n').Append('-', section.Title.Length).Append('\n');
+            if (section.Note is { } note) text.Append(note).Append('\n');
             Table(text, section);
         }
 
@@ -37,7 +37,7 @@ internal static class TextReport
                 line.Append(section.Columns[column].Kind is ColumnKind.Text or ColumnKind.Word || headless ? row[column] + space : space + row[column]).Append("  ");
             }
 
-            text.AppendLine(line.ToString().TrimEnd());
+            text.Append(line.ToString().TrimEnd()).Append('\n');
         }
     }
 

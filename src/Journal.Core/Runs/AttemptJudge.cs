@@ -51,8 +51,8 @@ public sealed class AttemptJudge
         _breaker = new CircuitBreaker(_threshold);
     }
 
-    /// <summary>The signature of failures in a row that may be part of a longer row, of several workers, and how many tasks trip the breaker; null where nothing is suspected.</summary>
-    internal (string Signature, int Threshold)? Suspicion => _breaker.IsSuspicious ? (_breaker.Signature!, _threshold) : null;
+    /// <summary>The breaker's threshold, where failures in a row may be part of a longer row, of several workers; null where nothing is suspected.</summary>
+    internal int? Suspicion => _breaker.IsSuspicious ? _threshold : null;
 
     /// <summary>What follows from an attempt.</summary>
     /// <param name="task">The live task.</param>
@@ -72,6 +72,12 @@ public sealed class AttemptJudge
                 {
                     _ended++;
                     return new Verdict(TaskMove.Skip(task.Id, task.Task.Token, reason, report, duration));
+                }
+
+                if (task.WasThere)
+                {
+                    _ended++;
+                    return new Verdict(TaskMove.Complete(task.Id, task.Task.Token, report, duration, "Its result was there already; it was not run."));
                 }
 
                 if (HasLaterStage(task)) return new Verdict(TaskMove.Advance(task.Id, task.Task.Token, report, duration, keepsClaim: _request.Stage is null));
@@ -109,8 +115,7 @@ public sealed class AttemptJudge
     private Verdict Trip(RunningTask task, TaskError error, TaskReport report, TimeSpan duration, RetryDecision decision)
     {
         var streak = _breaker.Streak;
-        var tasks = streak.Select(static failure => failure.TaskId).Distinct().Count();
-        var reason = TripReason(tasks, error.Message);
+        var reason = TripReason(_breaker.Tasks, _breaker.IsOfOneSignature, error.Message);
         // Every failure of the streak but the last, which is this attempt's own move.
         var refunds = streak.Take(streak.Count - 1).ToList();
         _breaker.Reset();
@@ -119,7 +124,8 @@ public sealed class AttemptJudge
     }
 
     /// <summary>Why a batch is paused when the breaker trips.</summary>
-    internal static string TripReason(int tasks, string? message) => $"{tasks} tasks in a row failed with the same error: {message}";
+    internal static string TripReason(int tasks, bool alike, string? message) =>
+        alike ? $"{tasks} tasks in a row failed with the same error: {message}" : $"{tasks} tasks in a row failed, the last one with: {message}";
 
     private string? LimitReached()
     {

@@ -93,16 +93,24 @@ public sealed class BatchRunner : IDisposable
         }
 
         if (_board.Fault is JournalException fault) throw fault;
-        if (_board.Fault is not null) throw new InvalidOperationException("The run ended because of an error that is none of a task's.", _board.Fault);
+        if (_board.Fault is not null) throw new InvalidOperationException($"The run was ended by an error outside of its tasks: {_board.Fault.Message}", _board.Fault);
         var tally = _board.Tally;
-        return new RunResult(_board.End ?? RunEnd.Done, _board.EndReason, _board.State, tally.Completed, tally.Failed, tally.Skipped, tally.Retried, recovered);
+        return new RunResult(_board.End ?? RunEnd.Done, _board.EndReason, _board.State, tally.Completed, tally.Failed, tally.Skipped, tally.Retried, recovered, tally.GivenBack);
     }
 
     /// <summary>
     /// Gives every task back at once, without waiting for the attempts under way, and returns when that is on the disk (or cannot be put there). For a
     /// process that is about to end: what those attempts still do counts for nothing.
     /// </summary>
-    public void StopNow() => _board.GiveUp(StopNowLimit);
+    public void StopNow()
+    {
+        // While the tasks are still its own: whoever claims one next may use the same file names.
+        foreach (var task in _board.RunningTasks) task.DeleteTempFiles();
+        _board.GiveUp(StopNowLimit);
+    }
+
+    /// <summary>Tasks that were under way when the run was stopped, and wait again.</summary>
+    public long GivenBack => _board.GivenBack;
 
     /// <inheritdoc/>
     public void Dispose() => _board.Dispose();
@@ -167,7 +175,9 @@ public sealed class BatchRunner : IDisposable
         TimeSpan duration;
         try
         {
-            if (task.Crashes > 0 && _request.Reconcile is { } reconcile) result = reconcile(task, _board.StopAttempts);
+            task.WasThere = task.Task is { Token: 1, Crashes: 0 } && _request.IsThere?.Invoke(task) == true;
+            if (task.WasThere) result = AttemptResult.Succeeded();
+            else if (task.Crashes > 0 && _request.Reconcile is { } reconcile) result = reconcile(task, _board.StopAttempts);
             result ??= _executor.Execute(task, _board.StopAttempts);
         }
         finally
@@ -176,6 +186,7 @@ public sealed class BatchRunner : IDisposable
             result ??= AttemptResult.Stopped;
             if (result.End is AttemptEnd.Succeeded) task.RecordOutputs(_request.RecordOutputs is OutputCheck.Hash);
             duration = _time.GetElapsedTime(started);
+            if (_board.IsRunning(task)) task.DeleteTempFiles();
             ticket = _board.Submit(task, result, duration);
         }
 

@@ -65,8 +65,8 @@ public static class BatchSelection
         return Accept(newest, definition, mode);
     }
 
-    /// <summary>The id of the newest batch of a name, whatever became of it; null where there is none.</summary>
-    public static string? NewestOf(IJournalStore store, string name) => Newest(store, name, among: null)?.Id;
+    /// <summary>The newest batch of a name, whatever became of it; null where there is none.</summary>
+    public static JournalBatch? NewestOf(IJournalStore store, string name) => name.Length == 0 ? null : Newest(store, name, among: null);
 
     /// <summary>Chooses a batch that the line gives by its id; settings that it does not give are those of the batch.</summary>
     /// <exception cref="JournalException">InputSourceChanged, SettingChanged, StagesChanged.</exception>

@@ -1,42 +1,123 @@
+using Journal.Statistics;
 using Journal.Storage;
 
 namespace Journal.Runs;
 
+/// <summary>What earlier batches say of an input.</summary>
+/// <param name="LeavesOut">Whether it was completed, and nothing has changed since.</param>
+/// <param name="Kind">The reason in a word or two.</param>
+/// <param name="Why">The reason in full.</param>
+public readonly record struct EarlierAnswer(bool LeavesOut, string Kind, string Why);
+
 /// <summary>What earlier batches of a name have completed: an incremental run leaves it out.</summary>
+/// <remarks>
+/// Of a batch that <c>Remove-StaleJournalBatch</c> removed, the completions that no later batch repeats stay as a checkpoint of the journal, see
+/// <see cref="Keep"/>. Memory grows with the number of keys.
+/// </remarks>
 public sealed class EarlierRuns
 {
-    private readonly Dictionary<string, string?> _fingerprints = new(StringComparer.Ordinal);
+    private const string KeptPrefix = "_journal.completed.";
 
-    private EarlierRuns()
-    {
-    }
+    private readonly IJournalStore _store;
+    private readonly OutputCheck _check;
+    private readonly Dictionary<string, Completion> _completions = new(StringComparer.Ordinal);
+
+    private EarlierRuns(IJournalStore store, OutputCheck check) => (_store, _check) = (store, check);
 
     /// <summary>Inputs that were left out so far.</summary>
     public long LeftOut { get; private set; }
 
-    /// <summary>Reads what the batches of a name have completed; memory grows with the number of keys.</summary>
-    public static EarlierRuns Read(IJournalStore store, string name)
+    /// <summary>Reads what the batches of a name have completed.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="check">How closely to look at the outputs of what was completed.</param>
+    public static EarlierRuns Read(IJournalStore store, string name, OutputCheck check = OutputCheck.None)
     {
-        var earlier = new EarlierRuns();
-        var batches = store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(name)], OldestFirst = true }).Select(static batch => batch.Id).ToList();
-        if (batches.Count == 0) return earlier;
-        // In the order of their ids: of a key that several batches completed, the last one's fingerprint stands.
-        foreach (var task in store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed] }))
+        var earlier = new EarlierRuns(store, check);
+        foreach (var checkpoint in store.ReadCheckpoints(null).Where(static checkpoint => checkpoint.Name.StartsWith(KeptPrefix, StringComparison.Ordinal)))
         {
-            earlier._fingerprints[task.Key] = ReservedMetadata.Fingerprint(task.Metadata);
+            earlier.AddKept(JsonMap.Parse(checkpoint.Json), name);
         }
 
+        foreach (var batch in BatchesOf(store, name)) earlier.Add(batch);
         return earlier;
     }
 
-    /// <summary>Whether an input was completed before, with the same fingerprint where it has one.</summary>
+    /// <summary>What earlier batches say of an input; null where they never completed it.</summary>
     /// <param name="task">The input.</param>
     /// <param name="asBefore">Its fingerprint as releases before made it; see <see cref="ReservedMetadata.IsSameFingerprint"/>.</param>
-    public bool LeavesOut(NewTask task, string? asBefore = null)
+    public EarlierAnswer? Of(NewTask task, string? asBefore = null)
     {
-        if (!_fingerprints.TryGetValue(task.Key, out var recorded)) return false;
-        if (ReservedMetadata.Fingerprint(task.Metadata) is { } present && !ReservedMetadata.IsSameFingerprint(recorded, present, asBefore)) return false;
+        if (!_completions.TryGetValue(task.Key, out var known)) return null;
+        if (ReservedMetadata.Fingerprint(task.Metadata) is { } present && !(known.Fingerprint is { } recorded && ReservedMetadata.IsSameFingerprint(recorded, present, asBefore)))
+        {
+            return known.Fingerprint is { } was
+                ? new(false, "changed", $"changed since '{known.BatchId}' completed it: its fingerprint was '{was}' and is '{present}'")
+                : new(false, "never fingerprinted", $"completed by '{known.BatchId}', but without a fingerprint to compare with");
+        }
+
+        if (LostOutput(known) is { } lost) return new(false, "output lost", $"completed by '{known.BatchId}', but its output is lost: {lost}");
         LeftOut++;
-        return true;
+        var age = known.EndedAt is { } ended ? " " + RelativeTime.Age(_store.Now - ended) : "";
+        return new(true, "completed before", $"completed by '{known.BatchId}'{age}");
     }
+
+    /// <summary>
+    /// Before a batch is removed whose name is run incrementally: notes, in a checkpoint of the journal, what it completed and no later batch of the name
+    /// did. Does nothing for another batch.
+    /// </summary>
+    public static void Keep(IJournalStore store, JournalBatch batch)
+    {
+        var batches = BatchesOf(store, batch.Name);
+        if (!batches.Exists(static other => other.Options.Incremental)) return;
+        var later = batches.SkipWhile(other => other.Id != batch.Id).Skip(1).Select(static other => other.Id).ToList();
+        var repeated = later.Count == 0 ? [] : Completed(store, later).Select(static task => task.Key).ToHashSet(StringComparer.Ordinal);
+        var kept = Completed(store, [batch.Id]).Where(task => !repeated.Contains(task.Key)).Select(static task => new KeyValuePair<string, object?>(task.Key, new Dictionary<string, object?>
+        {
+            ["endedAt"] = task.EndedAt?.ToUnixTimeMilliseconds(),
+            ["outputs"] = task.Outputs.ToString(),
+            [ReservedMetadata.Name] = task.Metadata.TryGetValue(ReservedMetadata.Name, out var own) ? own : null,
+        })).ToList();
+        if (kept.Count == 0) return;
+        var tasks = JsonMap.From(kept);
+        store.SetCheckpoint(null, KeptPrefix + batch.Id, JsonMap.From([new("name", batch.Name), new("batch", batch.Id), new("tasks", tasks.ToString())]).ToString(), batch.CreatedAt);
+    }
+
+    private void Add(JournalBatch batch)
+    {
+        foreach (var task in Completed(_store, [batch.Id]))
+        {
+            _completions[task.Key] = new Completion(batch.Id, ReservedMetadata.Fingerprint(task.Metadata), task.EndedAt, task.Id, null);
+        }
+    }
+
+    private void AddKept(JsonMap kept, string name)
+    {
+        if (!string.Equals(kept.GetValueOrDefault("name") as string, name, StringComparison.OrdinalIgnoreCase)) return;
+        var batch = kept.GetValueOrDefault("batch") as string ?? "";
+        foreach (var (key, value) in JsonMap.Parse(kept.GetValueOrDefault("tasks") as string))
+        {
+            if (value is not Dictionary<string, object?> task) continue;
+            var metadata = JsonMap.From([new(ReservedMetadata.Name, task.GetValueOrDefault(ReservedMetadata.Name))]);
+            var ended = task.GetValueOrDefault("endedAt") is long at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null;
+            _completions[key] = new Completion(batch, ReservedMetadata.Fingerprint(metadata), ended, 0, new KeptOutputs(JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata));
+        }
+    }
+
+    private string? LostOutput(Completion known)
+    {
+        if (_check is OutputCheck.None) return null;
+        if (known.Kept is not { } kept) return _store.FindTask(known.TaskId) is { } task ? OutputVerification.DifferenceOf(task, _check) : null;
+        return kept.Outputs.Select(path => ReservedMetadata.Difference(kept.Metadata, path, _check)).FirstOrDefault(static text => text is not null);
+    }
+
+    private static List<JournalBatch> BatchesOf(IJournalStore store, string name) =>
+        [.. store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(name)], OldestFirst = true })];
+
+    private static IEnumerable<JournalTask> Completed(IJournalStore store, IReadOnlyList<string> batches) =>
+        store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed] });
+
+    private sealed record KeptOutputs(JsonList Outputs, JsonMap Metadata);
+
+    private readonly record struct Completion(string BatchId, string? Fingerprint, DateTimeOffset? EndedAt, long TaskId, KeptOutputs? Kept);
 }

@@ -1,4 +1,5 @@
 using Journal.Lifecycle;
+using Journal.Policy;
 using Journal.Storage;
 using Journal.Workers;
 
@@ -80,13 +81,13 @@ internal sealed class JournalWriter : IDisposable
     // Each worker's breaker sees its own failures; those of all are in the journal.
     private void AskForCommonCause()
     {
-        if (_board.Suspicion is not var (signature, threshold)) return;
-        var streak = _board.Reach.Call(() => SharedStreak.Read(_store, BatchId, signature, threshold, _began));
-        if (streak.Tasks < threshold) return;
+        if (_board.Suspicion is not { } threshold) return;
+        var streak = _board.Reach.Call(() => SharedStreak.Read(_store, BatchId, threshold, _began));
+        if (!CircuitBreaker.Trips(streak.Tasks, streak.Alike, threshold)) return;
         var refunds = streak.Failures.Select(static failure => TaskMove.Refund(failure.TaskId, failure.Token, null, TaskReport.Nothing, null, null, AttemptJudge.BreakerReason));
         var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = [.. refunds] };
         _board.Note(_board.Reach.Call(() => _store.Exchange(request)).Batch);
-        _board.Pause(BatchMove.Pause(AttemptJudge.TripReason(streak.Tasks, streak.Message)));
+        _board.Pause(BatchMove.Pause(AttemptJudge.TripReason(streak.Tasks, streak.Alike == streak.Tasks, streak.Message)));
     }
 
     private void Renew()

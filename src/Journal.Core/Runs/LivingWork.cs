@@ -7,7 +7,24 @@ namespace Journal.Runs;
 /// <summary>The work of a batch that somebody is really doing.</summary>
 public static class LivingWork
 {
+    // Enough to find one that waits; a batch with so many failures is told to have no worker a moment too early at worst.
+    private const int WaitingTasksLookedAt = 1000;
+
+    private static readonly JournalErrorCategory[] Errors = [.. Enum.GetValues<JournalErrorCategory>().Where(static category => category is not JournalErrorCategory.None)];
+
     /// <summary>How many tasks of a batch are in progress under a worker that lives, or that cannot be asked and whose lease holds.</summary>
     public static long Count(IJournalStore store, string batchId, IProcessTable processes) => store.ReadInFlight(batchId)
         .Count(task => RecoveryPolicy.Decide(task, task.Worker is null ? Liveness.Unknown : processes.Probe(task.Worker)) is null);
+
+    /// <summary>The batch with <see cref="JournalBatch.HasWorker"/>. A run that waits for the retry of a task holds nothing meanwhile, and counts as one.</summary>
+    public static JournalBatch Look(IJournalStore store, JournalBatch batch, IProcessTable processes) => batch.Status is not JournalBatchStatus.Running
+        ? batch
+        : batch with { HasWorker = (batch.InProgress > 0 && Count(store, batch.Id, processes) > 0) || Waits(store, batch.Id) };
+
+    private static bool Waits(IJournalStore store, string batchId)
+    {
+        var now = store.Now;
+        return store.ReadTasks(new TaskQuery { BatchIds = [batchId], Statuses = [JournalTaskStatus.Pending], Categories = Errors, First = WaitingTasksLookedAt })
+            .Any(task => task.NotBefore > now);
+    }
 }

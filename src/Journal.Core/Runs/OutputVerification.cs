@@ -30,7 +30,7 @@ public static class OutputVerification
     /// <returns>How many.</returns>
     public static int Requeue(IJournalStore store, string batchId, OutputCheck check)
     {
-        var moves = Find(store, batchId, check).Select(static lost => TaskMove.Requeue(lost.Task.Id, $"Output lost: {lost.Difference}.")).ToList();
+        var moves = Find(store, batchId, check).Select(static lost => TaskMove.Requeue(lost.Task.Id, $"Output lost: {lost.Difference}.", fromStage: 0)).ToList();
         return moves.Count == 0 ? 0 : store.Apply(moves).Count(static result => result.Outcome is MoveOutcome.Applied);
     }
 }

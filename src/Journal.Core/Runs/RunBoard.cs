@@ -67,6 +67,30 @@ internal sealed partial class RunBoard : IDisposable
     /// <summary>Attempts committed so far.</summary>
     public long Committed { get; private set; }
 
+    /// <summary>The attempts under way.</summary>
+    public IReadOnlyList<RunningTask> RunningTasks
+    {
+        get
+        {
+            lock (_gate) return [.. _hand.RunningTasks];
+        }
+    }
+
+    /// <summary>Tasks that a stop gave back while they were under way.</summary>
+    public long GivenBack
+    {
+        get
+        {
+            lock (_gate) return _tally.GivenBack;
+        }
+    }
+
+    /// <summary>Whether an attempt is this run's still: a stop may have given its task back before it ended.</summary>
+    public bool IsRunning(RunningTask task)
+    {
+        lock (_gate) return _hand.RunningTasks.Contains(task);
+    }
+
     /// <summary>The figures of the run; only to be read when it is over.</summary>
     public RunTally Tally => _tally;
 
@@ -165,7 +189,12 @@ internal sealed partial class RunBoard : IDisposable
             var refunding = ended.Where(static attempt => attempt.Verdict.Refunds is not null).ToList();
             var inHand = refunding.Count == 0 ? [] : _hand.Leases();
             if (End is not null || (renew && _time.GetUtcNow() >= _leaseEnd)) moves.AddRange(_hand.GiveBack());
-            if (_givesUpRunning) moves.AddRange(_hand.GiveUp());
+            if (_givesUpRunning)
+            {
+                _tally.GivenBack += _hand.Running;
+                moves.AddRange(_hand.GiveUp());
+            }
+
             foreach (var attempt in refunding) moves.AddRange(attempt.Verdict.ToRefunds(inHand));
             if (End is not null && _hand.Running == 0 && moves.Count == 0) return null;
             return new WriterTurn(ended, moves, End is null ? Wanted() : 0, renew, poll, poll ? progress : new Dictionary<long, (double?, string?)>());
@@ -203,8 +232,8 @@ internal sealed partial class RunBoard : IDisposable
         }
     }
 
-    /// <summary>What the breaker suspects and cannot know alone; null once the run ends.</summary>
-    public (string Signature, int Threshold)? Suspicion
+    /// <summary>The breaker's threshold, where it suspects what it cannot know alone; null once the run ends.</summary>
+    public int? Suspicion
     {
         get
         {

@@ -23,6 +23,12 @@ public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
     /// <summary>Failed tasks are left alone.</summary>
     public bool SkipFailed { get; init; }
 
+    /// <summary>The stage in which tasks that are done again go on, at the latest; null for the one in which they failed, or with Force the first.</summary>
+    public string? FromStage { get; init; }
+
+    /// <summary>The only stage that is run; null for all.</summary>
+    public string? Stage { get; init; }
+
     /// <summary>Refuses what contradicts itself.</summary>
     /// <exception cref="JournalException">InvalidValue.</exception>
     public void Validate()
@@ -41,7 +47,7 @@ public enum RunReadiness
     /// <summary>There is neither an input nor a batch to go on with.</summary>
     NothingToRun,
 
-    /// <summary>Its pause has a time to its end, and that has not come.</summary>
+    /// <summary>Its pause holds: an operator's until it is resumed, one with a time to its end until then.</summary>
     Paused,
 }
 
@@ -50,4 +56,5 @@ public enum RunReadiness
 /// <param name="Batch">The batch; null where there is nothing to run.</param>
 /// <param name="IsResumed">Whether the batch was there before.</param>
 /// <param name="LostOutputs">Completed tasks that are done again because their outputs are gone or changed.</param>
-public sealed record PreparedRun(RunReadiness Readiness, JournalBatch? Batch = null, bool IsResumed = false, int LostOutputs = 0);
+/// <param name="Ended">The batch of the name that has ended, which is why a new one was begun; else null.</param>
+public sealed record PreparedRun(RunReadiness Readiness, JournalBatch? Batch = null, bool IsResumed = false, int LostOutputs = 0, JournalBatch? Ended = null);

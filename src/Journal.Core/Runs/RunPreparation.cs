@@ -7,12 +7,12 @@ namespace Journal.Runs;
 public static class RunPreparation
 {
     /// <summary>
-    /// Chooses the batch; leaves it alone where its pause holds; looks at its outputs; and then creates it, or opens it: starts it over, gives its
-    /// failed tasks another try, takes over what the line says, lifts its pause.
+    /// Carries out the <see cref="RunPlan"/> up to the first claim: leaves the batch alone where its pause holds; looks at its outputs; and then creates
+    /// it, or opens it: puts tasks back, takes over what the line says, lifts its pause.
     /// </summary>
     /// <param name="store">The journal; null where there is none yet, and nothing to make one for.</param>
     /// <param name="order">What the line orders.</param>
-    /// <exception cref="JournalException">What <see cref="Choose"/> raises; NothingToResume.</exception>
+    /// <exception cref="JournalException">What <see cref="RunPlan.Make(IJournalStore, RunOrder)"/> raises.</exception>
     public static PreparedRun Prepare(IJournalStore? store, RunOrder order)
     {
         PreparedRun? prepared;
@@ -23,35 +23,24 @@ public static class RunPreparation
     // Null when somebody else began the batch in this moment; then there is one to choose.
     private static PreparedRun? TryPrepare(IJournalStore? store, RunOrder order)
     {
-        var newest = store is null ? null : BatchSelection.NewestOf(store, order.Definition.Name);
-        var choice = store is null ? default : Choose(store, order);
-        if (store is null || (choice.Existing is null && !order.HasInput))
+        var plan = RunPlan.Make(store, order);
+        if (store is null || plan.Readiness is RunReadiness.NothingToRun) return new PreparedRun(RunReadiness.NothingToRun);
+        if (plan.Batch is not { } batch)
         {
-            if (order.Mode is RunMode.Resume) throw JournalErrors.NothingToResume(order.Definition.Name, "there is no batch of this name.");
-            return new PreparedRun(RunReadiness.NothingToRun);
+            var made = order.Mode is RunMode.New ? store.CreateBatch(NewBatch(order)) : store.CreateBatchAfter(NewBatch(order), plan.Newest);
+            return made is null ? null : new PreparedRun(RunReadiness.Ready, made, Ended: plan.Ended);
         }
 
-        if (choice.Existing is not { } batch)
-        {
-            var made = order.Mode is RunMode.New ? store.CreateBatch(NewBatch(order)) : store.CreateBatchAfter(NewBatch(order), newest);
-            return made is null ? null : new PreparedRun(RunReadiness.Ready, made);
-        }
-
-        if (PauseHolds(batch, order.Mode, store.Now)) return new PreparedRun(RunReadiness.Paused, batch, IsResumed: true);
-        var lost = choice.StartOver ? 0 : OutputVerification.Requeue(store, batch.Id, order.VerifyOutput);
-        Open(store, batch, choice.StartOver, order);
+        if (plan.Readiness is RunReadiness.Paused) return new PreparedRun(RunReadiness.Paused, batch, IsResumed: true);
+        var lost = plan.StartsOver ? 0 : OutputVerification.Requeue(store, batch.Id, order.VerifyOutput);
+        Open(store, batch, plan);
         return new PreparedRun(RunReadiness.Ready, store.RequireBatch(batch.Id), IsResumed: true, lost);
     }
 
-    /// <summary>The batch that an order means; changes nothing.</summary>
-    /// <exception cref="JournalException">BatchNotFound, NothingToResume, InputSourceChanged, SettingChanged, StagesChanged.</exception>
-    public static BatchChoice Choose(IJournalStore store, RunOrder order) => order.BatchId is { } id
-        ? BatchSelection.Choose(store.RequireBatch(id), order.Definition, order.Mode)
-        : BatchSelection.Choose(store, order.Definition, order.Mode);
-
-    private static void Open(IJournalStore store, JournalBatch batch, bool startOver, RunOrder order)
+    private static void Open(IJournalStore store, JournalBatch batch, RunPlan plan)
     {
-        if (startOver)
+        var order = plan.Order;
+        if (plan.StartsOver)
         {
             var definition = order.Definition;
             store.AmendBatch(batch.Id, new BatchAmendment
@@ -63,14 +52,16 @@ public static class RunPreparation
                 KeyExpression = definition.KeyExpression,
                 Reason = "Started over.",
             });
-            store.ApplyToAll(TaskMove.Requeue(0, "Started over."), new TaskQuery { BatchIds = [batch.Id] });
         }
-        else if (!order.SkipFailed && batch.Failed > 0)
+
+        foreach (var requeue in plan.Requeues)
         {
-            store.ApplyToAll(TaskMove.Requeue(0, "The batch was run again."), new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.Failed] });
+            if (requeue.Statuses is [JournalTaskStatus.Failed] && batch.Failed == 0) continue;
+            store.ApplyToAll(TaskMove.Requeue(0, requeue.Reason, requeue.FromStage), new TaskQuery { BatchIds = [batch.Id], Statuses = requeue.Statuses });
         }
 
         var options = order.Options(batch.Options);
+        if (order.Mode is RunMode.Incremental) options = options with { Incremental = true };
         if (options != batch.Options) store.AmendBatch(batch.Id, new BatchAmendment { Options = options, Reason = "The batch was run again with other options." });
         if (Changes(batch.Metadata, order.Metadata)) store.AmendBatch(batch.Id, new BatchAmendment { Metadata = order.Metadata, Reason = "The batch was run again with other metadata." });
         if (batch.Status is JournalBatchStatus.Paused) store.Apply(batch.Id, BatchMove.Resume("The batch was run again."));
@@ -78,10 +69,6 @@ public static class RunPreparation
 
     private static bool Changes(JsonMap metadata, JsonMap wanted) =>
         wanted.Keys.Any(name => metadata.JsonOf(name) is not { } was || BatchSelection.Differ(was, wanted.JsonOf(name)!));
-
-    // One with a time to its end (a quota that is renewed, say) holds against a line that merely runs the batch again.
-    private static bool PauseHolds(JournalBatch batch, RunMode mode, DateTimeOffset now) =>
-        mode is RunMode.ResumeOrNew && batch is { Status: JournalBatchStatus.Paused, PausedUntil: { } until } && until > now;
 
     private static NewBatch NewBatch(RunOrder order) => new(order.Definition.Name)
     {
@@ -91,6 +78,6 @@ public static class RunPreparation
         Stages = order.Definition.Stages,
         Settings = order.Definition.Settings ?? JsonMap.Empty,
         Metadata = order.Metadata,
-        Options = order.Options(BatchOptions.Default),
+        Options = order.Options(BatchOptions.Default) with { Incremental = order.Mode is RunMode.Incremental },
     };
 }

@@ -18,7 +18,7 @@ public sealed record RunRequest(JournalBatch Batch)
     /// <summary>Final failures in this run, as a percentage of the tasks it has ended (once it has ended 20), that end it as a stop does; null for no limit.</summary>
     public double? MaxFailurePercent { get; init; }
 
-    /// <summary>Consecutive failures with one signature that pause the batch; 0 for no limit; null for the batch's own.</summary>
+    /// <summary>Different tasks that fail in a row and pause the batch; 0 for no limit; null for the batch's own.</summary>
     public int? FailureThreshold { get; init; }
 
     /// <summary>What to record of each output beside its size: with Hash, its SHA-256.</summary>
@@ -29,6 +29,12 @@ public sealed record RunRequest(JournalBatch Batch)
 
     /// <summary>Makes a full path of what the work calls a path; null for .NET's current directory.</summary>
     public Func<string, string>? ResolvePath { get; init; }
+
+    /// <summary>
+    /// Asked, before a task is run that was never begun: whether its result is there already. Then it is recorded Completed, whatever stages it has, and not run.
+    /// Null: never asked.
+    /// </summary>
+    public Func<RunningTask, bool>? IsThere { get; init; }
 
     /// <summary>
     /// Asked, before a task that died in the middle is run again, whether its effect took place; null: never asked. It answers with how the attempt
@@ -68,4 +74,9 @@ public enum RunEnd
 /// <param name="Skipped">Tasks this run skipped.</param>
 /// <param name="Retried">Attempts that failed and will be, or were, repeated.</param>
 /// <param name="Recovered">Tasks of dead workers that this run gave back.</param>
-public sealed record RunResult(RunEnd End, string? Reason, BatchState State, long Completed, long Failed, long Skipped, long Retried, long Recovered);
+/// <param name="GivenBack">Tasks that were under way when it was stopped, and wait again.</param>
+public sealed record RunResult(RunEnd End, string? Reason, BatchState State, long Completed, long Failed, long Skipped, long Retried, long Recovered, long GivenBack = 0)
+{
+    /// <summary>Whether an operator paused the batch until it is resumed.</summary>
+    public bool IsHeld => End is RunEnd.Paused && State.IsHeld;
+}

@@ -26,6 +26,9 @@ internal sealed class RunTally(TimeProvider time, int degree)
 
     public long Retried { get; private set; }
 
+    /// <summary>Attempts under way that a stop ended: their tasks wait again.</summary>
+    public long GivenBack { get; set; }
+
     public long Ended => Completed + Failed + Skipped;
 
     /// <summary>How long an attempt takes, newer ones counting more; null before the first.</summary>
@@ -62,6 +65,7 @@ internal sealed class RunTally(TimeProvider time, int degree)
             case TaskMoveKind.Fail: Failed++; break;
             case TaskMoveKind.Skip: Skipped++; break;
             case TaskMoveKind.Retry: Retried++; break;
+            case TaskMoveKind.Release: GivenBack++; break;
         }
 
         if (!move.Rule.Ends)
@@ -84,7 +88,7 @@ internal sealed class RunTally(TimeProvider time, int degree)
         var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : state.Counts.Ended > 0 ? state.QuotaConsumed / state.Counts.Ended : 0;
         var used = state.QuotaConsumed;
         return used + perTask * (running + 1) > limit
-            ? FormattableString.Invariant($"Quota: {used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")
+            ? JournalBatch.QuotaReason + FormattableString.Invariant($"{used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")
             : null;
     }
 

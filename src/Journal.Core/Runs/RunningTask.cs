@@ -19,6 +19,7 @@ public sealed class RunningTask
     private readonly Action<RunningTask, double?, string?>? _onProgress;
     private readonly Dictionary<string, object?> _metadata = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _outputs = [];
+    private readonly List<string> _tempFiles = [];
     private string? _targetId;
     private double _quota;
     private string? _quotaProject;
@@ -70,6 +71,9 @@ public sealed class RunningTask
     /// <summary>Why the work wants the task skipped; null when it does not.</summary>
     public string? SkipReason { get; private set; }
 
+    /// <summary>Whether its result was there before it was begun, so that it was not run.</summary>
+    public bool WasThere { get; internal set; }
+
     internal BatchOptions Options => Batch.Options;
 
     internal bool HasStages => Batch.Stages.Count > 0;
@@ -107,11 +111,15 @@ public sealed class RunningTask
         }
     }
 
-    /// <summary>Notes, at once and durably, a temporary file that recovery shall delete should this attempt die.</summary>
-    /// <param name="path">Relative to the current location, or full; deleted only if it lies in the batch's work directory.</param>
+    /// <summary>
+    /// Notes, at once and durably, a temporary file. It is deleted when the attempt ends, in whatever way, unless <see cref="AddOutput"/> claims it; should the
+    /// process die, recovery deletes it.
+    /// </summary>
+    /// <param name="path">Relative to the current location, or full; recovery deletes it only if it lies in the batch's work directory.</param>
     public void AddTempFile(string path)
     {
         var full = _resolvePath(path);
+        lock (_gate) _tempFiles.Add(full);
         _reach.Call(() => _store.AddTempFile(Id, full));
     }
 
@@ -150,6 +158,39 @@ public sealed class RunningTask
 
     /// <summary>A result as it may be kept: null, with nothing lost but the convenience, when it is too long.</summary>
     public static string? LimitResult(string json) => json.Length <= MaxResultLength ? json : null;
+
+    /// <summary>Deletes the temporary files that this attempt noted and did not claim as outputs, and forgets them. One that cannot be deleted stays.</summary>
+    internal void DeleteTempFiles()
+    {
+        string[] files;
+        lock (_gate)
+        {
+            if (_tempFiles.Count == 0) return;
+            files = [.. _tempFiles.Except(_outputs, StringComparer.Ordinal)];
+            _tempFiles.Clear();
+        }
+
+        foreach (var file in files)
+        {
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                // In use, or not ours to delete: the end of the attempt matters more.
+            }
+        }
+
+        try
+        {
+            _reach.Call(() => _store.ClearTempFiles(Id));
+        }
+        catch (JournalException)
+        {
+            // They stay noted; who recovers the task finds them gone.
+        }
+    }
 
     /// <summary>Notes what the outputs are now, so that a later run can tell whether they are still that.</summary>
     internal void RecordOutputs(bool hash)

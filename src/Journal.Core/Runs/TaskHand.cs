@@ -18,6 +18,9 @@ internal sealed class TaskHand
     /// <summary>How many run.</summary>
     public int Running => _running.Count;
 
+    /// <summary>Those that run.</summary>
+    public IReadOnlyCollection<RunningTask> RunningTasks => _running.Values;
+
     /// <summary>The one that runs next.</summary>
     public JournalTask? Next => _ready.First?.Value;
 

@@ -46,6 +46,8 @@ public static class BatchSummary
             BatchId = batch.Id,
             Name = batch.Name,
             Status = batch.Status,
+            StatusText = batch.StatusText,
+            IsHeld = batch.IsHeld,
             Total = counts.Total,
             Pending = counts.Pending,
             InProgress = counts.InProgress,

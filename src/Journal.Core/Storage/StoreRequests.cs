@@ -155,13 +155,14 @@ public sealed record ExchangeResult(IReadOnlyList<MoveResult> Moves, IReadOnlyLi
 /// <param name="Counts">Its tasks.</param>
 /// <param name="PauseReason">Why it is paused.</param>
 /// <param name="PausedUntil">When the pause ends.</param>
+/// <param name="IsHeld">Whether an operator paused it until it is resumed.</param>
 /// <param name="QuotaConsumed">Units used.</param>
 /// <param name="NextDue">The earliest NotBefore of the tasks that wait; filled when fewer tasks were handed out than asked for, else null.</param>
 public readonly record struct BatchState(
-    JournalBatchStatus Status, TaskCounts Counts, string? PauseReason, DateTimeOffset? PausedUntil, double QuotaConsumed, DateTimeOffset? NextDue)
+    JournalBatchStatus Status, TaskCounts Counts, string? PauseReason, DateTimeOffset? PausedUntil, double QuotaConsumed, DateTimeOffset? NextDue, bool IsHeld = false)
 {
     /// <summary>Where a batch stands, but for <see cref="NextDue"/>.</summary>
-    public static BatchState Of(JournalBatch batch) => new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null);
+    public static BatchState Of(JournalBatch batch) => new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null, batch.IsHeld);
 }
 
 /// <summary>What to set on a task; null members stay.</summary>

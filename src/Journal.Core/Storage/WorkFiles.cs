@@ -9,9 +9,6 @@ public static class WorkFiles
     // More links than this in one path are a loop.
     private const int MaxLinks = 40;
 
-    private static readonly StringComparison PathComparison =
-        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-
     /// <summary>Deletes what may be deleted.</summary>
     /// <param name="paths">Full paths.</param>
     /// <param name="workDirectory">The batch's work directory; null: nothing may be deleted.</param>
@@ -50,8 +47,8 @@ public static class WorkFiles
     }
 
     private static bool IsWithin(string directory, string root) =>
-        string.Equals(directory, root, PathComparison)
-        || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, PathComparison);
+        string.Equals(directory, root, FilePaths.Comparison)
+        || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, FilePaths.Comparison);
 
     // The path with every link in it resolved; null for a loop of links. Parts that do not exist stay as they are.
     private static string? Real(string path)

@@ -7,7 +7,7 @@ namespace Journal.Postgres.Statements;
 /// <summary>
 /// The one fenced UPDATE of each move, made from its rule in <see cref="TaskLifecycle"/>, for as many tasks as make it together: it takes effect
 /// only from the state it names and while the lease holds that was found. Parameters: 1 now, 2 lease until, then columns: 3 id, 4 token,
-/// 5 not before, 6 how long it ran, 7 category, 8 message, 9 signature, 10 target, 11 quota, 12 quota project, 13 outputs, 14 metadata.
+/// 5 not before, 6 how long it ran, 7 category, 8 message, 9 signature, 10 target, 11 quota, 12 quota project, 13 outputs, 14 metadata, 15 the stage of a requeue.
 /// </summary>
 internal static class MoveStatements
 {
@@ -47,13 +47,13 @@ internal static class MoveStatements
         set.Add(Duration(rule, from));
         set.AddRange(Stage(rule.Kind));
         set.Add(rule.Kind == TaskMoveKind.Requeue
-            ? "target_id = NULL, outputs = NULL"
+            ? "target_id = CASE WHEN m.stage > 0 THEN t.target_id END, outputs = CASE WHEN m.stage > 0 THEN t.outputs END"
             : "target_id = COALESCE(m.target, t.target_id), outputs = COALESCE(m.outputs, t.outputs)");
         set.AddRange(["quota = t.quota + m.quota", "quota_project = COALESCE(m.project, t.quota_project)", "metadata = COALESCE(m.metadata, t.metadata)"]);
         return $"""
             UPDATE task t SET {string.Join(", ", set.Where(static part => part.Length > 0))}
-            FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::text[], $9::text[], $10::text[], $11::float8[], $12::text[], $13::text[], $14::text[])
-                AS m(id, token, not_before, ran, category, message, signature, target, quota, project, outputs, metadata)
+            FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[], $8::text[], $9::text[], $10::text[], $11::float8[], $12::text[], $13::text[], $14::text[], $15::int[])
+                AS m(id, token, not_before, ran, category, message, signature, target, quota, project, outputs, metadata, stage)
             WHERE t.id = m.id AND t.status = {Number(from)} AND t.token = m.token
             """;
     }
@@ -79,14 +79,14 @@ internal static class MoveStatements
 
     // How long a dead worker's attempt ran nobody knows: the time until it was found dead may be a weekend, and would spoil every estimate.
     private static string Duration(TaskMoveRule rule, JournalTaskStatus from) =>
-        rule.Kind == TaskMoveKind.Requeue ? "duration = NULL"
+        rule.Kind == TaskMoveKind.Requeue ? "duration = CASE WHEN m.stage > 0 THEN t.duration END"
         : from != JournalTaskStatus.InProgress || rule.Outcome == JournalAttemptOutcome.Abandoned ? ""
         : "duration = COALESCE(t.duration, 0) + m.ran";
 
     private static string[] Stage(TaskMoveKind kind) => kind switch
     {
         TaskMoveKind.Advance => ["stage = t.stage + 1"],
-        TaskMoveKind.Requeue => ["stage = 0", "crashes = 0"],
+        TaskMoveKind.Requeue => ["stage = m.stage", "crashes = 0"],
         _ => [],
     };
 

@@ -104,7 +104,7 @@ internal static class TaskStatements
 
     public const string ReadResult = "SELECT t.batch, r.stage, r.json FROM result r JOIN task t ON t.id = r.task WHERE r.task = $1 AND r.json IS NOT NULL";
 
-    public const string ForgetResults = "UPDATE result SET json = NULL WHERE task = ANY($1)";
+    public const string ForgetResults = "UPDATE result r SET json = NULL FROM unnest($1::bigint[], $2::int[]) AS f(task, stage) WHERE r.task = f.task AND r.stage >= f.stage";
 
     public const string AddTempFile = """
         INSERT INTO temp_file (task, path, path_digest) SELECT id, $2, $3 FROM task WHERE id = $1

@@ -18,7 +18,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
     private readonly List<AttemptRecord> _attempts = [];
     private readonly Dictionary<(TaskMoveKind, JournalTaskStatus, bool), List<MoveRecord>> _wave = [];
     private readonly List<(long Task, long Stage, string Json)> _results = [];
-    private readonly List<long> _forgotten = [];
+    private readonly List<(long Task, int Stage)> _forgotten = [];
     private int _waves = 1;
 
     /// <summary>Has the tasks locked, on the next trip.</summary>
@@ -68,7 +68,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         task.Outputs = outputs ?? task.Outputs;
         task.Metadata = metadata ?? task.Metadata;
         if (!_wave.TryGetValue((move.Kind, from, keepsClaim), out var records)) _wave.Add((move.Kind, from, keepsClaim), records = []);
-        records.Add(new MoveRecord(move, task.Token, MoveEffects.NotBefore(move, session.Now), ran, MoveEffects.Message(move), outputs, metadata));
+        records.Add(new MoveRecord(move, task.Token, MoveEffects.NotBefore(move, session.Now), ran, MoveEffects.Message(move), outputs, metadata, (int)StageAfter(move, from, task.Stage)));
     }
 
     private void Follow(TaskMove move, TaskState task, BatchWork batch, JournalTaskStatus from, bool keepsClaim, long ran)
@@ -81,7 +81,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
             if (outcome != JournalAttemptOutcome.Abandoned) batch.Ran(ran);
         }
 
-        task.Stage = move.Kind switch { TaskMoveKind.Advance => stage + 1, TaskMoveKind.Requeue => 0, _ => stage };
+        task.Stage = StageAfter(move, from, stage);
         task.Project = move.Report.QuotaProject ?? task.Project;
         session.Record(batch, task.Id, rule.Event, from, rule.To, stage, move.Reason ?? move.Error?.Message);
         if (keepsClaim)
@@ -98,9 +98,16 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         }
 
         session.Charge(batch, move.Report.Quota, task.Project);
-        if (move.Kind == TaskMoveKind.Requeue) _forgotten.Add(task.Id);
+        if (move.Kind == TaskMoveKind.Requeue) _forgotten.Add((task.Id, (int)task.Stage));
         else if (MoveEffects.Result(move, batch.Facts.Stages.Count > 0) is { } json) _results.Add((task.Id, stage, json));
     }
+
+    private static long StageAfter(TaskMove move, JournalTaskStatus from, long stage) => move.Kind switch
+    {
+        TaskMoveKind.Advance => stage + 1,
+        TaskMoveKind.Requeue => MoveEffects.RequeuedTo(move, from, stage),
+        _ => stage,
+    };
 
     // Sending ----------------------------------------------------------------------------------------------------
 
@@ -117,10 +124,10 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
                 .With(records.Select(static record => record.Message)).With(records.Select(static record => record.Move.Error?.Signature))
                 .With(records.Select(static record => record.Move.Report.TargetId)).With(records.Select(static record => record.Move.Report.Quota))
                 .With(records.Select(static record => record.Move.Report.QuotaProject))
-                .With(records.Select(static record => record.Outputs)).With(records.Select(static record => record.Metadata)));
+                .With(records.Select(static record => record.Outputs)).With(records.Select(static record => record.Metadata)).With(records.Select(static record => record.Stage)));
         }
 
-        if (_forgotten.Count > 0) session.Pipeline.Add(new Command(TaskStatements.ForgetResults).With(_forgotten));
+        if (_forgotten.Count > 0) session.Pipeline.Add(new Command(TaskStatements.ForgetResults).With(_forgotten.Select(static of => of.Task)).With(_forgotten.Select(static of => of.Stage)));
         if (_results.Count > 0)
         {
             session.Pipeline.Add(new Command(TaskStatements.WriteResults)
@@ -139,5 +146,5 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         session.Pipeline.Add(AttemptRecord.Insert(_attempts));
     }
 
-    private readonly record struct MoveRecord(TaskMove Move, long Token, long NotBefore, long Ran, string? Message, string? Outputs, string? Metadata);
+    private readonly record struct MoveRecord(TaskMove Move, long Token, long NotBefore, long Ran, string? Message, string? Outputs, string? Metadata, int Stage);
 }

@@ -80,7 +80,7 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
         if (file is not null && !Force && File.Exists(file)) throw JournalErrors.ExportFileExists(file);
         if (file is not null && !ShouldProcess(file, $"Write a report about {scope.Title}")) return;
 
-        var model = new ReportBuilder(Reader, TimeZoneInfo.Local) { Top = Top, SizeOf = VerifyOutput ? SizeOf : null }.Build(scope);
+        var model = new ReportBuilder(Reader, TimeZoneInfo.Local) { Top = Top, Processes = Processes, SizeOf = VerifyOutput ? SizeOf : null }.Build(scope);
         var text = ReportRenderer.Render(model, FormatFor(file));
         if (file is null) WriteObject(text);
         else WriteObject(Write(file, text));

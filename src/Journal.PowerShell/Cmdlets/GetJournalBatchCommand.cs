@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
+using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -54,7 +55,7 @@ public sealed class GetJournalBatchCommand : JournalCmdlet
     {
         if (!_seen.Add((Location, id))) return;
         var batch = Reader.RequireBatch(id);
-        if (Status is null || Status.Contains(batch.Status)) WriteObject(batch);
+        if (Status is null || Status.Contains(batch.Status)) WriteObject(LivingWork.Look(Reader, batch, Processes));
     }
 
     private void WriteByName()
@@ -65,6 +66,7 @@ public sealed class GetJournalBatchCommand : JournalCmdlet
         {
             if (!name.IsPattern && !Reader.ReadBatches(new BatchQuery { Names = [name], First = 1 }).Any()) throw JournalErrors.BatchNameNotFound(name.Text);
         });
-        WriteAll(Reader.ReadBatches(new BatchQuery { Names = names, Statuses = Status, First = Latest ? 1 : First, Skip = Skip }));
+        var store = Reader;
+        WriteAll(store.ReadBatches(new BatchQuery { Names = names, Statuses = Status, First = Latest ? 1 : First, Skip = Skip }).Select(batch => LivingWork.Look(store, batch, Processes)));
     }
 }

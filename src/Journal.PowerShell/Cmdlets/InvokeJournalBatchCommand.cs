@@ -26,8 +26,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private TaskFeeder _feeder = null!;
     private IJournalStore? _store;
     private JournalBatch? _batch;
-    private RunForecaster? _forecaster;
+    private PlanPrinter? _printer;
     private EarlierRuns? _earlier;
+    private JournalBatch? _ended;
+    private readonly Dictionary<string, IReadOnlyList<string>> _existing = new(StringComparer.Ordinal);
+    private long _recorded;
     private bool _held;
 
     /// <summary>The name that runs of the same work share, in any case.</summary>
@@ -87,6 +90,12 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNullOrEmpty]
     public string? Stage { get; set; }
 
+    /// <summary>The stage in which failed tasks (with -Force, all tasks) go on; by default the one in which each of them failed (with -Force, the first).</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StageCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? FromStage { get; set; }
+
     /// <summary>Emit the summary of the batch instead of what the blocks emit.</summary>
     [Parameter]
     public SwitchParameter Summary { get; set; }
@@ -116,6 +125,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNull]
     public ScriptBlock? Reconcile { get; set; }
 
+    /// <summary>Asked, with the input as $_, whether its result is there already: then it is recorded as completed without running.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? RecordExisting { get; set; }
+
     /// <summary>What to call this worker.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -144,10 +158,14 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         _words = new RunWords(this);
         Order(hasInput: false).Validate();
         foreach (var idle in IdleParameters.Of(MyInvocation.BoundParameters, HasInputs, ThrottleLimit)) WriteWarning(idle);
-        if (Stage is not null && !_works.Has(Stage)) throw JournalErrors.StageNotFound(Name + BatchId, Stage, _works.Stages);
+        foreach (var stage in new[] { Stage, FromStage })
+        {
+            if (stage is not null && !_works.Has(stage)) throw JournalErrors.StageNotFound(Name + BatchId, stage, _works.Stages);
+        }
+
         if (IsWhatIf)
         {
-            _forecaster = new RunForecaster(this, SkipFailed, VerifyOutput, () => Reader);
+            _printer = new PlanPrinter(this, () => JournalExists || ParameterSetName == ById ? Reader : null, store => RunPlan.Make(store, Order(HasInputs)));
         }
         else if (!ShouldProcess(ParameterSetName == ByName ? Name : BatchId, "Run batch"))
         {
@@ -164,31 +182,33 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         ForEach(InputsAtHand(), input =>
         {
             var task = WithFingerprint(ReadInput(input), input, out var asBefore);
-            if (Incremental && Earlier() is { } earlier && earlier.LeavesOut(task, asBefore))
-            {
-                _forecaster?.AddLeftOut(task);
-                return;
-            }
-
-            if (_forecaster is not null) _forecaster.Add(task, () => ChooseForForecast());
-            else if (OpenBatch(hasInput: true) is not null) _feeder.Add(task);
+            var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
+            var isThere = earlier is not { LeavesOut: true } && FindExisting(task, input);
+            if (_printer is not null) _printer.Add(task, earlier, isThere);
+            else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
         });
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        if (_forecaster is not null)
+        if (_printer is not null)
         {
-            _forecaster.Finish(() => ChooseForForecast());
+            _printer.Finish();
             return;
         }
 
         if (_held) return;
         _feeder.Flush();
         if (_earlier is { LeftOut: > 0 } earlier) _words.LeftOut(Name, earlier.LeftOut);
-        if (OpenBatch(hasInput: false) is not { } batch) return;
+        if (OpenBatch(hasInput: false) is not { } batch)
+        {
+            SummarizeNothing();
+            return;
+        }
+
         _words.Added(batch, _feeder.Result);
+        if (_ended is not null) _words.BeginsAnew(_store!, _store!.RequireBatch(batch.Id), _ended);
         Run(_store!, _store!.RequireBatch(batch.Id));
     }
 
@@ -203,6 +223,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             var prepared = RunPreparation.Prepare(_store, Order(hasInput));
             _held = prepared.Readiness is not RunReadiness.Ready;
             if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared);
+            _ended = prepared.Ended;
             return _batch = _held ? null : prepared.Batch;
         }
         catch (JournalException e)
@@ -212,7 +233,42 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
     }
 
-    private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name) : null;
+    // On the pipeline's thread, as the inputs come: the block may use what the session has.
+    private bool FindExisting(NewTask task, object? input)
+    {
+        if (RecordExisting is null) return false;
+        System.Collections.ObjectModel.Collection<PSObject> found;
+        try
+        {
+            found = RecordExisting.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
+        }
+        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
+        {
+            throw JournalErrors.InvalidValue("-RecordExisting", task.Key, $"the script block failed for '{task.Key}': {AttemptOutput.ErrorOf(e)!.Exception.Message}");
+        }
+
+        if (found.Count == 0 || !found.All(static part => part?.BaseObject is FileSystemInfo file ? file.Exists : LanguagePrimitives.IsTrue(part))) return false;
+        _existing[task.Key] = [.. found.Select(static part => part?.BaseObject).OfType<FileInfo>().Select(static file => file.FullName)];
+        return true;
+    }
+
+    private bool IsThere(RunningTask task)
+    {
+        if (!_existing.TryGetValue(task.Key, out var outputs)) return false;
+        foreach (var path in outputs) task.AddOutput(path);
+        Interlocked.Increment(ref _recorded);
+        return true;
+    }
+
+    // Nothing was run, and what there is says how it stands all the same: a script that asked for a summary goes by it.
+    private void SummarizeNothing()
+    {
+        if (!Summary) return;
+        var batch = !JournalExists ? null : ParameterSetName == ById ? Reader.FindBatch(BatchId) : BatchSelection.NewestOf(Reader, Name);
+        WriteObject(batch is null ? new JournalBatchSummary { BatchId = "", Name = Name, JournalPath = Location } : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit));
+    }
+
+    private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name, VerifyOutput) : null;
 
     private NewTask WithFingerprint(NewTask task, object? input, out string? asBefore)
     {
@@ -276,8 +332,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
     private bool JournalExists => JournalLocation.IsPostgres(Location) || File.Exists(Location);
 
-    private BatchChoice ChooseForForecast() => JournalExists ? RunPreparation.Choose(Reader, Order(hasInput: true)) : new BatchChoice(null, false);
-
     private RunOrder Order(bool hasInput) => new(Mode, new RunDefinition(Name, _works.Stages)
     {
         InputSource = HasInputs ? InputSource : null,
@@ -292,6 +346,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         Metadata = Metadata is null ? JsonMap.Empty : TaskInputs.ToMap(Metadata, "-Metadata"),
         VerifyOutput = VerifyOutput,
         SkipFailed = SkipFailed,
+        FromStage = FromStage,
+        Stage = Stage,
     };
 
     private void Run(IJournalStore store, JournalBatch batch)
@@ -299,8 +355,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
         var observer = new PipelineObserver(this, batch, activity, emitsOutput: !Summary, TimeProvider.System);
         var queue = new CallerQueue();
-        using var pool = ThrottleLimit > 1 ? OpenPool(new StreamForwarder(this, queue, activity)) : null;
-        ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, SessionState.Path.CurrentFileSystemLocation.Provider);
+        var streams = new StreamForwarder(this, queue, activity);
+        using var pool = ThrottleLimit > 1 ? OpenPool(streams) : null;
+        ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, this, streams);
         var request = new RunRequest(batch)
         {
             Degree = ThrottleLimit,
@@ -310,15 +367,18 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             RecordOutputs = VerifyOutput,
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
             WorkerLabel = Worker,
+            IsThere = _existing.Count == 0 ? null : IsThere,
             ResolvePath = path => ResolveFilePath(path, (value, detail) => JournalErrors.InvalidValue("A path", value, detail)),
             Reconcile = Reconcile is null ? null : (task, stop) => AskReconcile(task, ThrottleLimit > 1 ? queue : null, stop),
         };
         using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
-        using var signals = new StopSignals(() =>
-        {
-            runner.StopNow();
-            pool?.GiveUp();
-        });
+        using var signals = new StopSignals(
+            () =>
+            {
+                runner.StopNow();
+                pool?.GiveUp();
+            },
+            () => _words.HowToResume(store, batch.Id, runner.GivenBack, onPipeline: false));
         RunResult result;
         try
         {
@@ -326,24 +386,24 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
         catch (PipelineStoppedException)
         {
-            _words.HowToResume(store, batch.Id);
+            _words.HowToResume(store, batch.Id, runner.GivenBack, onPipeline: true);
             throw;
         }
 
         // Before anything is written: the pipeline may be stopping, though nobody has told this cmdlet yet.
-        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id);
+        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id, result.GivenBack, onPipeline: true);
+        signals.Told();
         observer.Close();
+        _words.Recorded(batch, _recorded);
         _words.End(batch, result);
         if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)
     {
-        foreach (var name in _works.All.SelectMany(work => work.MissingInRunspace(SessionState)).Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            WriteWarning($"The script block reads ${name}, which is not there in the runspaces of a parallel run. To hand over the value of this session, write $using:{name}.");
-        }
-
-        return new PoolExecutor(_works, new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName), streams);
+        foreach (var hint in RunspaceHints.Of(_works.All, SessionState, FunctionName, ImportModule)) WriteWarning(hint);
+        var handedOn = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in _works.All.SelectMany(static work => work.HandedOn)) handedOn[name] = value;
+        return new PoolExecutor(_works, new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName, handedOn), streams);
     }
 }

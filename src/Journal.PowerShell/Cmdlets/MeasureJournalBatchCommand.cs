@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Completion;
+using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
 
@@ -36,7 +37,7 @@ public sealed class MeasureJournalBatchCommand : BatchTargetCmdlet
     }
 
     private JournalBatchSummary Summary(IJournalStore store, JournalBatch batch) =>
-        BatchSummary.Read(store, batch, TimeZoneInfo.Local, ThrottleLimit, VerifyOutput ? SizeOf : null);
+        BatchSummary.Read(store, LivingWork.Look(store, batch, Processes), TimeZoneInfo.Local, ThrottleLimit, VerifyOutput ? SizeOf : null);
 
     // A million files on a slow disk: Ctrl+C must not wait for the last.
     private long? SizeOf(string path)

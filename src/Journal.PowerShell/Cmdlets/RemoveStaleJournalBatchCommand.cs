@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Completion;
+using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -30,6 +31,7 @@ public sealed class RemoveStaleJournalBatchCommand : JournalCmdlet
         ForEach(stale, batch =>
         {
             if (!ShouldProcess($"batch '{batch.Id}' ({batch.Status}, {batch.Total} task(s), ended {batch.EndedAt?.ToLocalTime():g})", "Remove")) return;
+            EarlierRuns.Keep(store, batch);
             BatchRemoval.Remove(this, store, batch);
             WriteObject(batch);
         });

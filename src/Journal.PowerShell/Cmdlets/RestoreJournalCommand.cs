@@ -29,7 +29,7 @@ public sealed class RestoreJournalCommand : JournalCmdlet
         var source = ResolveFilePath(Path, (path, detail) => JournalErrors.InvalidValue("-Path", path, detail));
         var location = Location;
         if (JournalLocation.IsPostgres(location)) throw JournalErrors.UnsupportedJournal(location, "only a journal that is a file can be restored from one.");
-        if (source == location) throw JournalErrors.InvalidValue("-Path", source, "the backup is the journal itself.");
+        if (FilePaths.Same(source, location)) throw JournalErrors.InvalidValue("-Path", source, "the backup is the journal itself.");
         using var backup = StoreSet.Open(source, StoreAccess.Read, Durability.Full);
         if (backup.Check() is { Count: > 0 } problems) throw JournalErrors.JournalCorrupt(source, problems[0]);
         RefuseWhereSomebodyWorks(location);
@@ -60,7 +60,7 @@ public sealed class RestoreJournalCommand : JournalCmdlet
     {
         try
         {
-            foreach (var part in Parts.Where(part => File.Exists(location + part))) File.Move(location + part, aside + part);
+            foreach (var part in Parts.Where(part => File.Exists(location + part))) FilePaths.Move(location + part, aside + part);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

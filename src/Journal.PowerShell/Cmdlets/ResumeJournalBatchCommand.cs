@@ -3,6 +3,7 @@ using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Lifecycle;
 using Journal.Storage;
+using Journal.Terminal;
 
 namespace Journal.Commands;
 
@@ -35,6 +36,12 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
     /// <summary>Leave failed tasks as they are.</summary>
     [Parameter]
     public SwitchParameter SkipFailed { get; set; }
+
+    /// <summary>The stage in which failed tasks, or those from the pipeline, go on; by default the one in which each of them failed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StageCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? FromStage { get; set; }
 
     /// <inheritdoc/>
     protected override void OnItem()
@@ -69,19 +76,30 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
     {
         var store = Writer;
         var plan = ResumePlan.For(batch, SkipFailed);
+        var from = StageNaming.PositionOf(batch, FromStage);
         var action = plan.RequeuesFailed ? $"Resume, and put {batch.Failed} failed task(s) back" : "Resume";
         if (!ShouldProcess($"batch '{batch.Id}'", action)) return;
         var failed = new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.Failed] };
-        if (plan.RequeuesFailed) store.ApplyToAll(TaskMove.Requeue(0, Reason), failed, SessionWorker.Get());
-        WriteObject(store.Apply(batch.Id, BatchMove.Resume(Reason), SessionWorker.Get()));
+        if (plan.RequeuesFailed) store.ApplyToAll(TaskMove.Requeue(0, Reason, from), failed, SessionWorker.Get());
+        Emit(store.Apply(batch.Id, BatchMove.Resume(Reason), SessionWorker.Get()));
+    }
+
+    // To the host, as Write-Host does: that nothing runs yet is what one has to know.
+    private void Emit(JournalBatch batch)
+    {
+        var open = batch.Counts.Open;
+        var text = $"{batch.Id}: {open} {(open == 1 ? "task waits. It runs" : "tasks wait. They run")} when the batch's line is run again (Invoke-JournalBatch), or when a worker claims {(open == 1 ? "it" : "them")}.";
+        WriteInformation(new HostInformationMessage { Message = TerminalText.Safe(text) }, ["PSHOST", "Journal"]);
+        WriteObject(batch);
     }
 
     private void Collect(JournalTask task)
     {
         if (_requeuesIn is not null && _requeuesIn != Writer) Requeue();
         _requeuesIn = Writer;
+        var from = FromStage is null ? null : StageNaming.PositionOf(Writer.RequireBatch(task.BatchId), FromStage);
         if (!ShouldProcess($"task {task.Id} '{task.Key}' of batch '{task.BatchId}'", $"Put back ({task.Status})")) return;
-        _requeues.Add((task.BatchId, TaskMove.Requeue(task.Id, Reason)));
+        _requeues.Add((task.BatchId, TaskMove.Requeue(task.Id, Reason, from)));
         if (_requeues.Count >= ChunkSize) Requeue();
     }
 
@@ -100,7 +118,7 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
         ForEach(batches, batchId =>
         {
             var resumed = store.Apply(batchId, BatchMove.Resume(Reason), SessionWorker.Get());
-            if (_touched.Add((store.Location, batchId))) WriteObject(resumed);
+            if (_touched.Add((store.Location, batchId))) Emit(resumed);
         });
     }
 }

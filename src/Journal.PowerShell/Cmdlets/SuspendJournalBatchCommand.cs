@@ -4,7 +4,7 @@ using Journal.Storage;
 
 namespace Journal.Commands;
 
-/// <summary>Pauses batches: no task is handed out until they are resumed, or until a time.</summary>
+/// <summary>Pauses batches: no task is handed out, and no run goes on with them, until they are resumed, or until a time.</summary>
 [Cmdlet(VerbsLifecycle.Suspend, "JournalBatch", SupportsShouldProcess = true)]
 [OutputType(typeof(JournalBatch))]
 public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
@@ -21,6 +21,6 @@ public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
     /// <inheritdoc/>
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
     {
-        if (ShouldProcess($"batch '{batch.Id}'", "Suspend")) WriteObject(store.Apply(batch.Id, BatchMove.Pause(Reason, Until), SessionWorker.Get()));
+        if (ShouldProcess($"batch '{batch.Id}'", "Suspend")) WriteObject(store.Apply(batch.Id, Until is null ? BatchMove.Hold(Reason) : BatchMove.Pause(Reason, Until), SessionWorker.Get()));
     }
 }

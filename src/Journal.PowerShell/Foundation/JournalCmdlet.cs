@@ -81,7 +81,8 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         try
         {
             var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            return provider.Name == "FileSystem" ? full : throw error(path, $"it is a path of the provider {provider.Name}, not of a file.");
+            if (provider.Name != "FileSystem") throw error(path, $"it is a path of the provider {provider.Name}, not of a file.");
+            return FilePaths.Problem(full) is { } problem ? throw error(path, problem) : full;
         }
         catch (Exception e) when (e is (RuntimeException and not PipelineStoppedException) or ArgumentException or NotSupportedException)
         {
@@ -97,6 +98,9 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Asks, or tells under -WhatIf, about what may be named by anybody.</summary>
     public new bool ShouldProcess(string target, string action) => base.ShouldProcess(TerminalText.Safe(target), TerminalText.Safe(action));
+
+    /// <summary>A line of what -WhatIf tells.</summary>
+    internal void Tell(string text) => base.ShouldProcess(TerminalText.Safe(text), TerminalText.Safe(text), "");
 
     /// <summary>Once, before the first item.</summary>
     protected virtual void OnBegin()

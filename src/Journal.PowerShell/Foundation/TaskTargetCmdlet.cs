@@ -49,7 +49,15 @@ public abstract class TaskTargetCmdlet : JournalCmdlet
     protected void Apply(WorkerMove decided, string batchId)
     {
         var by = SessionWorker.Get();
+        var files = decided.Move.Rule.Outcome is null ? [] : Writer.ReadTempFiles(decided.Move.TaskId);
         Writer.Apply([decided.Move], by)[0].ThrowUnlessApplied(decided.Move);
+        if (files.Count > 0)
+        {
+            var task = Writer.RequireTask(decided.Move.TaskId);
+            WorkFiles.Delete(files.Except(task.Outputs, StringComparer.Ordinal), Writer.RequireBatch(batchId).Options.WorkDirectory);
+            Writer.ClearTempFiles(task.Id);
+        }
+
         if (decided.Pause is { } pause) Writer.Apply(batchId, pause, by);
     }
 

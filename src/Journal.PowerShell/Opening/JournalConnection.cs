@@ -33,7 +33,7 @@ internal sealed class JournalConnection : IDisposable
     public static void Replace(JournalConnection? connection) => Interlocked.Exchange(ref s_current, connection)?.Dispose();
 
     /// <summary>Whether a location means this journal; what objects carry as their JournalPath has no password.</summary>
-    public bool IsFor(string location) => location == Address || location == (_writer ?? _reader)?.Location;
+    public bool IsFor(string location) => FilePaths.Same(location, Address) || FilePaths.Same(location, (_writer ?? _reader)?.Location);
 
     /// <summary>The open journal. A reader gets the writer's where there is one; it never makes a journal.</summary>
     public IJournalStore Open(StoreAccess access)

@@ -18,7 +18,7 @@ internal sealed class AttemptLoopCommand : PSCmdlet
     {
         while (Source.AwaitAttempt(this) is { } attempt)
         {
-            attempt.Run(SessionState, Source.BlockOf);
+            attempt.Run(SessionState, Source);
             Source.Forget();
         }
     }

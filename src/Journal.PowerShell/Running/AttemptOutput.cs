@@ -21,11 +21,22 @@ internal static class AttemptOutput
     }
 
     /// <summary>The block ended with an error.</summary>
-    public static AttemptResult Failed(ErrorRecord error) => AttemptResult.Failed(ErrorRecordFacts.Of(error), error.ScriptStackTrace, error);
+    /// <param name="error">The error.</param>
+    /// <param name="message">A text to keep instead of the error's own.</param>
+    public static AttemptResult Failed(ErrorRecord error, string? message = null) => AttemptResult.Failed(ErrorRecordFacts.Of(error, message), error.ScriptStackTrace, error);
 
     /// <summary>The attempt ran too long.</summary>
-    public static AttemptResult TimedOut(RunningTask task, TimeSpan limit) =>
-        Failed(new ErrorRecord(new TimeoutException($"The attempt ran longer than {limit}."), "AttemptTimeout", ErrorCategory.OperationTimeout, task.Key));
+    /// <param name="task">Of this task.</param>
+    /// <param name="limit">Than this.</param>
+    /// <param name="ended">How many processes that it had started were ended.</param>
+    /// <param name="isAbandoned">Whether its block still runs.</param>
+    public static AttemptResult TimedOut(RunningTask task, TimeSpan limit, int ended = 0, bool isAbandoned = false)
+    {
+        var text = $"The attempt ran longer than {limit}.";
+        if (ended > 0) text += ended == 1 ? " A process that it had started was ended." : $" {ended} processes that it had started were ended.";
+        if (isAbandoned) text += " Its script block could not be stopped and was abandoned; it may still be running.";
+        return Failed(new ErrorRecord(new TimeoutException(text), "AttemptTimeout", ErrorCategory.OperationTimeout, task.Key));
+    }
 
     /// <summary>Whatever an invocation of a script block threw, as an error record; null when it is a stop.</summary>
     public static ErrorRecord? ErrorOf(Exception exception) => ErrorRecordFacts.RecordOf(exception);

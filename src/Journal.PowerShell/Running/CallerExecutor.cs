@@ -1,4 +1,7 @@
+using System.Collections;
 using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Reflection;
 using Journal.Commands.Binding;
 using Journal.Runs;
 
@@ -7,16 +10,26 @@ namespace Journal.Commands.Running;
 /// <summary>Runs script blocks in the caller's session, one at a time, on the pipeline's thread: its functions, variables and modules are there.</summary>
 internal sealed class CallerExecutor : ITaskExecutor
 {
+    /// <summary>How long a block that was told to stop is waited for before it is woken out of whatever it waits for.</summary>
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
     // Any command will do: PowerShell starts none in a pipeline that is being stopped.
     private static readonly ScriptBlock Probe = ScriptBlock.Create("$null = Write-Output 1");
 
     private readonly StageWorks _works;
-    private readonly ProviderInfo _fileSystem;
+    private readonly PSCmdlet _cmdlet;
+    private readonly StreamForwarder _streams;
+    private readonly SessionPreferences _preferences;
+    private readonly Dictionary<ScriptWork, Way> _ways = [];
 
-    public CallerExecutor(StageWorks works, ProviderInfo fileSystem)
+    /// <param name="works">The work.</param>
+    /// <param name="cmdlet">In whose session.</param>
+    /// <param name="streams">Where to what programs say goes.</param>
+    public CallerExecutor(StageWorks works, PSCmdlet cmdlet, StreamForwarder streams)
     {
-        _works = works;
-        _fileSystem = fileSystem;
+        (_works, _cmdlet, _streams) = (works, cmdlet, streams);
+        _preferences = new SessionPreferences(cmdlet.SessionState);
+        AttemptProcesses.MarkPrograms();
     }
 
     /// <inheritdoc/>
@@ -26,63 +39,226 @@ internal sealed class CallerExecutor : ITaskExecutor
     public AttemptResult Execute(RunningTask task, CancellationToken stop)
     {
         var work = _works.For(task.Stage);
+        var place = _preferences.Location;
+        var tail = new ErrorOutputTail();
+        using var processes = AttemptProcesses.Begin();
         try
         {
             // An input that cannot be read fails its own task alone.
-            var variables = new List<PSVariable>(4 + work.Usings.Count)
+            var variables = new List<PSVariable>(5)
             {
-                new("_", TaskInputs.Restore(task.Task.StoredInput, _fileSystem)),
+                new("_", TaskInputs.Restore(task.Task.StoredInput, _cmdlet.SessionState.Path.CurrentFileSystemLocation.Provider)),
                 new("JournalTask", task),
                 new("ErrorActionPreference", ActionPreference.Stop),
                 new("PSNativeCommandUseErrorActionPreference", true),
             };
-            foreach (var (name, value) in work.Usings) variables.Add(new PSVariable(name, value));
-            return task.Batch.Options.Timeout is { } limit
-                ? ExecuteWithin(limit, task, work, variables)
-                : AttemptOutput.Succeeded(task, work.ForCaller.InvokeWithContext(null, variables));
+            var way = WayOf(work);
+            return task.Batch.Options.Timeout is null && !way.NeedsOwnPipeline
+                ? AttemptOutput.Succeeded(task, way.Invoke(variables))
+                : ExecuteInside(task.Batch.Options.Timeout, task, way, variables, tail, processes);
         }
         // A stop goes on up: the runner gives the task back, and PowerShell unwinds the pipeline.
         catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null && e.GetType().Name != "ExitException")
         {
             ThrowIfStopping();
-            return AttemptOutput.Failed(AttemptOutput.ErrorOf(e)!);
+            var error = AttemptOutput.ErrorOf(e)!;
+            return AttemptOutput.Failed(error, tail.TextOf(error));
+        }
+        catch (PipelineStoppedException)
+        {
+            processes.Kill();
+            throw;
+        }
+        finally
+        {
+            PutBack(place);
         }
     }
 
     // A stop in the wrong instant (while a module is being loaded, say) comes out of the block as some other error. It is a stop all the same.
     private static void ThrowIfStopping() => Probe.Invoke();
 
-    // Only a pipeline of its own can be stopped without stopping the caller's.
-    private static AttemptResult ExecuteWithin(TimeSpan limit, RunningTask task, ScriptWork work, List<PSVariable> variables)
+    private void PutBack(string place)
     {
-        using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddScript("param($block, $variables) $block.InvokeWithContext($null, $variables)", useLocalScope: true).AddArgument(work.ForCaller).AddArgument(variables);
-        var timedOut = 0;
-        using var timer = new Timer(
-            _ =>
-            {
-                Interlocked.Exchange(ref timedOut, 1);
-                shell.BeginStop(null, null);
-            },
-            null, limit, System.Threading.Timeout.InfiniteTimeSpan);
+        _preferences.Restore();
         try
         {
-            var output = shell.Invoke();
-            // A nested pipeline that is stopped ends without an exception.
-            if (shell.InvocationStateInfo.State is PSInvocationState.Stopped) return Volatile.Read(ref timedOut) == 1 ? AttemptOutput.TimedOut(task, limit) : throw new PipelineStoppedException();
-            return shell.Streams.Error.Count > 0 ? AttemptOutput.Failed(Innermost(shell.Streams.Error[0])) : AttemptOutput.Succeeded(task, output);
+            _preferences.Return(place);
         }
-        catch (PipelineStoppedException) when (Volatile.Read(ref timedOut) == 1)
+        catch (Exception e) when (e is RuntimeException and not PipelineStoppedException)
         {
-            return AttemptOutput.TimedOut(task, limit);
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            return AttemptOutput.Failed(Innermost(e.ErrorRecord));
+            // The block removed the folder it began in: there is no way back.
         }
     }
 
-    // InvokeWithContext, called from a script, wraps the block's error into that of a method call.
-    private static ErrorRecord Innermost(ErrorRecord error) =>
-        error.Exception is MethodInvocationException { InnerException: RuntimeException inner } ? inner.ErrorRecord : error;
+    private Way WayOf(ScriptWork work) => _ways.TryGetValue(work, out var way) ? way : _ways[work] = new Way(work, _cmdlet.SessionState);
+
+    // Only a pipeline of its own can be stopped without stopping the caller's, and only of one of its own the error stream can be read.
+    private AttemptResult ExecuteInside(TimeSpan? limit, RunningTask task, Way way, List<PSVariable> variables, ErrorOutputTail tail, AttemptProcesses processes)
+    {
+        using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
+        System.Collections.ObjectModel.Collection<PSObject> output = [];
+        Exception? thrown = null;
+        var thread = new BlockThread();
+        var said = new List<object>();
+        var gate = new object();
+        var (isTimedOut, isOver, ended) = (false, false, 0);
+        shell.AddCommand(new CmdletInfo("Invoke-JournalAttempt", typeof(AttemptCommand))).AddParameter(nameof(AttemptCommand.Body), () =>
+        {
+            try
+            {
+                output = way.InvokeInside(variables, Write);
+            }
+#pragma warning disable CA1031 // It is raised where the attempt was begun.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                thrown = e;
+            }
+        });
+        shell.Streams.Error.DataAdding += (_, e) =>
+        {
+            var error = e.ItemAdded is PSObject { BaseObject: ErrorRecord wrapped } ? wrapped : (ErrorRecord)e.ItemAdded;
+            if (ErrorOutputTail.IsErrorOutput(error)) tail.Add(error.Exception.Message);
+            Write(error);
+        };
+
+        // At once where that is possible; the rest needs the cmdlet's own pipeline and is said when this one has ended.
+        void Write(object record)
+        {
+            if (said.Count == 0 && _streams.CanWriteInside(record)) _streams.Write(record, null);
+            else said.Add(record);
+        }
+
+        using var waking = new Timer(_ => thread.Interrupt());
+        void End()
+        {
+            lock (gate)
+            {
+                if (isOver) return;
+                isTimedOut = true;
+                waking.Change(StopGrace, System.Threading.Timeout.InfiniteTimeSpan);
+                ended = processes.Kill(() => shell.BeginStop(null, null));
+            }
+        }
+
+        using (new Timer(_ => End(), null, limit ?? System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan))
+        {
+            thread.Enter();
+            try
+            {
+                shell.Invoke();
+            }
+            catch (PipelineStoppedException)
+            {
+                // By the time limit, or with the pipeline around it; see below.
+            }
+            finally
+            {
+                thread.Leave();
+                lock (gate) isOver = true;
+            }
+        }
+
+        if (isTimedOut) ended += processes.Kill();
+        else if (thrown is null && shell.InvocationStateInfo.State is PSInvocationState.Stopped) throw new PipelineStoppedException();
+        foreach (var record in said) _streams.Write(record, null);
+        if (isTimedOut) return AttemptOutput.TimedOut(task, limit!.Value, ended);
+        if (thrown is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(thrown);
+        return AttemptOutput.Succeeded(task, output);
+    }
+
+    /// <summary>How a block is invoked: directly, which is fast, or by a script that calls it, where that alone lets it have what it needs.</summary>
+    private sealed class Way
+    {
+        private static readonly CmdletInfo Tail = new("Invoke-JournalAttemptTail", typeof(AttemptTailCommand));
+
+        private readonly ScriptWork _work;
+        private readonly ScriptBlock _block;
+        private readonly bool _isDirect;
+        private readonly ScriptBlock _call;
+        private readonly ScriptBlock _callInside;
+
+        public Way(ScriptWork work, SessionState session)
+        {
+            _work = work;
+            _isDirect = !work.HasClauses && work.Usings.Count == 0;
+            NeedsOwnPipeline = NeedsErrorStream(work.Original, session);
+            // A block of another module does not see the variables of a script that calls it.
+            _block = work.Original.Module == session.Module ? work.Original : ((ScriptBlockAst)work.Original.Ast).GetScriptBlock();
+            _call = ScriptBlock.Create(work.Call + " @JournalUsing");
+            _callInside = ScriptBlock.Create(work.Call + " @JournalUsing 3>&1 4>&1 5>&1 6>&1 | & $args[1] -Write $args[2]");
+        }
+
+        /// <summary>Whether the block may write to the error stream and go on, as programs do.</summary>
+        public bool NeedsOwnPipeline { get; }
+
+        public System.Collections.ObjectModel.Collection<PSObject> Invoke(List<PSVariable> variables)
+        {
+            if (_isDirect) return _work.Original.InvokeWithContext(null, variables);
+            variables.Add(Usings());
+            return _call.InvokeWithContext(null, variables, _block);
+        }
+
+        public System.Collections.ObjectModel.Collection<PSObject> InvokeInside(List<PSVariable> variables, Action<object> write)
+        {
+            variables.Add(Usings());
+            return _callInside.InvokeWithContext(null, variables, _block, Tail, write);
+        }
+
+        // By this name a script takes the values of its $using: expressions.
+        private PSVariable Usings() => new("JournalUsing", _work.Usings.Count == 0 ? new Hashtable() : new Hashtable { ["-%"] = _work.Usings });
+
+        // What may run a program, whose error output has to be read, or lets errors pass. What is known to be a cmdlet does neither.
+        private static bool NeedsErrorStream(ScriptBlock block, SessionState session) =>
+            block.Ast.FindAll(static node => node is CommandAst or CommandParameterAst, searchNestedScriptBlocks: true).Any(node => node switch
+            {
+                CommandParameterAst parameter => parameter.ParameterName.StartsWith("ErrorA", StringComparison.OrdinalIgnoreCase) || parameter.ParameterName.Equals("EA", StringComparison.OrdinalIgnoreCase),
+                CommandAst { CommandElements: [ScriptBlockExpressionAst, ..] } => false,
+                CommandAst command => command.GetCommandName() is not { } name || !IsCmdlet(session.InvokeCommand.GetCommand(name, CommandTypes.Alias | CommandTypes.Function | CommandTypes.Cmdlet)),
+                _ => false,
+            });
+
+        private static bool IsCmdlet(CommandInfo? command) => command is AliasInfo alias ? alias.ResolvedCommand is CmdletInfo : command is CmdletInfo;
+    }
+}
+
+/// <summary>The pipeline of an attempt that can be stopped alone. No command of the module.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "JournalAttempt")]
+internal sealed class AttemptCommand : PSCmdlet
+{
+    /// <summary>What to do in it.</summary>
+    [Parameter(Mandatory = true)]
+    public Action Body { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Body();
+}
+
+/// <summary>The end of a block's pipeline: what came out of its other streams is written there at once; the rest is its output. No command of the module.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "JournalAttemptTail")]
+internal sealed class AttemptTailCommand : PSCmdlet
+{
+    // Tells a record that a stream carried from one that the block emitted as a value (a warning kept by -WarningVariable). PowerShell has no public way to.
+    private static readonly PropertyInfo? StreamOfRecord = typeof(PSObject).GetProperty("WriteStream", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    /// <summary>What came.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Where to records go.</summary>
+    [Parameter(Mandatory = true)]
+    public Action<object> Write { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (InputObject?.BaseObject is InformationalRecord or InformationRecord && IsOfStream(InputObject)) Write(InputObject.BaseObject);
+        else WriteObject(InputObject);
+    }
+
+    private static bool IsOfStream(PSObject item) => StreamOfRecord is null || Convert.ToInt32(StreamOfRecord.GetValue(item), System.Globalization.CultureInfo.InvariantCulture) > 1;
 }

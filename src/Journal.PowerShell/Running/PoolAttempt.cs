@@ -9,6 +9,8 @@ internal sealed class PoolAttempt
 {
     private readonly ScriptWork _work;
     private readonly EventWaitHandle _ended;
+    private readonly BlockThread _thread = new();
+    private AttemptProcesses? _processes;
 
     /// <param name="work">What to run.</param>
     /// <param name="task">For which task.</param>
@@ -18,31 +20,107 @@ internal sealed class PoolAttempt
     /// <summary>The live task.</summary>
     public RunningTask Task { get; }
 
+    /// <summary>What its programs said last.</summary>
+    public ErrorOutputTail ErrorOutput { get; } = new();
+
     /// <summary>How it went; null while it runs.</summary>
     public AttemptResult? Result { get; private set; }
 
     /// <summary>Runs the block, on the thread of a pipeline of the runspace.</summary>
     /// <param name="session">The runspace's.</param>
-    /// <param name="blockOf">The runspace's own block of a work.</param>
-    public void Run(SessionState session, Func<ScriptWork, ScriptBlock> blockOf)
+    /// <param name="runspace">Whose preferences and place are put back first, and which has the block.</param>
+    public void Run(SessionState session, PoolRunspace runspace)
     {
         try
         {
-            var input = new PSVariable("_", TaskInputs.Restore(Task.Task.StoredInput, session.Path.CurrentFileSystemLocation.Provider));
+            _processes = AttemptProcesses.Begin();
+            _thread.Enter();
+            runspace.PutBack(session);
             // Global, so that functions of modules see it, too.
             session.PSVariable.Set("global:JournalTask", Task);
-            foreach (var (name, value) in _work.Usings) session.PSVariable.Set("global:" + name, value);
-            Result = AttemptOutput.Succeeded(Task, blockOf(_work).InvokeWithContext(null, [input]));
+            var variables = new List<PSVariable>(3)
+            {
+                new("_", TaskInputs.Restore(Task.Task.StoredInput, session.Path.CurrentFileSystemLocation.Provider)),
+                new("ErrorActionPreference", ActionPreference.Stop),
+                new("PSNativeCommandUseErrorActionPreference", true),
+            };
+            var block = runspace.BlockOf(_work);
+            var output = _work.HasClauses ? runspace.CallOf(_work).InvokeWithContext(null, variables, block) : block.InvokeWithContext(null, variables);
+            Result = AttemptOutput.Succeeded(Task, output);
         }
 #pragma warning disable CA1031 // Whatever the block throws is the attempt's failure.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Result = AttemptOutput.ErrorOf(e) is { } error ? AttemptOutput.Failed(error) : AttemptResult.Stopped;
+            Result = AttemptOutput.ErrorOf(e) is { } error ? AttemptOutput.Failed(error, ErrorOutput.TextOf(error)) : AttemptResult.Stopped;
         }
         finally
         {
+            _thread.Leave();
+            // What it started before the stop reached it.
+            if (_processes is { IsForced: true } forced) forced.Kill();
+            _processes?.Dispose();
             _ended.Set();
+        }
+    }
+
+    /// <summary>Ends the programs that the attempt started, and those that these started. Any thread may call.</summary>
+    /// <returns>How many.</returns>
+    public int KillProcesses(Action? beforeKill = null)
+    {
+        if (_processes is { } processes) return processes.Kill(beforeKill);
+        beforeKill?.Invoke();
+        return 0;
+    }
+
+    /// <summary>Wakes the block out of a wait in .NET code, which a stop does not reach.</summary>
+    public void Interrupt() => _thread.Interrupt();
+}
+
+/// <summary>The thread of a block, for as long as the block runs on it: only then may it be interrupted.</summary>
+internal sealed class BlockThread
+{
+    private readonly object _gate = new();
+    private Thread? _thread;
+    private bool _isInterrupted;
+
+    /// <summary>The block begins, on this thread.</summary>
+    public void Enter() => _thread = Thread.CurrentThread;
+
+    /// <summary>Wakes the block out of a wait.</summary>
+    public void Interrupt()
+    {
+        lock (_gate)
+        {
+            if (_thread is null) return;
+            _isInterrupted = true;
+            _thread.Interrupt();
+        }
+    }
+
+    /// <summary>The block has ended. An interruption that came too late to meet a wait of its is taken here, and meets no other.</summary>
+    public void Leave()
+    {
+        while (_thread is not null)
+        {
+            try
+            {
+                lock (_gate) _thread = null;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Once more.
+            }
+        }
+
+        if (!_isInterrupted) return;
+        try
+        {
+            Thread.Sleep(1);
+        }
+        catch (ThreadInterruptedException)
+        {
+            // This was it.
         }
     }
 }

@@ -10,11 +10,18 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
     private readonly RunspaceSetup _setup;
     private readonly StreamForwarder _streams;
     private readonly ConcurrentBag<PoolRunspace> _idle = [];
+    private readonly System.Collections.Hashtable _usings = [];
     private readonly ManualResetEvent _giveUp = new(false);
 
     public PoolExecutor(StageWorks works, RunspaceSetup setup, StreamForwarder streams)
     {
         (_works, _setup, _streams) = (works, setup, streams);
+        foreach (var work in works.All)
+        {
+            foreach (System.Collections.DictionaryEntry entry in work.Usings) _usings[entry.Key] = entry.Value;
+        }
+
+        AttemptProcesses.MarkPrograms();
     }
 
     /// <inheritdoc/>
@@ -44,5 +51,5 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
         _giveUp.Dispose();
     }
 
-    private PoolRunspace Open() => new(_setup.Open(), _streams, _giveUp);
+    private PoolRunspace Open() => new(_setup.Open(), _streams, _usings, _giveUp);
 }

@@ -10,25 +10,33 @@ namespace Journal.Commands.Running;
 /// </summary>
 internal sealed class PoolRunspace : IDisposable
 {
-    // A block that ignores a stop for longer than this is abandoned, with its runspace: nothing can end it but the end of the process.
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+    // A block that ignores a stop for longer than this is woken out of whatever it waits for; one that ignores that, too, is abandoned, with its runspace:
+    // nothing can end it but the end of the process.
+    private static readonly TimeSpan StopGrace = CallerExecutor.StopGrace;
+    private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly Runspace _runspace;
     private readonly StreamForwarder _streams;
+    private readonly System.Collections.Hashtable _usings;
     private readonly WaitHandle _giveUp;
     private readonly AutoResetEvent _ended = new(false);
     private readonly Dictionary<ScriptWork, ScriptBlock> _blocks = [];
+    private readonly Dictionary<ScriptWork, ScriptBlock> _calls = [];
+    private SessionPreferences? _preferences;
+    private string _location = "";
     private System.Management.Automation.PowerShell? _shell;
     private IAsyncResult? _loop;
     private PoolAttempt? _next;
-    private RunningTask? _current;
+    private PoolAttempt? _current;
     private volatile bool _closes;
 
     /// <param name="runspace">Open, and from now on this one's.</param>
     /// <param name="streams">Where to what blocks say goes.</param>
+    /// <param name="usings">The values of all <c>$using:</c> expressions of the work.</param>
     /// <param name="giveUp">Set when blocks that do not stop are no longer waited for.</param>
-    public PoolRunspace(Runspace runspace, StreamForwarder streams, WaitHandle giveUp) => (_runspace, _streams, _giveUp) = (runspace, streams, giveUp);
+    public PoolRunspace(Runspace runspace, StreamForwarder streams, System.Collections.Hashtable usings, WaitHandle giveUp) =>
+        (_runspace, _streams, _usings, _giveUp) = (runspace, streams, usings, giveUp);
 
     /// <summary>Whether it takes another attempt.</summary>
     public bool IsUsable => !IsAbandoned && _runspace.RunspaceStateInfo.State is RunspaceState.Opened;
@@ -44,8 +52,8 @@ internal sealed class PoolRunspace : IDisposable
         var limit = task.Batch.Options.Timeout;
         var signal = WaitHandle.WaitAny([_ended, stop.WaitHandle, loop.AsyncWaitHandle], limit ?? System.Threading.Timeout.InfiniteTimeSpan);
         if (signal is 0 or 2) return attempt.Result is { End: not AttemptEnd.Stopped } result ? result : stop.IsCancellationRequested ? AttemptResult.Stopped : Closed(task);
-        StopLoop(loop);
-        return signal == WaitHandle.WaitTimeout ? AttemptOutput.TimedOut(task, limit!.Value) : AttemptResult.Stopped;
+        var ended = StopLoop(loop, attempt);
+        return signal == WaitHandle.WaitTimeout ? AttemptOutput.TimedOut(task, limit!.Value, ended, IsAbandoned) : AttemptResult.Stopped;
     }
 
     /// <summary>For the loop: the next attempt, waited for; null when there is none any more.</summary>
@@ -64,7 +72,24 @@ internal sealed class PoolRunspace : IDisposable
     public ScriptBlock BlockOf(ScriptWork work)
     {
         if (_blocks.TryGetValue(work, out var block)) return block;
-        return _blocks[work] = ScriptBlock.Create(work.Text);
+        return _blocks[work] = work.ForRunspace();
+    }
+
+    /// <summary>For the loop: what calls a block of several clauses.</summary>
+    public ScriptBlock CallOf(ScriptWork work) => _calls.TryGetValue(work, out var call) ? call : _calls[work] = ScriptBlock.Create(work.Call);
+
+    /// <summary>For the loop: has every attempt begin with the preferences, and at the place, that the first one found.</summary>
+    public void PutBack(SessionState session)
+    {
+        if (_preferences is null)
+        {
+            _preferences = new SessionPreferences(session);
+            _location = _preferences.Location;
+            return;
+        }
+
+        _preferences.Restore();
+        _preferences.Return(_location);
     }
 
     /// <summary>For the loop: what the attempt said was passed on, and is not kept.</summary>
@@ -89,7 +114,7 @@ internal sealed class PoolRunspace : IDisposable
     {
         lock (_gate)
         {
-            _current = attempt.Task;
+            _current = attempt;
             _next = attempt;
             _ended.Reset();
             Monitor.PulseAll(_gate);
@@ -99,17 +124,28 @@ internal sealed class PoolRunspace : IDisposable
         _shell?.Dispose();
         _shell = System.Management.Automation.PowerShell.Create();
         _shell.Runspace = _runspace;
-        _shell.AddCommand(new CmdletInfo("Invoke-JournalAttemptLoop", typeof(AttemptLoopCommand))).AddParameter(nameof(AttemptLoopCommand.Source), this);
-        _streams.Forward(_shell, () => _current!);
+        // A script around the loop, because PowerShell finds the values of $using: in the scope of one that was given them under this name.
+        _shell.AddScript("param($Loop, $Source) & $Loop -Source $Source", useLocalScope: true)
+            .AddParameter("Loop", new CmdletInfo("Invoke-JournalAttemptLoop", typeof(AttemptLoopCommand))).AddParameter("Source", this).AddParameter("--%", _usings);
+        _streams.Forward(_shell, () => _current!.Task, () => _current!.ErrorOutput);
         return _loop = _shell.BeginInvoke<PSObject, PSObject>(null, new PSDataCollection<PSObject>());
     }
 
-    private void StopLoop(IAsyncResult loop)
+    /// <summary>Stops the block and ends what it started: programs first, then waits in .NET code; what then still runs is abandoned.</summary>
+    private int StopLoop(IAsyncResult loop, PoolAttempt attempt)
     {
-        _shell!.BeginStop(null, null);
-        if (WaitHandle.WaitAny([loop.AsyncWaitHandle, _giveUp], StopGrace) == 0) return;
+        var ended = attempt.KillProcesses(() => _shell!.BeginStop(null, null));
+        var signal = WaitHandle.WaitAny([loop.AsyncWaitHandle, _giveUp], StopGrace);
+        if (signal == WaitHandle.WaitTimeout)
+        {
+            attempt.Interrupt();
+            signal = WaitHandle.WaitAny([loop.AsyncWaitHandle, _giveUp], InterruptGrace);
+        }
+
+        if (signal == 0) return ended;
         IsAbandoned = true;
         ThreadPool.RegisterWaitForSingleObject(loop.AsyncWaitHandle, (_, _) => Close(), null, System.Threading.Timeout.InfiniteTimeSpan, executeOnlyOnce: true);
+        return ended;
     }
 
     private void Close()

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Runs;
+using Journal.Statistics;
 using Journal.Storage;
 
 namespace Journal.Commands.Running;
@@ -9,22 +10,52 @@ internal sealed class RunWords(PSCmdlet cmdlet)
 {
     private static readonly string[] Tag = ["Journal"];
 
+    // More keys than this are not compared only to say how many there are.
+    private const long MostCompared = 100_000;
+
+    private readonly bool _warns = Warns(cmdlet);
+    private int _interruptionTold;
+
     /// <summary>What came of the order to run.</summary>
     public void Prepared(string name, PreparedRun prepared)
     {
         switch (prepared)
         {
             case { Readiness: RunReadiness.NothingToRun }:
-                cmdlet.WriteWarning($"There is no input, and no batch named '{name}' to resume: nothing was done.");
+                cmdlet.WriteWarning(NothingToRun(name));
                 return;
             case { Readiness: RunReadiness.Paused, Batch: { } paused }:
-                cmdlet.WriteWarning($"Batch '{paused.Id}' is paused until {paused.PausedUntil!.Value.ToLocalTime():g} ({paused.PauseReason}): nothing was run. To go on before that: Resume-JournalBatch '{paused.Id}'.");
+                cmdlet.WriteWarning(IsPaused(paused));
                 return;
         }
+
 
         if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"The outputs of {prepared.LostOutputs} completed task(s) are gone or changed; they are done again.");
         if (prepared is { IsResumed: true, Batch: { } batch }) cmdlet.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
     }
+
+    /// <summary>Why nothing would be run.</summary>
+    public static string NotRun(string name, RunPlan plan) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!) : NothingToRun(name);
+
+    /// <summary>Why a new batch is begun although there is one of the name.</summary>
+    /// <param name="ended">That batch.</param>
+    /// <param name="known">How many of the inputs it completed; null where nobody counted.</param>
+    /// <param name="inputs">How many inputs there are.</param>
+    public static string BeginsAnew(JournalBatch ended, long? known, long inputs)
+    {
+        var done = ended.Counts.Completed + ended.Counts.Skipped;
+        var age = ended.EndedAt is { } at ? " " + RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
+        var was = ended.Status is JournalBatchStatus.Canceled ? $"was canceled{age} ({done} of {ended.Total} were completed)" : $"was completed{age} ({done} of {ended.Total})";
+        return known > 0
+            ? $"{known} of {inputs} inputs were completed by '{ended.Id}'{age}, and are done again in a new batch: -Incremental skips them, -New does not warn."
+            : $"'{ended.Id}' {was}: this begins a new batch. -New does not warn{(known is null ? ", -Incremental skips what was completed" : "")}.";
+    }
+
+    private static string NothingToRun(string name) => $"There is no input, and no batch named '{name}' to resume: nothing was done.";
+
+    private static string IsPaused(JournalBatch paused) => paused.PausedUntil is { } until
+        ? $"Batch '{paused.Id}' is paused until {until.ToLocalTime():g} ({paused.PauseReason}): nothing is run. To go on before that: Resume-JournalBatch '{paused.Id}', and run the same line again."
+        : $"Batch '{paused.Id}' was paused by an operator ({paused.PauseReason}): nothing is run. To go on: Resume-JournalBatch '{paused.Id}', and run the same line again.";
 
     /// <summary>Inputs that an incremental run did not take.</summary>
     public void LeftOut(string name, long count) => cmdlet.WriteInformation($"{name}: {count} input(s) were completed by earlier batches and are left out.", Tag);
@@ -34,6 +65,25 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     {
         if (result.Duplicates > 0) cmdlet.WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", Tag);
+    }
+
+    /// <summary>Before a run that begins anew.</summary>
+    public void BeginsAnew(IJournalStore store, JournalBatch batch, JournalBatch ended)
+    {
+        long? known = null;
+        if (ended.Completed <= MostCompared && batch.Total <= MostCompared)
+        {
+            var completed = store.ReadTasks(new TaskQuery { BatchIds = [ended.Id], Statuses = [JournalTaskStatus.Completed] }).Select(static task => task.Key).ToHashSet(StringComparer.Ordinal);
+            known = store.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }).LongCount(task => completed.Contains(task.Key));
+        }
+
+        cmdlet.WriteWarning(BeginsAnew(ended, known, batch.Total));
+    }
+
+    /// <summary>Inputs whose results were there.</summary>
+    public void Recorded(JournalBatch batch, long count)
+    {
+        if (count > 0) cmdlet.WriteInformation($"{batch.Id}: {count} input(s) were recorded as completed without running: their results were there.", Tag);
     }
 
     /// <summary>How the run ended; for one that was interrupted, see <see cref="HowToResume"/>.</summary>
@@ -51,16 +101,44 @@ internal sealed class RunWords(PSCmdlet cmdlet)
             case RunEnd.Interrupted:
                 break;
             default:
-                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {until.ToLocalTime():g}." : "Run the same line again to go on.";
+                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {until.ToLocalTime():g}."
+                    : result.Reason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true ? "To go on, run the same line with a higher -QuotaLimit."
+                    : result.IsHeld ? $"To go on: Resume-JournalBatch '{batch.Id}', and run the same line again."
+                    : "Run the same line again to go on.";
                 cmdlet.WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
                 break;
         }
     }
 
-    /// <summary>For a run that was interrupted: the pipeline is being stopped and takes nothing any more; the host still does.</summary>
-    public void HowToResume(IJournalStore store, string batchId)
+    /// <summary>For a run that was interrupted, once: how far it came, and how to go on. On any thread.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="givenBack">Tasks that were under way.</param>
+    /// <param name="onPipeline">Whether this is the pipeline's thread.</param>
+    public void HowToResume(IJournalStore store, string batchId, long givenBack, bool onPipeline)
     {
-        if (store.FindBatch(batchId) is not { Status: JournalBatchStatus.Paused } batch) return;
-        cmdlet.Host?.UI?.WriteWarningLine($"Interrupted: {batch.Counts.Ended}/{batch.Total} done, nothing is lost. To go on, run the same line again.");
+        if (Interlocked.Exchange(ref _interruptionTold, 1) != 0 || store.FindBatch(batchId) is not { Status: JournalBatchStatus.Paused } batch) return;
+        var text = $"Interrupted: {batch.Counts.Ended}/{batch.Total} done; {(givenBack == 1 ? "1 task was" : $"{givenBack} tasks were")} given back, nothing is lost. To go on, run the same line again.";
+        try
+        {
+            if (onPipeline)
+            {
+                cmdlet.WriteWarning(text);
+                return;
+            }
+        }
+        catch (PipelineStoppedException)
+        {
+            // A pipeline that is being stopped takes nothing any more, not even for a redirection; the host still does.
+        }
+
+        if (_warns) cmdlet.Host?.UI?.WriteWarningLine(text);
+    }
+
+    // What -WarningAction, or the preference, says of warnings; asked on the pipeline's thread.
+    private static bool Warns(PSCmdlet cmdlet)
+    {
+        var preference = cmdlet.MyInvocation.BoundParameters.TryGetValue("WarningAction", out var given) ? given : cmdlet.SessionState.PSVariable.GetValue("WarningPreference");
+        return !LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var action) || action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
     }
 }

@@ -1,38 +1,44 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Text;
 
 namespace Journal.Commands.Running;
 
 /// <summary>
-/// A script block prepared to be run as the work of tasks: its <c>$using:</c> variables are read once, in the caller's session, and the text
-/// refers to them in a way that works in the caller's session and in any other runspace alike.
+/// A script block prepared to be run as the work of tasks. Its <c>$using:</c> variables are read once, in the caller's session, and handed over
+/// as PowerShell itself does; its text stays as it is. So a <c>$using:</c> that a command inside the block resolves (ForEach-Object -Parallel,
+/// Start-ThreadJob, a batch inside the batch) means the block's own variable, as anywhere else.
 /// </summary>
 internal sealed class ScriptWork
 {
-    // A letter that looks like a colon. Replacing the colon of $using:x by it makes an ordinary variable of the same length, so that line and
-    // column of every error stay those of the user's script.
-    private const char ColonLetter = '\u02D0';
+    private readonly ScriptBlockAst _ast;
 
-    private ScriptWork(ScriptBlock original, string text, IReadOnlyDictionary<string, object?> usings)
+    private ScriptWork(ScriptBlock original, Hashtable usings, IReadOnlyDictionary<string, object?> handedOn)
     {
         Original = original;
-        Text = text;
+        _ast = (ScriptBlockAst)original.Ast;
         Usings = usings;
+        HandedOn = handedOn;
     }
 
     /// <summary>The block as the user wrote it.</summary>
     public ScriptBlock Original { get; }
 
-    /// <summary>The text to run, on the same lines as in the user's script.</summary>
-    public string Text { get; }
+    /// <summary>The values of its <c>$using:</c> expressions, under the keys by which PowerShell looks them up.</summary>
+    public Hashtable Usings { get; }
 
-    /// <summary>The values of its <c>$using:</c> variables, by the names under which <see cref="Text"/> refers to them.</summary>
-    public IReadOnlyDictionary<string, object?> Usings { get; }
+    /// <summary>Variables of the session that blocks inside the block refer to by <c>$using:</c>: a command that resolves them looks for them where it is called.</summary>
+    public IReadOnlyDictionary<string, object?> HandedOn { get; }
 
-    /// <summary>The block to run in the caller's session: the user's own where it has no <c>$using:</c>, so that it keeps its module and its file.</summary>
-    public ScriptBlock ForCaller => Usings.Count == 0 ? Original : _forCaller ??= ScriptBlock.Create(Text);
+    /// <summary>Whether the block has begin, process, end or other clauses by name. Such a block is run as a command, with the input piped to it.</summary>
+    public bool HasClauses { get; private init; }
 
-    private ScriptBlock? _forCaller;
+    /// <summary>How to call the block, given as <c>$args[0]</c>, where it cannot be invoked directly.</summary>
+    public string Call => IsAdvanced || !HasClauses ? "& $args[0]" : ",$_ | & $args[0]";
+
+    // A block with [CmdletBinding()] refuses input for which it has no parameter.
+    private bool IsAdvanced => _ast.ParamBlock?.Attributes.Any(static attribute => attribute.TypeName.Name is "CmdletBinding" or "CmdletBindingAttribute") == true;
 
     /// <summary>Prepares a block.</summary>
     /// <param name="block">The user's.</param>
@@ -40,56 +46,85 @@ internal sealed class ScriptWork
     /// <exception cref="JournalException">InvalidValue: a $using: variable does not exist in the session.</exception>
     public static ScriptWork Prepare(ScriptBlock block, SessionState session)
     {
-        var ast = (ScriptBlockAst)block.Ast;
-        var text = ast.Extent.Text;
-        var offset = ast.Extent.StartOffset;
-        // The braces of a literal block belong to its extent; what runs is what lies between them.
-        var body = text.StartsWith('{') && text.EndsWith('}') ? text[1..^1] : text;
-        if (body.Length != text.Length) offset++;
-        var characters = body.ToCharArray();
-        var usings = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var expression in ast.FindAll(static node => node is UsingExpressionAst, searchNestedScriptBlocks: true).Cast<UsingExpressionAst>())
+        var usings = new Hashtable();
+        var handedOn = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var expression in block.Ast.FindAll(static node => node is UsingExpressionAst, searchNestedScriptBlocks: true).Cast<UsingExpressionAst>())
         {
-            var variable = UsingExpressionAst.ExtractUsingVariable(expression);
-            var name = variable.VariablePath.UserPath;
-            name = name.StartsWith("using:", StringComparison.OrdinalIgnoreCase) ? name["using:".Length..] : name;
-            var value = session.PSVariable.Get(name)
-                ?? throw JournalErrors.InvalidValue("$using:" + name, name, $"the script block uses $using:{name}, but there is no variable ${name} where Invoke-JournalBatch is called.");
-            usings["using" + ColonLetter + name] = value.Value;
-            var colon = variable.Extent.Text.IndexOf(':', StringComparison.Ordinal);
-            characters[variable.Extent.StartOffset - offset + colon] = ColonLetter;
+            var name = NameOf(expression);
+            var variable = session.PSVariable.Get(name);
+            var isNested = IsNested(expression, block.Ast);
+            if (variable is null)
+            {
+                // It may be a variable of the block, for a command inside it.
+                if (isNested) continue;
+                throw JournalErrors.InvalidValue("$using:" + name, name, $"the script block uses $using:{name}, but there is no variable ${name} where Invoke-JournalBatch is called.");
+            }
+
+            usings[KeyOf(expression)] = ValueOf(expression, variable.Value);
+            if (isNested && !RunspaceSetup.IsDefaultVariable(name)) handedOn[name] = variable.Value;
         }
 
-        var lead = new string('\n', Math.Max(0, ast.Extent.StartLineNumber - 1));
-        var rebuilt = new string(characters);
-        // PowerShell calls a block of several clauses only by '&'.
-        if (ast.FindAll(static node => node is NamedBlockAst, searchNestedScriptBlocks: false).Count() > 1) rebuilt = "& {" + rebuilt + "\n}";
-        return new ScriptWork(block, lead + rebuilt, usings);
+        var hasClauses = block.Ast.FindAll(static node => node is NamedBlockAst { Unnamed: false }, searchNestedScriptBlocks: false).Any();
+        return new ScriptWork(block, usings, handedOn) { HasClauses = hasClauses };
     }
 
-    /// <summary>Variables that the block reads, never sets, and gets neither by <c>$using:</c> nor from PowerShell, though the caller's session has them: in a runspace of its own they are empty.</summary>
-    public IReadOnlyList<string> MissingInRunspace(SessionState session)
+    /// <summary>A copy of the block that belongs to no session yet, from its text: it keeps its lines and, where it comes from a file, that file.</summary>
+    public ScriptBlock ForRunspace()
     {
-        var ast = Original.Ast;
-        var variables = ast.FindAll(static node => node is VariableExpressionAst, searchNestedScriptBlocks: true).Cast<VariableExpressionAst>().ToList();
-        var set = ast.FindAll(static node => node is AssignmentStatementAst or ForEachStatementAst or ParameterAst, searchNestedScriptBlocks: true)
-            .SelectMany(static node => node switch
-            {
-                AssignmentStatementAst assignment => assignment.Left.FindAll(static inner => inner is VariableExpressionAst, false).Cast<VariableExpressionAst>(),
-                ForEachStatementAst loop => [loop.Variable],
-                ParameterAst parameter => [parameter.Name],
-                _ => [],
-            })
-            .Select(static variable => variable.VariablePath.UserPath)
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return variables
-            .Where(static variable => !IsUsing(variable) && variable.VariablePath.IsUnqualified)
-            .Select(static variable => variable.VariablePath.UserPath)
-            .Where(name => !set.Contains(name) && !RunspaceSetup.IsDefaultVariable(name))
-            .Distinct(StringComparer.OrdinalIgnoreCase)
-            .Where(name => session.PSVariable.GetValue(name) is not null)
-            .ToList();
+        var text = _ast.Extent.Text;
+        // The braces of a literal block belong to its extent; what runs is what lies between them.
+        var body = text.StartsWith('{') && text.EndsWith('}') ? text[1..^1] : text;
+        var lead = new StringBuilder();
+        // The namespaces of the user's script are those of the block.
+        foreach (var statement in Root(_ast).UsingStatements.Where(statement => statement.UsingStatementKind is UsingStatementKind.Namespace && !ReferenceEquals(Root(_ast), _ast)))
+        {
+            lead.Append("using namespace ").Append(statement.Name!.Value).Append("; ");
+        }
+
+        lead.Append('\n', Math.Max(0, _ast.Extent.StartLineNumber - 1));
+        return Parser.ParseInput(lead + body, _ast.Extent.File, out _, out var errors).GetScriptBlock() is var block && errors.Length == 0
+            ? block
+            : ScriptBlock.Create(lead + body);
     }
 
-    private static bool IsUsing(Ast? node) => node is not null && (node is UsingExpressionAst || IsUsing(node.Parent));
+    private static ScriptBlockAst Root(Ast ast)
+    {
+        while (ast.Parent is not null) ast = ast.Parent;
+        return (ScriptBlockAst)ast;
+    }
+
+    private static string NameOf(UsingExpressionAst expression)
+    {
+        var name = UsingExpressionAst.ExtractUsingVariable(expression).VariablePath.UserPath;
+        return name.StartsWith("using:", StringComparison.OrdinalIgnoreCase) ? name["using:".Length..] : name;
+    }
+
+    private static bool IsNested(Ast node, Ast root)
+    {
+        for (var at = node.Parent; at is not null && !ReferenceEquals(at, root); at = at.Parent)
+        {
+            if (at is ScriptBlockAst) return true;
+        }
+
+        return false;
+    }
+
+    // As PowerShell and Start-ThreadJob do it: the text of the expression, of a mere variable in lower case, as UTF-16, as Base64.
+    private static string KeyOf(UsingExpressionAst expression)
+    {
+        var text = expression.ToString();
+        if (expression.SubExpression is VariableExpressionAst) text = text.ToLowerInvariant();
+        return Convert.ToBase64String(Encoding.Unicode.GetBytes(text));
+    }
+
+    // $using:x.Y and $using:x[1] are one expression to PowerShell.
+    private static object? ValueOf(UsingExpressionAst expression, object? variable)
+    {
+        if (expression.SubExpression is VariableExpressionAst) return variable;
+        var path = UsingExpressionAst.ExtractUsingVariable(expression).Extent;
+        var text = expression.Extent.Text;
+        var start = path.StartOffset - expression.Extent.StartOffset;
+        var rest = text[(start + path.Text.Length)..];
+        return ScriptBlock.Create("$args[0]" + rest).InvokeWithContext(null, null, variable) is { Count: 1 } one ? one[0] : null;
+    }
 }

@@ -6,21 +6,27 @@ namespace Journal.Commands.Running;
 /// The ways a process is told to end that PowerShell does not pass on to cmdlets: SIGTERM (a service manager, a container), SIGHUP (a closing
 /// terminal), SIGQUIT, and an exit ordered elsewhere in the process. While one of these is alive the tasks are given back first; after a signal
 /// the process then ends with the exit code that a shell expects, 128 + the signal's number. A first Ctrl+C is PowerShell's to handle, and stops
-/// the run as every stop does; a second one means: at once.
+/// the run as every stop does; a second one means: at once. On Windows SIGQUIT is Ctrl+Break, by which PowerShell starts its debugger: it is left alone.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    // The pipeline, which says how to go on, may be in a block that does not end.
+    private static readonly TimeSpan PatienceForPipeline = TimeSpan.FromSeconds(1);
+
     private readonly Action _stopNow;
+    private readonly Action _tell;
+    private readonly ManualResetEventSlim _told = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _interrupts;
 
     /// <param name="stopNow">Gives the tasks back and returns when that is on the disk; called on another thread.</param>
-    public StopSignals(Action stopNow)
+    /// <param name="tell">Says so, where the pipeline did not.</param>
+    public StopSignals(Action stopNow, Action tell)
     {
-        _stopNow = stopNow;
+        (_stopNow, _tell) = (stopNow, tell);
         Register(PosixSignal.SIGTERM, 15);
         Register(PosixSignal.SIGHUP, 1);
-        Register(PosixSignal.SIGQUIT, 3);
+        if (!OperatingSystem.IsWindows()) Register(PosixSignal.SIGQUIT, 3);
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
         {
             if (Interlocked.Increment(ref _interrupts) > 1) _stopNow();
@@ -28,9 +34,13 @@ internal sealed class StopSignals : IDisposable
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
+    /// <summary>The pipeline has said how to go on.</summary>
+    public void Told() => _told.Set();
+
     /// <summary>Leaves the signals alone again.</summary>
     public void Dispose()
     {
+        _told.Set();
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         foreach (var registration in _registrations) registration.Dispose();
     }
@@ -41,6 +51,7 @@ internal sealed class StopSignals : IDisposable
     {
         context.Cancel = true;
         _stopNow();
+        if (!_told.Wait(PatienceForPipeline)) _tell();
         Environment.Exit(128 + number);
     }));
 }

@@ -29,9 +29,10 @@ public static class BatchView
             ViewText.Line(batch.Id).PadRight(IdWidth),
             ViewText.Clip(batch.Name, NameWidth).PadRight(NameWidth),
             colours.Bar(status, Progress(batch).PadRight(ProgressWidth), batch.Percent),
-            colours.Status(status, status.PadRight(StatusWidth)),
+            colours.Status(status, (batch.HasWorker == false ? "No worker" : status).PadRight(StatusWidth)),
             batch.Failed == 0 ? "0".PadLeft(FailedWidth) : colours.Bad(batch.Failed.ToString(CultureInfo.InvariantCulture).PadLeft(FailedWidth)),
             ViewText.Age(batch.CreatedAt));
+        if (batch.HasWorker == false) return $"{line}{Environment.NewLine}    {colours.Waiting("Nobody works on it.")} {colours.Command(ViewText.Line(ResumeLine(batch)))}";
         return Pause(batch) is { Length: > 0 } pause
             ? $"{line}{Environment.NewLine}    {colours.Waiting(pause)}{Environment.NewLine}    {colours.Command(ViewText.Line(ResumeLine(batch)))}"
             : line;
@@ -50,9 +51,15 @@ public static class BatchView
         return BatchLifecycle.PauseIsOver(until, now) ? $"{reason} (the pause is over)" : $"{reason} (resets in {RelativeTime.Countdown(until - now)})";
     }
 
-    /// <summary>The line that resumes it; empty where there is nothing to resume.</summary>
-    public static string ResumeLine(JournalBatch batch) =>
-        batch.Status is JournalBatchStatus.Paused or JournalBatchStatus.Failed ? $"Resume-JournalBatch '{batch.Id.Replace("'", "''", StringComparison.Ordinal)}'" : "";
+    /// <summary>What makes it go on; empty where there is nothing to go on with. Only a run, or a worker, does its tasks: Resume-JournalBatch ends the pause.</summary>
+    public static string ResumeLine(JournalBatch batch)
+    {
+        if (!batch.IsResumable || (batch.Status is not (JournalBatchStatus.Paused or JournalBatchStatus.Failed) && batch.HasWorker != false)) return "";
+        if (batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true && batch.PausedUntil is null) return "To go on, run the same line with a higher -QuotaLimit.";
+        return batch.IsHeld || batch.PausedUntil is not null ? $"Resume-JournalBatch {Quoted(batch.Id)}  # then run the line again" : $"To go on, run the same line again: Invoke-JournalBatch {Quoted(batch.Name)} {{ … }}";
+    }
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     // Padding is done before colouring, for colours count as characters.
     private static string Line(string id, string name, string progress, string status, string failed, string created) =>

@@ -16,8 +16,7 @@ public static class SummaryView
     public static string Status(JournalBatchSummary summary, object? style)
     {
         var colours = new ViewStyle(style);
-        var status = summary.Status.ToString();
-        var text = colours.Status(status, status);
+        var text = colours.Status(summary.Status.ToString(), summary.StatusText);
         return summary.PauseReason is { Length: > 0 } reason ? $"{text}: {colours.Waiting(ViewText.Clip(reason, 70))}" : text;
     }
 

@@ -27,7 +27,7 @@ internal sealed class Salvage(StoreOptions options, string asidePath)
         {
             foreach (var part in Parts.Where(part => File.Exists(options.Location + part)))
             {
-                File.Move(options.Location + part, asidePath + part);
+                FilePaths.Move(options.Location + part, asidePath + part);
                 File.Copy(asidePath + part, copy + part, overwrite: true);
             }
 

@@ -58,7 +58,7 @@ internal sealed class Database : IDisposable
         _ = SqliteLibrary.Version;
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = mode == OpenMode.Immutable ? "file:" + Uri.EscapeDataString(path.Replace('\\', '/')).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1" : path,
+            DataSource = mode == OpenMode.Immutable ? ImmutableName(path) : path,
             Mode = mode == OpenMode.ReadWrite ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadOnly,
             // A pool would keep the file open, and its log with it, when everybody has closed it. What is worth keeping, the store keeps.
             Pooling = false,
@@ -92,6 +92,13 @@ internal sealed class Database : IDisposable
         foreach (var (name, value) in s_switches) Verify(raw.sqlite3_db_config(_handle, name, value, out _));
         Waiting.Install(_handle, _lockTimeout);
         if (script is not null) Execute(script);
+    }
+
+    /// <summary>A file as SQLite's address of one that nobody changes. A path of a share begins with two slashes, which by themselves would name a server.</summary>
+    internal static string ImmutableName(string path)
+    {
+        var escaped = Uri.EscapeDataString(path.Replace('\\', '/')).Replace("%2F", "/", StringComparison.Ordinal);
+        return $"file:{(escaped.StartsWith("//", StringComparison.Ordinal) ? "//" : "")}{escaped}?immutable=1";
     }
 
     public void Dispose()

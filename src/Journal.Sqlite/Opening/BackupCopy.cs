@@ -1,4 +1,5 @@
 using Journal.Sqlite.Engine;
+using Journal.Storage;
 
 namespace Journal.Sqlite.Opening;
 
@@ -21,7 +22,7 @@ internal static class BackupCopy
                 if (target.FindDamage() is { } problem) throw JournalErrors.JournalCorrupt(source.Path, $"a copy of it is not sound: {problem}");
             }
 
-            File.Move(partial, path, overwrite: true);
+            FilePaths.Move(partial, path, replace: true);
         }
         catch (JournalException)
         {

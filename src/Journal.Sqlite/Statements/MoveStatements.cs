@@ -7,7 +7,7 @@ namespace Journal.Sqlite.Statements;
 /// <summary>
 /// The one fenced UPDATE of each move, made from its rule in <see cref="TaskLifecycle"/>: it takes effect only from the state it names and,
 /// with a token, only while that lease holds. Parameters: 1 id, 2 token, 3 now, 4 not before, 5 duration, 6 category, 7 message,
-/// 8 signature, 9 lease until, 10 target, 11 quota, 12 quota project, 13 outputs, 14 metadata.
+/// 8 signature, 9 lease until, 10 target, 11 quota, 12 quota project, 13 outputs, 14 metadata; of a requeue 15 the stage.
 /// </summary>
 internal static class MoveStatements
 {
@@ -40,7 +40,7 @@ internal static class MoveStatements
         set.Add(Duration(rule, from));
         set.AddRange(Stage(rule.Kind));
         set.Add(rule.Kind == TaskMoveKind.Requeue
-            ? "target_id = NULL, outputs = NULL"
+            ? "target_id = CASE WHEN ?15 > 0 THEN target_id END, outputs = CASE WHEN ?15 > 0 THEN outputs END"
             : "target_id = COALESCE(?10, target_id), outputs = COALESCE(?13, outputs)");
         set.AddRange(["quota = quota + ?11", "quota_project = COALESCE(?12, quota_project)", "metadata = COALESCE(?14, metadata)"]);
 
@@ -71,14 +71,14 @@ internal static class MoveStatements
 
     // How long a dead worker's attempt ran nobody knows: the time until it was found dead may be a weekend, and would spoil every estimate.
     private static string Duration(TaskMoveRule rule, JournalTaskStatus from) =>
-        rule.Kind == TaskMoveKind.Requeue ? "duration = NULL"
+        rule.Kind == TaskMoveKind.Requeue ? "duration = CASE WHEN ?15 > 0 THEN duration END"
         : from != JournalTaskStatus.InProgress || rule.Outcome == JournalAttemptOutcome.Abandoned ? ""
         : "duration = COALESCE(duration, 0) + ?5";
 
     private static string[] Stage(TaskMoveKind kind) => kind switch
     {
         TaskMoveKind.Advance => ["stage = stage + 1"],
-        TaskMoveKind.Requeue => ["stage = 0", "crashes = 0"],
+        TaskMoveKind.Requeue => ["stage = ?15", "crashes = 0"],
         _ => [],
     };
 

@@ -95,7 +95,7 @@ internal static class TaskStatements
 
     public const string ReadResult = "SELECT json FROM result WHERE task = ?1 AND stage = ?2";
 
-    public const string ForgetResults = "DELETE FROM result WHERE task = ?1";
+    public const string ForgetResults = "DELETE FROM result WHERE task = ?1 AND stage >= ?2";
 
     public const string BatchOfTask = "SELECT batch FROM task WHERE id = ?1";
 

@@ -43,12 +43,13 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         }
 
         Charge(batch, move.Report, move.Report.QuotaProject ?? task.QuotaProject);
-        KeepResult(move, batch, task.Stage);
+        KeepResult(move, batch, task);
         return new MoveResult(MoveOutcome.Applied, task.Status, keepsClaim ? task.Token + 1 : null);
     }
 
-    private void Update(TaskMove move, Standing task, bool keepsClaim, long ran, TimeSpan? lease) =>
-        session.Prepared(MoveStatements.For(move.Rule, task.Status, keepsClaim))
+    private void Update(TaskMove move, Standing task, bool keepsClaim, long ran, TimeSpan? lease)
+    {
+        var update = session.Prepared(MoveStatements.For(move.Rule, task.Status, keepsClaim))
             .Bind(1, move.TaskId).Bind(2, move.Token).Bind(3, session.Now)
             .Bind(4, MoveEffects.NotBefore(move, session.Now))
             .Bind(5, ran)
@@ -56,8 +57,10 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
             .Bind(7, MoveEffects.Message(move)).Bind(8, move.Error?.Signature)
             .Bind(9, lease is { } length ? session.Now + Micros.From(length) : (long?)null)
             .Bind(10, move.Report.TargetId).Bind(11, move.Report.Quota).Bind(12, move.Report.QuotaProject)
-            .Bind(13, task.Outputs).Bind(14, task.Metadata)
-            .Execute();
+            .Bind(13, task.Outputs).Bind(14, task.Metadata);
+        if (move.Kind == TaskMoveKind.Requeue) update.Bind(15, MoveEffects.RequeuedTo(move, task.Status, task.Stage));
+        update.Execute();
+    }
 
     private void EndAttempt(TaskMove move, Standing task, JournalAttemptOutcome outcome, long ran)
     {
@@ -75,15 +78,15 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         session.Prepared(BatchStatements.ChargeQuota).Bind(1, batch.Number).Bind(2, project ?? "").Bind(3, report.Quota).Execute();
     }
 
-    private void KeepResult(TaskMove move, BatchEntry batch, long stage)
+    private void KeepResult(TaskMove move, BatchEntry batch, Standing task)
     {
         if (move.Kind == TaskMoveKind.Requeue)
         {
-            session.Prepared(TaskStatements.ForgetResults).Bind(1, move.TaskId).Execute();
+            session.Prepared(TaskStatements.ForgetResults).Bind(1, move.TaskId).Bind(2, MoveEffects.RequeuedTo(move, task.Status, task.Stage)).Execute();
         }
         else if (MoveEffects.Result(move, batch.StageCount > 0) is { } json)
         {
-            session.Prepared(TaskStatements.WriteResult).Bind(1, move.TaskId).Bind(2, stage).Bind(3, json).Execute();
+            session.Prepared(TaskStatements.WriteResult).Bind(1, move.TaskId).Bind(2, task.Stage).Bind(3, json).Execute();
         }
     }
 

@@ -114,6 +114,6 @@ public sealed class NamespaceTests
     {
         var configuration = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(NamespaceTests).Assembly.Location)))!;
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
-        return Path.Combine(root, "src", assembly, "bin", configuration, "net8.0", assembly + ".dll");
+        return Path.Combine(root, "src", assembly, "bin", configuration, "net10.0", assembly + ".dll");
     }
 }

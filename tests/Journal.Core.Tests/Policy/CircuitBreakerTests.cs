@@ -10,8 +10,8 @@ public class CircuitBreakerTests
     public void As_many_tasks_in_a_row_as_the_threshold_trip_it()
     {
         var breaker = new CircuitBreaker(3);
-        Assert.Equal([false, false, true, true], new long[] { 1, 2, 3, 4 }.Select(task => breaker.Failed(Attempt(task), "down")));
-        Assert.Equal("down", breaker.Signature);
+        Assert.Equal([false, false, true, true], new long[] { 1, 2, 3, 4 }.Select(task => breaker.Failed(Attempt(task), $"down {task}")));
+        Assert.Equal("down 4", breaker.Signature);
         Assert.Equal([1, 2, 3, 4], breaker.Streak.Select(static failure => failure.TaskId));
     }
 
@@ -37,14 +37,32 @@ public class CircuitBreakerTests
     }
 
     [Fact]
-    public void Different_errors_are_no_streak()
+    public void One_signature_trips_it_at_half_the_number_and_two_in_turn_at_the_whole()
     {
-        var breaker = new CircuitBreaker(2);
-        Assert.False(breaker.Failed(Attempt(1), "a"));
-        Assert.False(breaker.Failed(Attempt(2), "b"));
-        Assert.Equal([2], breaker.Streak.Select(static failure => failure.TaskId));
-        Assert.True(breaker.Failed(Attempt(3), "b"));
+        var alike = new CircuitBreaker(12);
+        Assert.Equal(6, Enumerable.Range(1, 12).First(task => alike.Failed(Attempt(task), "down")));
+        Assert.True(alike.IsOfOneSignature);
+
+        var inTurn = new CircuitBreaker(12);
+        Assert.Equal(12, Enumerable.Range(1, 100).First(task => inTurn.Failed(Attempt(task), task % 2 == 0 ? "a" : "b")));
+        Assert.False(inTurn.IsOfOneSignature);
+
+        var mixed = new CircuitBreaker(12);
+        mixed.Failed(Attempt(99), "something else");
+        Assert.Equal(6, Enumerable.Range(1, 12).First(task => mixed.Failed(Attempt(task), "down")));
+        Assert.Equal(7, mixed.Streak.Count);
     }
+
+    [Theory]
+    [InlineData(1, 1, 1, true)]
+    [InlineData(1, 1, 2, false)]
+    [InlineData(2, 2, 2, true)]
+    [InlineData(2, 2, 3, true)]
+    [InlineData(12, 12, 25, false)]
+    [InlineData(13, 13, 25, true)]
+    [InlineData(50, 50, 0, false)]
+    public void One_signature_needs_half_of_the_threshold_and_two_tasks(int tasks, int alike, int threshold, bool expected) =>
+        Assert.Equal(expected, CircuitBreaker.Trips(tasks, alike, threshold));
 
     [Theory]
     [InlineData(0)]

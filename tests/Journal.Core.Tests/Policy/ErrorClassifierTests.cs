@@ -174,6 +174,7 @@ public class ErrorClassifierTests
     [InlineData("Cannot find path 'C:\\x' because it does not exist.", NotFound)]
     [InlineData("ls: cannot access 'x': No such file or directory", NotFound)]
     [InlineData("The specified key does not exist", NotFound)]
+    [InlineData("sh: 1: ffmpeg: command not found", InvalidInput)]
     [InlineData("Invalid URI: The format of the URI could not be determined.", InvalidInput)]
     [InlineData("'abc' is not a valid number", InvalidInput)]
     [InlineData("Cannot convert value \"abc\" to type \"System.Int32\".", InvalidInput)]
@@ -196,6 +197,11 @@ public class ErrorClassifierTests
     [Theory]
     [InlineData("TooManyRequests,Microsoft.Graph.PowerShell.Cmdlets.GetMgUser", RateLimited)]
     [InlineData("Request_ResourceNotFound,Get-Thing", NotFound)]
+    // Faults of the script, whose ids sound like a thing that is not there.
+    [InlineData("CommandNotFoundException", InvalidInput)]
+    [InlineData("TypeNotFound", InvalidInput)]
+    [InlineData("MethodNotFound", InvalidInput)]
+    [InlineData("Modules_ModuleNotFound,Microsoft.PowerShell.Commands.ImportModuleCommand", InvalidInput)]
     [InlineData("Whatever,Get-NotFoundThing", Unknown)]
     [InlineData(null, Unknown)]
     public void An_error_id_is_words_too_up_to_the_name_of_its_cmdlet(string? id, JournalErrorCategory category) => Assert.Equal(category, OfText("no", null, id));

@@ -58,7 +58,7 @@ public sealed class WorkFilesTests : IDisposable
     {
         var file = Make(Path.Combine(Work, "a.tmp"));
         var user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        foreach (var folder in new[] { Path.GetPathRoot(file)!, user, Path.GetDirectoryName(user)!, Path.Combine(user, ".ssh"), "/etc/ssh", "/usr/local", "/tmp" })
+        foreach (var folder in new[] { Path.GetPathRoot(file)!, user, Path.GetDirectoryName(user)!, Path.Combine(user, ".ssh") }.Concat(OperatingSystem.IsWindows() ? [@"C:\Windows\Temp", @"D:\$Recycle.Bin", @"C:\Users"] : ["/etc/ssh", "/usr/local", "/tmp"]))
         {
             Assert.True(ProtectedFolders.Covers(Path.GetFullPath(folder)), folder);
         }

@@ -80,7 +80,7 @@ internal sealed class ModelJournal(int stages, int crashLimit, TimeSpan lease)
         if (effect.Outcome >= 0) task.History.Add((task.Token, (JournalAttemptOutcome)effect.Outcome));
         task.Attempts = effect.Resets ? 0 : Math.Max(0, task.Attempts + effect.Attempts);
         task.Crashes = effect.ForgetsCrashes ? 0 : task.Crashes + (effect.Crash ? 1 : 0);
-        task.Stage = kind == advance ? task.Stage + 1 : kind == requeue ? 0 : task.Stage;
+        task.Stage = kind == advance ? task.Stage + 1 : kind == requeue && from == JournalTaskStatus.Completed ? 0 : task.Stage;
         task.Status = to;
         task.NotBefore = to == JournalTaskStatus.Pending && notBefore > now ? notBefore : default;
         // A batch that was paused meanwhile hands out nothing, not even the next stage.

@@ -96,14 +96,39 @@ public abstract class StageConformance<TFixture> : StoreTest<TFixture> where TFi
     }
 
     [Fact]
-    public void A_requeued_task_begins_at_the_first_stage()
+    public void A_task_that_failed_in_a_later_stage_goes_on_there_and_keeps_what_the_earlier_ones_made()
     {
         var batch = Batch(Stages, "a");
         var task = ClaimOne(batch);
-        Make(TaskMove.Advance(task.Id, task.Token, TaskReport.Nothing, null, keepsClaim: false));
+        var made = new TaskReport { Result = "1", Outputs = ["/made"], TargetId = "target" };
+        Make(TaskMove.Advance(task.Id, task.Token, made, TimeSpan.FromSeconds(3), keepsClaim: false));
         Make(Fail(ClaimOne(batch)));
 
-        Assert.Equal("Download", Make(TaskMove.Requeue(task.Id, "again")).Stage);
+        var again = Make(TaskMove.Requeue(task.Id, "again"));
+
+        Assert.Equal(("Convert", 0, "/made", "target"), (again.Stage, again.Attempts, Assert.Single(again.Outputs), again.TargetId));
+        Assert.True(again.Duration >= TimeSpan.FromSeconds(3));
+        Assert.Equal("1", Store.ReadResult(task.Id, "Download"));
+    }
+
+    [Theory]
+    [InlineData(false, null, "Convert")]
+    [InlineData(false, 0, "Download")]
+    [InlineData(false, 2, "Convert")]
+    [InlineData(true, null, "Download")]
+    [InlineData(true, 1, "Convert")]
+    public void Where_a_requeued_task_goes_on_can_be_said_and_is_never_later_than_it_got(bool completed, int? from, string expected)
+    {
+        var batch = Batch(Stages, "a");
+        var task = ClaimOne(batch);
+        Make(TaskMove.Advance(task.Id, task.Token, new TaskReport { Result = "1" }, null, keepsClaim: false));
+        var second = ClaimOne(batch);
+        Make(completed ? TaskMove.Advance(task.Id, second.Token, new TaskReport { Result = "2" }, null, keepsClaim: false) : Fail(second));
+        if (completed) Make(Complete(ClaimOne(batch)));
+
+        Assert.Equal(expected, Make(TaskMove.Requeue(task.Id, "again", from)).Stage);
+        Assert.Equal(expected == "Download" ? null : "1", Store.ReadResult(task.Id, "Download"));
+        Assert.Null(Store.ReadResult(task.Id, "Convert"));
     }
 
     [Fact]

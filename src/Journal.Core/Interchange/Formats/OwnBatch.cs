@@ -14,7 +14,7 @@ internal static class OwnBatch
         return new NodeBuilder()
             .Add("id", batch.Id).Add("name", batch.Name).Add("status", batch.Status.ToString()).Add("createdAt", batch.CreatedAt)
             .Add("startedAt", batch.StartedAt).Add("lastResumedAt", batch.LastResumedAt).Add("endedAt", batch.EndedAt)
-            .Add("pauseReason", batch.PauseReason).Add("pausedUntil", batch.PausedUntil)
+            .Add("pauseReason", batch.PauseReason).Add("pausedUntil", batch.PausedUntil).Add("isHeld", batch.IsHeld ? "true" : null)
             .Add("inputSource", batch.InputSource).Add("sourceType", batch.SourceType).Add("keyExpression", batch.KeyExpression)
             .AddTexts("stages", batch.Stages).AddJson("settings", batch.Settings).AddJson("metadata", batch.Metadata)
             .AddJson("options", JsonMap.Parse(batch.Options.ToJson()))
@@ -39,6 +39,7 @@ internal static class OwnBatch
             EndedAt = fields.Time("endedat"),
             PauseReason = OwnTask.Verbatim(fields, "pausereason"),
             PausedUntil = fields.Time("pauseduntil"),
+            IsHeld = OwnTask.Verbatim(fields, "isheld") == "true",
             InputSource = OwnTask.Verbatim(fields, "inputsource"),
             SourceType = OwnTask.Verbatim(fields, "sourcetype"),
             KeyExpression = OwnTask.Verbatim(fields, "keyexpression"),

@@ -16,7 +16,8 @@ internal static class ExceptionRules
     {
         ["ItemNotFoundException"] = NotFound,
         ["DriveNotFoundException"] = NotFound,
-        ["CommandNotFoundException"] = NotFound,
+        // What the script calls is not there for it: no other try finds it, and the input's own thing is not what is missing.
+        ["CommandNotFoundException"] = InvalidInput,
         ["PSSecurityException"] = PermissionDenied,
         ["ParameterBindingException"] = InvalidInput,
         ["ValidationMetadataException"] = InvalidInput,

@@ -26,6 +26,17 @@ internal static class PowerShellRules
         ["MetadataError"] = InvalidInput,
     };
 
+    // Faults of the script itself, whose ids and categories sound like a thing that is not there.
+    private static readonly HashSet<string> OfTheScript = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "CommandNotFoundException", "CouldNotAutoLoadModule", "CouldNotAutoloadMatchingModule", "Modules_ModuleNotFound", "TypeNotFound", "TypeNotFoundWithMessage",
+        "MethodNotFound", "PropertyNotFound", "PropertyNotFoundStrict", "PropertyAssignmentException", "VariableIsUndefined", "UsingVariableIsUndefined", "UsingWithoutInvokeCommand",
+        "ScriptRequiresMissingModules", "NamedParameterNotFound", "ParameterNotFound",
+    };
+
+    /// <summary>What the first part of an error id proves: a command, module, class, member or variable that the script counts on and that is not there.</summary>
+    public static Classification? ById(string errorId) => OfTheScript.Contains(errorId) ? new Classification(InvalidInput) : null;
+
     public static Classification? ByCategory(string? category) =>
         category is not null && Certain.TryGetValue(category, out var found) ? new Classification(found) : null;
 

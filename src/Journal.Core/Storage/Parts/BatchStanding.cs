@@ -15,6 +15,8 @@ public delegate void BatchRecorder(JournalEventKind kind, JournalBatchStatus? fr
 /// </summary>
 public sealed class BatchStanding
 {
+    private static readonly long HeldUntil = Micros.From(DateTimeOffset.MaxValue);
+
     /// <summary>Its status.</summary>
     public JournalBatchStatus Status { get; private set; }
 
@@ -58,11 +60,17 @@ public sealed class BatchStanding
         EndedAt = endedAt;
     }
 
+    /// <summary>Whether the end of a pause, as it is stored, is that of one which holds until it is resumed.</summary>
+    public static bool IsHeld(long? pausedUntil) => pausedUntil == HeldUntil;
+
+    /// <summary>When a pause ends by itself; null where it does not.</summary>
+    public static DateTimeOffset? EndOfPause(long? pausedUntil) => IsHeld(pausedUntil) ? null : Micros.ToTime(pausedUntil);
+
     /// <summary>Whether its tasks may be handed out.</summary>
     public bool MayClaim(long now) => BatchLifecycle.MayClaim(Status, Micros.ToTime(PausedUntil), Micros.ToTime(now));
 
     /// <summary>As a runner sees it.</summary>
-    public BatchState ToState(DateTimeOffset? nextDue) => new(Status, Counts, PauseReason, Micros.ToTime(PausedUntil), QuotaConsumed, nextDue);
+    public BatchState ToState(DateTimeOffset? nextDue) => new(Status, Counts, PauseReason, EndOfPause(PausedUntil), QuotaConsumed, nextDue, IsHeld(PausedUntil));
 
     /// <summary>Makes a pause or a resumption. A cancellation is made of its tasks' moves, and then <see cref="Cancel"/>.</summary>
     public void Apply(BatchMove move, long now, BatchRecorder record)
@@ -132,7 +140,7 @@ public sealed class BatchStanding
         StartedAt = Stamp(from.StartedAt);
         LastResumedAt = Stamp(from.LastResumedAt);
         PauseReason = paused ? from.PauseReason : null;
-        PausedUntil = paused ? Stamp(from.PausedUntil) : null;
+        PausedUntil = !paused ? null : from.IsHeld ? HeldUntil : Stamp(from.PausedUntil);
         EndedAt = Status >= JournalBatchStatus.Completed ? Stamp(from.EndedAt) ?? Stamp(lastEnd) ?? now : null;
     }
 

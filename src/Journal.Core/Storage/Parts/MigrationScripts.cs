@@ -6,7 +6,9 @@ namespace Journal.Storage.Parts;
 /// <summary>A store's schema as numbered scripts (<c>0001_initial.sql</c>), embedded in its assembly.</summary>
 public static class MigrationScripts
 {
-    /// <summary>The scripts by their numbers, the oldest first.</summary>
+    /// <summary>
+    /// The scripts by their numbers, the oldest first, with \n at the ends of lines: the text stands in each journal, and is compared.
+    /// </summary>
     public static SortedDictionary<long, string> In(Assembly assembly)
     {
         var scripts = new SortedDictionary<long, string>();
@@ -14,7 +16,7 @@ public static class MigrationScripts
         {
             if (!name.EndsWith(".sql", StringComparison.Ordinal)) continue;
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            scripts.Add(long.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd());
+            scripts.Add(long.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd().ReplaceLineEndings("\n"));
         }
 
         return scripts;

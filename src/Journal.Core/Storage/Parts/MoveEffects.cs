@@ -20,6 +20,13 @@ public static class MoveEffects
         return !move.Rule.Allows(status) || (move.Kind == TaskMoveKind.Advance && isLastStage) ? MoveOutcome.Illegal : MoveOutcome.Applied;
     }
 
+    /// <summary>The stage in which a requeued task waits. What the stages before it made is kept.</summary>
+    /// <param name="move">The requeue.</param>
+    /// <param name="status">The status of the task it meets.</param>
+    /// <param name="stage">The stage in which that ended.</param>
+    public static long RequeuedTo(TaskMove move, JournalTaskStatus status, long stage) =>
+        Math.Min(move.FromStage ?? (status == JournalTaskStatus.Completed ? 0 : stage), stage);
+
     /// <summary>How long the attempt ran that the move ends.</summary>
     public static long Ran(TaskMove move, long? claimedAt, long now) => Micros.From(move.Duration) ?? Math.Max(now - (claimedAt ?? now), 0);
 

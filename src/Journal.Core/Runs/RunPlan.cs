@@ -1,0 +1,184 @@
+using Journal.Lifecycle;
+using Journal.Statistics;
+using Journal.Storage;
+using Journal.Storage.Parts;
+
+namespace Journal.Runs;
+
+/// <summary>What a run does with a task.</summary>
+public enum PlannedAction
+{
+    /// <summary>Run it.</summary>
+    Run,
+
+    /// <summary>Record it as Completed without running it: its result is there.</summary>
+    Record,
+
+    /// <summary>Wait for it: another worker holds it.</summary>
+    Wait,
+
+    /// <summary>Fail it without running it: its worker died with it too often.</summary>
+    Fail,
+
+    /// <summary>Leave it alone.</summary>
+    Leave,
+}
+
+/// <summary>What a run does with a task, and why.</summary>
+/// <param name="Action">What.</param>
+/// <param name="Kind">The reason in a word or two, by which tasks are counted: <c>new</c>, <c>failed before</c>.</param>
+/// <param name="Why">The reason in full, for this task.</param>
+public readonly record struct TaskPlan(PlannedAction Action, string Kind, string Why);
+
+/// <summary>Ended tasks that a run puts back before it begins.</summary>
+/// <param name="Statuses">In which statuses; null for all.</param>
+/// <param name="FromStage">See <see cref="TaskMove.Requeue"/>.</param>
+/// <param name="Reason">Why, for the audit trail.</param>
+public sealed record PlannedRequeue(IReadOnlyList<JournalTaskStatus>? Statuses, int? FromStage, string Reason)
+{
+    /// <summary>Whether a task is put back.</summary>
+    public bool Takes(JournalTaskStatus status) => TaskMove.Requeue(0, Reason).Rule.Allows(status) && (Statuses is null || Statuses.Contains(status));
+}
+
+/// <summary>
+/// What a line that runs a batch is going to do: <c>-WhatIf</c> prints it, and <see cref="RunPreparation"/> and the runner carry it out. Making it changes nothing.
+/// </summary>
+/// <param name="Order">What the line orders.</param>
+/// <param name="Readiness">Whether there is something to run now.</param>
+/// <param name="Batch">The batch to go on with; null for a new one.</param>
+/// <param name="Now">The time of the plan, by the journal's clock.</param>
+public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatch? Batch, DateTimeOffset Now)
+{
+    /// <summary>Whether every task is done again, and what the line says replaces what the batch began with.</summary>
+    public bool StartsOver { get; private init; }
+
+    /// <summary>The newest batch of the name, where that has ended and a new one is begun for this reason; else null.</summary>
+    public JournalBatch? Ended { get; private init; }
+
+    /// <summary>The id of the newest batch of the name, whatever became of it.</summary>
+    public string? Newest { get; private init; }
+
+    /// <summary>The ended tasks that are put back.</summary>
+    public IReadOnlyList<PlannedRequeue> Requeues { get; private init; } = [];
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="store">The journal; null where there is none yet.</param>
+    /// <param name="order">What the line orders.</param>
+    /// <exception cref="JournalException">BatchNotFound, NothingToResume, InputSourceChanged, SettingChanged, StagesChanged, StageNotFound.</exception>
+    public static RunPlan Make(IJournalStore? store, RunOrder order)
+    {
+        if (store is null)
+        {
+            if (order.Mode is RunMode.Resume) throw JournalErrors.NothingToResume(order.Definition.Name, "there is no batch of this name.");
+            return new RunPlan(order, order.HasInput ? RunReadiness.Ready : RunReadiness.NothingToRun, null, default);
+        }
+
+        var newest = BatchSelection.NewestOf(store, order.Definition.Name);
+        var choice = order.BatchId is { } id
+            ? BatchSelection.Choose(store.RequireBatch(id), order.Definition, order.Mode)
+            : BatchSelection.Choose(store, order.Definition, order.Mode);
+        return Make(order, choice, newest, store.Now);
+    }
+
+    /// <summary>Makes the plan from what was found.</summary>
+    /// <param name="order">What the line orders.</param>
+    /// <param name="choice">The batch it means.</param>
+    /// <param name="newest">The newest batch of its name; null where there is none.</param>
+    /// <param name="now">The time by the journal's clock.</param>
+    public static RunPlan Make(RunOrder order, BatchChoice choice, JournalBatch? newest, DateTimeOffset now)
+    {
+        if (choice.Existing is not { } batch)
+        {
+            return new RunPlan(order, order.HasInput ? RunReadiness.Ready : RunReadiness.NothingToRun, null, now)
+            {
+                Newest = newest?.Id,
+                Ended = order.Mode is RunMode.ResumeOrNew ? newest : null,
+            };
+        }
+
+        var from = StageNaming.PositionOf(batch, order.FromStage);
+        return new RunPlan(order, PauseHolds(batch, order.Mode, now) ? RunReadiness.Paused : RunReadiness.Ready, batch, now)
+        {
+            Newest = newest?.Id,
+            StartsOver = choice.StartOver,
+            Requeues = choice.StartOver ? [new PlannedRequeue(null, from ?? 0, "Started over.")]
+                : order.SkipFailed ? []
+                : [new PlannedRequeue([JournalTaskStatus.Failed], from, "The batch was run again.")],
+        };
+    }
+
+    /// <summary>Whether a pause holds against a line.</summary>
+    /// <remarks>
+    /// One that an operator ordered without an end holds against all, until Resume-JournalBatch. One with a time to its end (a quota that is renewed, a
+    /// maintenance window) holds against a line that merely runs the batch again, until that time. What a stopped run left is lifted by the next run.
+    /// </remarks>
+    public static bool PauseHolds(JournalBatch batch, RunMode mode, DateTimeOffset now) => batch.Status is JournalBatchStatus.Paused
+        && (batch.IsHeld || (mode is not (RunMode.Resume or RunMode.Force) && batch.PausedUntil is { } until && until > now));
+
+    /// <summary>For an input that the batch does not have.</summary>
+    /// <param name="earlier">What earlier batches say of it, in an incremental run.</param>
+    public TaskPlan Of(EarlierAnswer? earlier = null) =>
+        earlier is { LeavesOut: true } left ? new(PlannedAction.Leave, "completed before", left.Why)
+        : NotThisStage(Order.Definition.Stages.Count > 0 ? Order.Definition.Stages[0] : null)
+        ?? (earlier is { } changed ? new(PlannedAction.Run, changed.Kind, changed.Why) : new(PlannedAction.Run, "new", Batch is null ? "new batch" : "new input"));
+
+    /// <summary>For an input whose result is there already, and of which the batch has no task that was ever begun.</summary>
+    public static TaskPlan AlreadyThere { get; } = new(PlannedAction.Record, "already there", "its result is there already");
+
+    /// <summary>For a task that the batch has.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="recovery">What recovery does with it; null where it is its worker's, or nobody's.</param>
+    /// <param name="lostOutput">What is different about its outputs; null for nothing.</param>
+    public TaskPlan Of(JournalTask task, TaskMove? recovery = null, string? lostOutput = null)
+    {
+        var age = task.EndedAt is { } ended ? " " + RelativeTime.Age(Now - ended) : "";
+        if (lostOutput is not null && !StartsOver)
+        {
+            return NotThisStage(Batch!.Stages.Count > 0 ? Batch.Stages[0] : null) ?? new(PlannedAction.Run, "output lost", $"its output is lost: {lostOutput}");
+        }
+
+        switch (task.Status)
+        {
+            case JournalTaskStatus.InProgress when recovery is null:
+                return new(PlannedAction.Wait, "in progress", $"in progress under {task.Worker}");
+            case JournalTaskStatus.InProgress when recovery.Kind is TaskMoveKind.Abandon:
+                return new(PlannedAction.Fail, "abandoned", $"its worker died ({task.Worker}), and it is failed as Abandoned");
+            case JournalTaskStatus.InProgress:
+                return NotThisStage(task.Stage) ?? new(PlannedAction.Run, "worker died", $"in flight when its worker died ({task.Worker})");
+            case JournalTaskStatus.Pending:
+                return NotThisStage(task.Stage) ?? OfPending(task);
+        }
+
+        if (Requeues.FirstOrDefault(requeue => requeue.Takes(task.Status)) is not { } taken)
+        {
+            var left = task.Status is JournalTaskStatus.Failed ? $"failed{age}, and -SkipFailed leaves it" : $"{Word(task.Status)}{age}";
+            return new(PlannedAction.Leave, Word(task.Status), left);
+        }
+
+        var stage = StageAfter(task, taken);
+        var where = stage is null ? "" : $", from stage {stage}";
+        return NotThisStage(stage) ?? (StartsOver
+            ? new(PlannedAction.Run, $"{Word(task.Status)} before", $"-Force; it was {task.Status}{age}{where}")
+            : new(PlannedAction.Run, "failed before", $"failed{age}{where}: {task.ErrorCategory}: {task.ErrorMessage}"));
+    }
+
+    private TaskPlan OfPending(JournalTask task) => task switch
+    {
+        { NotBefore: { } due } when due > Now && task.ErrorCategory is not JournalErrorCategory.None =>
+            new(PlannedAction.Run, "waits", $"waits until {due.ToLocalTime():g} (in {RelativeTime.Countdown(due - Now)}) after {task.ErrorCategory}: {task.ErrorMessage}"),
+        { NotBefore: { } due } when due > Now => new(PlannedAction.Run, "waits", $"waits until {due.ToLocalTime():g} (in {RelativeTime.Countdown(due - Now)})"),
+        { Crashes: > 0 } => new(PlannedAction.Run, "worker died", $"pending; workers died with it {task.Crashes} time{(task.Crashes == 1 ? "" : "s")}"),
+        { Token: > 0 } => new(PlannedAction.Run, "pending", "pending; it was begun before"),
+        _ => new(PlannedAction.Run, "pending", "pending"),
+    };
+
+    private string? StageAfter(JournalTask task, PlannedRequeue requeue) => StageNaming.PositionOf(Batch!, task.Stage) is { } at
+        ? Batch!.Stages[(int)MoveEffects.RequeuedTo(TaskMove.Requeue(task.Id, requeue.Reason, requeue.FromStage), task.Status, at)]
+        : null;
+
+    private TaskPlan? NotThisStage(string? stage) => Order.Stage is null || stage is null || string.Equals(Order.Stage, stage, StringComparison.OrdinalIgnoreCase)
+        ? null
+        : new(PlannedAction.Leave, "another stage", $"waits for stage {stage}; this run does {Order.Stage} only");
+
+    private static string Word(JournalTaskStatus status) => status.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,99 @@
+using System.Management.Automation;
+using Journal.Lifecycle;
+using Journal.Policy;
+using Journal.Runs;
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Commands.Running;
+
+/// <summary>Prints a <see cref="RunPlan"/> for <c>-WhatIf</c>: what it does with each task that it does not leave alone, and the totals.</summary>
+/// <param name="cmdlet">Whose -WhatIf.</param>
+/// <param name="open">The journal for reading; null where there is none.</param>
+/// <param name="make">Makes the plan; asked once.</param>
+internal sealed class PlanPrinter(JournalCmdlet cmdlet, Func<IJournalStore?> open, Func<IJournalStore?, RunPlan> make)
+{
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<(PlannedAction Action, string Kind), long> _totals = [];
+    private readonly Dictionary<long, TaskMove> _recoveries = [];
+    private IJournalStore? _store;
+    private RunPlan? _plan;
+    private long _completedBefore;
+
+    /// <summary>Prints what becomes of an input.</summary>
+    public void Add(NewTask input, EarlierAnswer? earlier, bool isThere)
+    {
+        var plan = Plan();
+        if (plan.Readiness is RunReadiness.Paused || !_told.Add(input.Key)) return;
+        var task = plan.Batch is { } batch ? _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id], Keys = [TextPattern.Exactly(input.Key)], First = 1 }).FirstOrDefault() : null;
+        if (plan.Ended is { } ended && _store!.CountTasks(new TaskQuery { BatchIds = [ended.Id], Keys = [TextPattern.Exactly(input.Key)], Statuses = [JournalTaskStatus.Completed] }) > 0) _completedBefore++;
+        if (isThere && earlier is not { LeavesOut: true } && (task is null or { Token: 0, Status: JournalTaskStatus.Pending })) Tell(input.Key, RunPlan.AlreadyThere);
+        else Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : Of(plan, task));
+    }
+
+    /// <summary>Prints what becomes of the tasks that the batch has and no input named, and the totals.</summary>
+    public void Finish()
+    {
+        var plan = Plan();
+        if (plan.Readiness is not RunReadiness.Ready)
+        {
+            Say(RunWords.NotRun(plan.Order.Definition.Name, plan));
+            return;
+        }
+
+        if (plan.Batch is { } batch)
+        {
+            foreach (var task in _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }))
+            {
+                if (_told.Add(task.Key)) Tell(task.Key, Of(plan, task));
+            }
+        }
+
+        if (plan.Ended is { } ended) Say(RunWords.BeginsAnew(ended, _completedBefore, _told.Count));
+        Say($"{plan.Batch?.Id ?? $"A new batch '{plan.Order.Definition.Name}'"}: {Total(PlannedAction.Run, "to run")}, {(_totals.Keys.Any(static total => total.Action is PlannedAction.Record) ? Total(PlannedAction.Record, "to record") + ", " : "")}{Total(PlannedAction.Wait, "to wait for")}, {Total(PlannedAction.Fail, "to fail")}, {Total(PlannedAction.Leave, "left alone")}.");
+    }
+
+    private RunPlan Plan()
+    {
+        if (_plan is { } made) return made;
+        _store = open();
+        var plan = make(_store);
+        foreach (var task in plan.Batch is { } batch ? _store!.ReadInFlight(batch.Id) : [])
+        {
+            // The run takes over what the line says of crashes before it recovers.
+            var judged = task with { Options = plan.Order.Options(task.Options) };
+            if (RecoveryPolicy.Decide(judged, task.Worker is null ? Liveness.Unknown : ProcessTable.Instance.Probe(task.Worker)) is { } move) _recoveries[task.TaskId] = move;
+        }
+
+        return _plan = plan;
+    }
+
+    private TaskPlan Of(RunPlan plan, JournalTask task) =>
+        plan.Of(task, _recoveries.GetValueOrDefault(task.Id), plan.StartsOver ? null : OutputVerification.DifferenceOf(task, plan.Order.VerifyOutput));
+
+    private string Total(PlannedAction action, string what)
+    {
+        var of = _totals.Where(total => total.Key.Action == action).OrderByDescending(static total => total.Value).ToList();
+        return of.Count == 0 ? $"0 {what}" : $"{of.Sum(static total => total.Value)} {what} ({string.Join(", ", of.Select(static total => $"{total.Value} {total.Key.Kind}"))})";
+    }
+
+    private void Tell(string key, TaskPlan plan)
+    {
+        _totals[(plan.Action, plan.Kind)] = _totals.GetValueOrDefault((plan.Action, plan.Kind)) + 1;
+        if (plan.Action is PlannedAction.Leave)
+        {
+            cmdlet.WriteVerbose($"Leave '{key}': {plan.Why}.");
+            return;
+        }
+
+        Say(plan.Action switch
+        {
+            PlannedAction.Run => $"Run '{key}': {plan.Why}.",
+            PlannedAction.Record => $"Record '{key}' as completed: {plan.Why}.",
+            PlannedAction.Fail => $"Fail '{key}': {plan.Why}.",
+            _ => $"Wait for '{key}': {plan.Why}.",
+        });
+    }
+
+    private void Say(string text) => cmdlet.Tell(text);
+}
