@@ -192,12 +192,12 @@ Describe 'Kinds of values' {
     }
 
     It 'reads what older journals hold, whatever its names are' {
-        [Journal.Values.KeptValues]::Decode('{"Id":1,"psobject":2,"":3}')['psobject'] | Should -Be 2
-        $old = [Journal.Values.KeptValues]::Decode('{"Id":1,"When":"2026-05-04T00:00:00.0000000","N":1.5,"L":[1,"a"]}')
+        [Journal.KeptValues]::Decode('{"Id":1,"psobject":2,"":3}')['psobject'] | Should -Be 2
+        $old = [Journal.KeptValues]::Decode('{"Id":1,"When":"2026-05-04T00:00:00.0000000","N":1.5,"L":[1,"a"]}')
         $old.Id | Should -Be 1
         $old.When | Should -BeOfType string
         $old.L | Should -Be 1, 'a'
-        [Journal.Values.KeptValues]::Decode('{"$type":"Some.Class, Some","x":1}').x | Should -Be 1
+        [Journal.KeptValues]::Decode('{"$type":"Some.Class, Some","x":1}').x | Should -Be 1
     }
 }
 

@@ -1,5 +1,3 @@
-using Journal.Values;
-
 namespace Journal;
 
 /// <summary>What kind of value a task's input is. The numbers are stored; never renumber them.</summary>

@@ -1,5 +1,4 @@
 using Journal.Storage;
-using Journal.Values;
 
 namespace Journal.Runs;
 

@@ -18,7 +18,7 @@ public sealed class DelegateExecutor(Func<RunningTask, CancellationToken, object
         {
             var output = work(task, linked?.Token ?? stop);
             if (output is null || !task.RecordsResult) return AttemptResult.Succeeded(output);
-            var json = Values.KeptValues.Encode(output);
+            var json = KeptValues.Encode(output);
             return task.RefuseResult(json) is { } refused ? throw refused : AttemptResult.Succeeded(output, json);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

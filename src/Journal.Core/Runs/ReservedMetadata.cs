@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Journal.Values;
 
 namespace Journal.Runs;
 

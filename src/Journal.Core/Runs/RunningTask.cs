@@ -1,6 +1,5 @@
 using Journal.Lifecycle;
 using Journal.Storage;
-using Journal.Values;
 
 namespace Journal.Runs;
 

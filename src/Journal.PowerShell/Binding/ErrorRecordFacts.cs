@@ -14,4 +14,18 @@ internal static class ErrorRecordFacts
         record.Exception,
         record.CategoryInfo.Category.ToString(),
         record.FullyQualifiedErrorId);
+
+    /// <summary>Whatever an invocation of a script block threw, as an error record; null when it is a stop.</summary>
+    public static ErrorRecord? RecordOf(Exception exception) => exception switch
+    {
+        PipelineStoppedException => null,
+        RuntimeException error => error.ErrorRecord ?? new ErrorRecord(error, error.GetType().Name, ErrorCategory.NotSpecified, null),
+        // break and continue look for a loop outside of the block and would end the whole pipeline without a word.
+        _ when exception.GetType().Name is "BreakException" or "ContinueException" => FlowControl("'break' or 'continue' outside of a loop. Leave the script block with 'return'."),
+        // In a runspace there is no session to end; and "exit 1" is not meant as: this was done.
+        _ when exception.GetType().Name is "ExitException" => FlowControl("'exit' in a script block that runs beside others. Leave it with 'return', or with 'throw' where it failed."),
+        _ => new ErrorRecord(exception, exception.GetType().FullName, ErrorCategory.NotSpecified, null),
+    };
+
+    private static ErrorRecord FlowControl(string text) => new(new InvalidOperationException(text), "FlowControl", ErrorCategory.InvalidOperation, null);
 }

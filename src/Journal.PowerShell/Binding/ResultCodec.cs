@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using Journal.Storage;
-using Journal.Values;
 
 namespace Journal.Commands.Binding;
 

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using Journal.Commands.Values;
-using Journal.Values;
 
 namespace Journal.Commands.Binding;
 
@@ -15,7 +14,7 @@ internal static class TaskInputs
     public static TaskInput Store(object input, ICollection<string>? losses = null)
     {
         // A text or a file to which somebody added properties, or with a character that no store takes, is kept as JSON.
-        if (input is not PSObject wrapped || !ValueWriter.HasNotes(wrapped))
+        if (input is not PSObject wrapped || !AddedProperties.AreOn(wrapped))
         {
             switch (ValueSelector.Unwrap(input))
             {

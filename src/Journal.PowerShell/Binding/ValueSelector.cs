@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using Journal.Commands.Running;
 
 namespace Journal.Commands.Binding;
 
@@ -38,9 +37,9 @@ internal sealed class ValueSelector
         {
             return Unwrap(_property is null ? Run(input) : Property(input));
         }
-        catch (Exception e) when (e is not ValueUnavailableException && AttemptOutput.ErrorOf(e) is not null)
+        catch (Exception e) when (e is not ValueUnavailableException && ErrorRecordFacts.RecordOf(e) is not null)
         {
-            throw new ValueUnavailableException($"{Description} failed: {AttemptOutput.ErrorOf(e)!.Exception.Message}", e);
+            throw new ValueUnavailableException($"{Description} failed: {ErrorRecordFacts.RecordOf(e)!.Exception.Message}", e);
         }
     }
 

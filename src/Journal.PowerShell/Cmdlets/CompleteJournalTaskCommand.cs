@@ -4,7 +4,6 @@ using Journal.Commands.Binding;
 using Journal.Lifecycle;
 using Journal.Policy;
 using Journal.Storage;
-using Journal.Values;
 
 namespace Journal.Commands;
 

@@ -7,7 +7,6 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
-using Journal.Values;
 using Journal.Workers;
 
 namespace Journal.Commands;

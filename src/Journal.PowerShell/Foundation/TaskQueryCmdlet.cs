@@ -3,7 +3,6 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Storage;
-using Journal.Values;
 
 namespace Journal.Commands;
 

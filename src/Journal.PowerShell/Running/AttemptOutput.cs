@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Runs;
-using Journal.Values;
 
 namespace Journal.Commands.Running;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
-using Journal.Values;
 
 namespace Journal.Commands.Values;
 

@@ -3,7 +3,6 @@ using System.Collections.Specialized;
 using System.Management.Automation;
 using System.Text.Json;
 using System.Xml;
-using Journal.Values;
 
 namespace Journal.Commands.Values;
 

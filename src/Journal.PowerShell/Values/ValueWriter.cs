@@ -6,7 +6,6 @@ using System.Management.Automation;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Xml;
-using Journal.Values;
 
 namespace Journal.Commands.Values;
 
@@ -49,9 +48,6 @@ internal sealed class ValueWriter
         }
     }
 
-    /// <summary>Whether somebody added properties to a text, a number, a file or the like, which are more than what providers add of themselves.</summary>
-    public static bool HasNotes(PSObject value) => NotesOf(value, value.BaseObject) is not null;
-
     /// <summary>Writes a value that leads back to itself.</summary>
     public void WriteCyclic(object value, string what)
     {
@@ -77,7 +73,7 @@ internal sealed class ValueWriter
         {
             WriteCustom(wrapped, what, level);
         }
-        else if (NotesOf(wrapped, inner) is { Count: > 0 } notes)
+        else if (AddedProperties.Of(wrapped, inner) is { Count: > 0 } notes)
         {
             WriteNoted(wrapped, inner, notes, what, level);
         }
@@ -322,7 +318,7 @@ internal sealed class ValueWriter
 
     private void WriteNoted(PSObject wrapped, object inner, List<PSPropertyInfo> notes, string what, int level)
     {
-        if (inner is string line && LineOf(notes) is { } path)
+        if (inner is string line && AddedProperties.LineOf(notes) is { } path)
         {
             KeptScalars.BeginTag(_writer, "line");
             KeptScalars.WriteText(_writer, line);
@@ -345,42 +341,6 @@ internal sealed class ValueWriter
 
         _writer.WriteEndObject();
         _writer.WriteEndObject();
-    }
-
-    // Every line of Get-Content has these six, of which the file and the number are all that is new.
-    private static string? LineOf(List<PSPropertyInfo> notes)
-    {
-        string? path = null;
-        var counted = false;
-        foreach (var note in notes)
-        {
-            switch (note.Name)
-            {
-                case "PSPath" when note.Value is string text && text.StartsWith(ValueReader.FileSystem, StringComparison.Ordinal): path = text[ValueReader.FileSystem.Length..]; break;
-                case "ReadCount" when note.Value is long: counted = true; break;
-                case "PSParentPath" or "PSChildName": break;
-                default: return null;
-            }
-        }
-
-        return counted ? path : null;
-    }
-
-    // What somebody added to an object that is more than its properties. What providers add of themselves is found again from the path.
-    private static List<PSPropertyInfo>? NotesOf(PSObject wrapped, object inner)
-    {
-        // Objects of .NET go whole to the serializer, which sees to what was added.
-        if (inner is not (string or ValueType or FileSystemInfo or IDictionary or IList or Uri or Version or XmlNode)) return null;
-        List<PSPropertyInfo>? notes = null;
-        foreach (var property in wrapped.Properties)
-        {
-            if (!property.IsInstance || !property.IsGettable || property.MemberType is PSMemberTypes.Property) continue;
-            if (property.Name is "PSDrive" or "PSProvider") continue;
-            if (inner is FileSystemInfo && property.Name is "PSPath" or "PSParentPath" or "PSChildName" or "PSIsContainer") continue;
-            (notes ??= []).Add(property);
-        }
-
-        return notes;
     }
 
     private bool TryGet(PSPropertyInfo property, Type? ofType, out object? value)

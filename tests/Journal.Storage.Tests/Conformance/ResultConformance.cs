@@ -173,13 +173,13 @@ public abstract class ResultConformance<TFixture> : StoreTest<TFixture> where TF
         NewTask With(string key) => new(key, TaskInput.OfText($"new {key}")) { Weight = 7, Priority = 2, Metadata = JsonMap.Parse("""{"seen":1}""") };
         NewTask[] given = [With("pending"), With("failed"), With("done"), With("held"), New("same"), New("fresh"), new NewTask("pending", TaskInput.OfText("later"))];
         Assert.Equal(new AddResult(0, 4, 0), Store.AddTasks(batch.Id, [.. given.Where(static task => task.Key is not ("fresh" or "pending"))]));
-        Assert.Equal("failed", Task(tasks["failed"].Id).Input.Text);
+        Assert.Equal("failed", Task(tasks["failed"].Id).StoredInput.Text);
 
         var result = Store.AddTasks(batch.Id, given, mends: true);
         Assert.Equal((1L, 6L, 0L, 2L, 2L), (result.Added, result.AlreadyThere, result.Duplicates, result.Mended, result.Differing));
         Assert.Equal(
             ["new pending", "new failed", "done", "held", "same", "fresh"],
-            Store.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }).Select(static task => task.Input.Text));
+            Store.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }).Select(static task => task.StoredInput.Text));
         var mended = Task(tasks["pending"].Id);
         Assert.Equal((7.0, 2, """{"seen":1}"""), (mended.Weight, mended.Priority, mended.Metadata.ToString()));
         Assert.Equal(JournalEventKind.Amended, Events(mended.Id)[^1].Kind);

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Journal.Values;
 
 namespace Journal.Storage.Parts;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Journal.Values;
+namespace Journal;
 
 /// <summary>How a host makes JSON of its own objects, and gives them back.</summary>
 public interface IValueCodec

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 using System.Security;
 using System.Text.Json;
 
-namespace Journal.Values;
+namespace Journal;
 
 /// <summary>
 /// Scalars of the platform as JSON, and back as their own type, with all digits and ticks, whatever the culture. Plain JSON are texts, flags, null,

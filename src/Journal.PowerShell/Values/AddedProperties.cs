@@ -1,0 +1,48 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Xml;
+
+namespace Journal.Commands.Values;
+
+/// <summary>Properties that somebody added (Add-Member, Get-Content) to a text, a number, a file or another object that is itself when it comes back.</summary>
+internal static class AddedProperties
+{
+    /// <summary>Whether there are any.</summary>
+    public static bool AreOn(PSObject value) => Of(value, value.BaseObject) is not null;
+
+    /// <summary>The file of a line of Get-Content; null where the text is none. Every such line has six properties, of which the file and the number are all that is new.</summary>
+    public static string? LineOf(List<PSPropertyInfo> notes)
+    {
+        string? path = null;
+        var counted = false;
+        foreach (var note in notes)
+        {
+            switch (note.Name)
+            {
+                case "PSPath" when note.Value is string text && text.StartsWith(ValueReader.FileSystem, StringComparison.Ordinal): path = text[ValueReader.FileSystem.Length..]; break;
+                case "ReadCount" when note.Value is long: counted = true; break;
+                case "PSParentPath" or "PSChildName": break;
+                default: return null;
+            }
+        }
+
+        return counted ? path : null;
+    }
+
+    /// <summary>What somebody added to an object that is more than its properties; null where that is nothing. What providers add to files of themselves is found again from the path.</summary>
+    public static List<PSPropertyInfo>? Of(PSObject wrapped, object inner)
+    {
+        // Objects of .NET go whole to the serializer, which sees to what was added.
+        if (inner is not (string or ValueType or FileSystemInfo or IDictionary or IList or Uri or Version or XmlNode)) return null;
+        List<PSPropertyInfo>? notes = null;
+        foreach (var property in wrapped.Properties)
+        {
+            if (!property.IsInstance || !property.IsGettable || property.MemberType is PSMemberTypes.Property) continue;
+            if (property.Name is "PSDrive" or "PSProvider") continue;
+            if (inner is FileSystemInfo && property.Name is "PSPath" or "PSParentPath" or "PSChildName" or "PSIsContainer") continue;
+            (notes ??= []).Add(property);
+        }
+
+        return notes;
+    }
+}
