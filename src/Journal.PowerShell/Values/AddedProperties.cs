@@ -38,7 +38,7 @@ internal static class AddedProperties
         foreach (var property in wrapped.Properties)
         {
             if (!property.IsInstance || !property.IsGettable || property.MemberType is PSMemberTypes.Property) continue;
-            if (property.Name is "PSDrive" or "PSProvider") continue;
+            if (property.Name is "PSDrive" or "PSProvider" or "UnixStat") continue;
             if (inner is FileSystemInfo && property.Name is "PSPath" or "PSParentPath" or "PSChildName" or "PSIsContainer") continue;
             (notes ??= []).Add(property);
         }
