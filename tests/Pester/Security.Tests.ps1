@@ -230,7 +230,7 @@ Describe 'A journal that somebody else wrote' {
             Set-Row 'update batch set key_expression = @0, source_type = @0, input_source = @0, settings = @1, metadata = @1' $code, $json
             Set-Row 'update task set source_type = @0, target_id = @0, error_message = @0, signature = @0, progress_text = @0, quota_project = @0, metadata = @1, outputs = @2, input_kind = 3, input = @1' $code, $json, $list
             Set-Row 'update task set key = key || @0; update attempt set error_message = @0, error_id = @0, stack = @0; update event set reason = @0' $code
-            Set-Row 'update checkpoint set json = @1; update worker set name = @0, label = @0; insert into temp_file select id, @0 from task; insert or replace into result select id, 0, @1 from task' $code, $json
+            Set-Row 'update checkpoint set json = @1; update worker set name = @0, label = @0; insert into temp_file select id, @0 from task; insert or replace into result (task, stage, json) select id, 0, @1 from task' $code, $json
             $before = (Get-JournalTask)[0].Key
             $before | Should -BeLike '*Set-Content*'
             Invoke-Reader | Should -BeNullOrEmpty
@@ -253,7 +253,7 @@ Describe 'A journal that somebody else wrote' {
             @{ What = 'files of no name'; Sql = 'update task set input_kind = id % 2 + 1, input = ''''; update task set outputs = ''["", "\u0000", "/"]''; insert into temp_file select id, '''' from task' }
             @{ What = 'text where numbers should be'; Sql = 'update task set priority = ''high'', attempts = ''many'', weight = ''heavy'', duration = ''long'', worker = ''who'', stage = ''one''; update batch set created_at = ''now'', quota_consumed = ''all''' }
             @{ What = 'JSON that is none'; Sql = 'update task set metadata = ''{"a":'', outputs = ''[1,'', input_kind = 3, input = ''{]''; update batch set settings = ''['', metadata = ''nul''; update checkpoint set json = ''{''' }
-            @{ What = 'JSON of another shape'; Sql = 'update task set metadata = ''[1]'', outputs = ''{"a":1}'', input_kind = 3, input = ''null''; update batch set settings = ''7'', stages = ''{}''; update checkpoint set json = ''[[]]''; insert or replace into result select id, 0, ''{'' from task' }
+            @{ What = 'JSON of another shape'; Sql = 'update task set metadata = ''[1]'', outputs = ''{"a":1}'', input_kind = 3, input = ''null''; update batch set settings = ''7'', stages = ''{}''; update checkpoint set json = ''[[]]''; insert or replace into result (task, stage, json) select id, 0, ''{'' from task' }
             @{ What = 'halves of characters'; Sql = 'update task set metadata = ''{"x":"\ud800","\udc00":1}'', outputs = ''["\ud800"]'', input_kind = 3, input = ''"\udfff"''; update batch set settings = ''{"\ud800":1}'', metadata = ''{"x":"\ud800"}''; update checkpoint set json = ''"\ud800"''' }
             @{ What = 'numbers of no size'; Sql = 'update task set metadata = ''{"x":1e999999}'', input_kind = 3, input = ''-1e400''; update checkpoint set json = ''1e999''' }
             @{ What = 'options of another shape'; Sql = 'update batch set revision = 9, options = ''{"MaxRetries":"x","RetryDelay":-1,"StageRetries":[1],"WorkDirectory":7,"CrashLimit":-5}''' }
@@ -261,7 +261,7 @@ Describe 'A journal that somebody else wrote' {
             @{ What = 'members that are named twice'; Sql = 'update batch set revision = 9, options = ''{"MaxRetries":0,"maxretries":0}'', settings = ''{"a":1,"A":2,"a":3}''; update task set metadata = ''{"x":1,"X":2}''' }
             @{ What = 'rows that point to themselves and to nothing'; Sql = 'update batch set first_task = 99, last_task = -1, first_event = 9223372036854775807, last_event = 0; update task set worker = 4711; update attempt set batch = 4711; update event set task = 4711, worker = -1; insert into temp_file values (4711, ''/''); update checkpoint set batch = 4711' }
             @{ What = 'stages that contain each other'; Sql = 'update batch set stages = ''["a","a","a"]'', stage_count = -1; update task set stage = 2' }
-            @{ What = 'JSON that nests without end'; Sql = 'update task set metadata = @0, outputs = @0, input_kind = 3, input = @0; update batch set revision = 9, settings = @0, metadata = @0, options = @0, stages = @0; update checkpoint set json = @0; insert or replace into result select id, 0, @0 from task'; Value = ('{"a":[' * 100000) }
+            @{ What = 'JSON that nests without end'; Sql = 'update task set metadata = @0, outputs = @0, input_kind = 3, input = @0; update batch set revision = 9, settings = @0, metadata = @0, options = @0, stages = @0; update checkpoint set json = @0; insert or replace into result (task, stage, json) select id, 0, @0 from task'; Value = ('{"a":[' * 100000) }
             @{ What = 'JSON that nests without end and is closed'; Sql = 'update task set metadata = @0, input_kind = 3, input = @0; update batch set settings = @0, metadata = @0; update checkpoint set json = @0'; Value = ('{"a":' * 50000 + '1' + '}' * 50000) }
         ) {
             Set-Row $Sql $Value

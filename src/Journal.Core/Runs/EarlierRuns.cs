@@ -76,7 +76,7 @@ public sealed class EarlierRuns
         {
             ["endedAt"] = task.EndedAt?.ToUnixTimeMilliseconds(),
             ["outputs"] = task.Outputs.ToString(),
-            [ReservedMetadata.Name] = task.Metadata.TryGetValue(ReservedMetadata.Name, out var own) ? own : null,
+            [ReservedMetadata.Name] = task.Metadata.JsonOf(ReservedMetadata.Name) is { } own ? JsonValues.ParseStored(own) : null,
         })).ToList();
         if (kept.Count == 0) return;
         var tasks = JsonMap.From(kept);
@@ -95,9 +95,11 @@ public sealed class EarlierRuns
     {
         if (!string.Equals(kept.GetValueOrDefault("name") as string, name, StringComparison.OrdinalIgnoreCase)) return;
         var batch = kept.GetValueOrDefault("batch") as string ?? "";
-        foreach (var (key, value) in JsonMap.Parse(kept.GetValueOrDefault("tasks") as string))
+        var tasks = JsonMap.Parse(kept.GetValueOrDefault("tasks") as string);
+        foreach (var key in tasks.Keys)
         {
-            if (value is not Dictionary<string, object?> task) continue;
+            // As plain JSON: what a member is to a script is another thing.
+            if (tasks.JsonOf(key) is not { } json || JsonValues.ParseStored(json) is not Dictionary<string, object?> task) continue;
             var metadata = JsonMap.From([new(ReservedMetadata.Name, task.GetValueOrDefault(ReservedMetadata.Name))]);
             var ended = task.GetValueOrDefault("endedAt") is long at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null;
             _completions[key] = new Completion(batch, ReservedMetadata.Fingerprint(metadata), ended, 0, new KeptOutputs(JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata));

@@ -1,8 +1,26 @@
 namespace Journal.Runs;
 
-/// <content>What the threads of the workers wait for.</content>
+/// <content>The workers' attempts, and what their threads wait for.</content>
 internal sealed partial class RunBoard
 {
+    /// <summary>The attempts under way.</summary>
+    public IReadOnlyList<RunningTask> RunningTasks
+    {
+        get
+        {
+            lock (_gate) return [.. _hand.RunningTasks];
+        }
+    }
+
+    /// <summary>Tasks that a stop gave back while they were under way.</summary>
+    public long GivenBack
+    {
+        get
+        {
+            lock (_gate) return _tally.GivenBack;
+        }
+    }
+
     /// <summary>For a worker to be: waits until those there are leave a task waiting for so long.</summary>
     /// <returns>False when the run ends.</returns>
     public bool AwaitNeed(TimeSpan patience)

@@ -67,24 +67,6 @@ internal sealed partial class RunBoard : IDisposable
     /// <summary>Attempts committed so far.</summary>
     public long Committed { get; private set; }
 
-    /// <summary>The attempts under way.</summary>
-    public IReadOnlyList<RunningTask> RunningTasks
-    {
-        get
-        {
-            lock (_gate) return [.. _hand.RunningTasks];
-        }
-    }
-
-    /// <summary>Tasks that a stop gave back while they were under way.</summary>
-    public long GivenBack
-    {
-        get
-        {
-            lock (_gate) return _tally.GivenBack;
-        }
-    }
-
     /// <summary>Whether an attempt is this run's still: a stop may have given its task back before it ended.</summary>
     public bool IsRunning(RunningTask task)
     {

@@ -30,8 +30,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private PlanPrinter? _printer;
     private EarlierRuns? _earlier;
     private JournalBatch? _ended;
-    private readonly Dictionary<string, IReadOnlyList<string>> _existing = new(StringComparer.Ordinal);
-    private long _recorded;
+    private CallerScripts _scripts = null!;
     private bool _held;
     private bool _isResumed;
     private Delivery? _delivery;
@@ -172,13 +171,14 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
         if (IsWhatIf)
         {
-            _printer = new PlanPrinter(this, () => JournalExists || ParameterSetName == ById ? Reader : null, store => RunPlan.Make(store, Order(HasInputs)));
+            _printer = new PlanPrinter(Tell, WriteVerbose, () => JournalExists || ParameterSetName == ById ? Reader : null, store => RunPlan.Make(store, Order(HasInputs)));
         }
         else if (!ShouldProcess(ParameterSetName == ByName ? Name : BatchId, "Run batch"))
         {
             _held = true;
         }
 
+        _scripts = new CallerScripts(Fingerprint, RecordExisting, Reconcile);
         _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks, mends: _isResumed), TimeProvider.System);
     }
 
@@ -188,9 +188,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (_held) return;
         ForEach(InputsAtHand(), input =>
         {
-            var task = WithFingerprint(ReadInput(input), input, out var asBefore);
+            var task = _scripts.WithFingerprint(ReadInput(input), input, out var asBefore);
             var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
-            var isThere = earlier is not { LeavesOut: true } && FindExisting(task, input);
+            var isThere = earlier is not { LeavesOut: true } && _scripts.FindExisting(task, input);
             if (_printer is not null) _printer.Add(task, earlier, isThere);
             else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
         });
@@ -251,33 +251,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (batch.InProgress > 0) _words.Recovered(BatchRecovery.Recover(_store!, batch.Id, Processes, null));
     }
 
-    // On the pipeline's thread, as the inputs come: the block may use what the session has.
-    private bool FindExisting(NewTask task, object? input)
-    {
-        if (RecordExisting is null) return false;
-        System.Collections.ObjectModel.Collection<PSObject> found;
-        try
-        {
-            found = RecordExisting.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
-        }
-        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
-        {
-            throw JournalErrors.InvalidValue("-RecordExisting", task.Key, $"the script block failed for '{task.Key}': {AttemptOutput.ErrorOf(e)!.Exception.Message}");
-        }
-
-        if (found.Count == 0 || !found.All(static part => part?.BaseObject is FileSystemInfo file ? file.Exists : LanguagePrimitives.IsTrue(part))) return false;
-        _existing[task.Key] = [.. found.Select(static part => part?.BaseObject).OfType<FileInfo>().Select(static file => file.FullName)];
-        return true;
-    }
-
-    private bool IsThere(RunningTask task)
-    {
-        if (!_existing.TryGetValue(task.Key, out var outputs)) return false;
-        foreach (var path in outputs) task.AddOutput(path);
-        Interlocked.Increment(ref _recorded);
-        return true;
-    }
-
     // Nothing was run, and what there is says how it stands all the same: a script that asked for a summary goes by it.
     private void SummarizeNothing()
     {
@@ -287,66 +260,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     }
 
     private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name, VerifyOutput) : null;
-
-    private NewTask WithFingerprint(NewTask task, object? input, out string? asBefore)
-    {
-        asBefore = null;
-        if (Fingerprint is null) return task;
-        object?[] parts;
-        try
-        {
-            parts = [.. Fingerprint.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)])];
-        }
-        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
-        {
-            throw JournalErrors.InvalidValue("-Fingerprint", task.Key, $"the script block failed for '{task.Key}': {AttemptOutput.ErrorOf(e)!.Exception.Message}");
-        }
-
-        if (parts.All(static part => ValueSelector.Unwrap(part) is null or string or ValueType)) asBefore = string.Join('|', parts.Select(static part => LanguagePrimitives.ConvertTo<string>(part)));
-        return task with { Metadata = ReservedMetadata.WithFingerprint(task.Metadata, ReservedMetadata.FingerprintOf(KeptValues.Encode(parts, "-Fingerprint"))) };
-    }
-
-    // In the caller's session, whichever thread asks: the block is at home there.
-    private AttemptResult? AskReconcile(RunningTask task, CallerQueue? queue, CancellationToken stop)
-    {
-        if (queue is null) return Ask(task);
-        AttemptResult? answer = AttemptResult.Stopped;
-        // Not disposed: the action may come to it after a stop has ended the wait.
-        var answered = new ManualResetEventSlim();
-        queue.Post(() =>
-        {
-            try
-            {
-                if (!stop.IsCancellationRequested) answer = Ask(task);
-            }
-            finally
-            {
-                answered.Set();
-            }
-        });
-        try
-        {
-            answered.Wait(stop);
-            return answer;
-        }
-        catch (OperationCanceledException)
-        {
-            return AttemptResult.Stopped;
-        }
-    }
-
-    private AttemptResult? Ask(RunningTask task)
-    {
-        try
-        {
-            var answer = Reconcile!.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
-            return LanguagePrimitives.IsTrue(answer) ? AttemptResult.Succeeded() : null;
-        }
-        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
-        {
-            return AttemptOutput.Failed(AttemptOutput.ErrorOf(e)!);
-        }
-    }
 
     private bool JournalExists => JournalLocation.IsPostgres(Location) || File.Exists(Location);
 
@@ -396,9 +309,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
             DeliversResults = !Summary,
             Worker = delivery.Worker,
-            IsThere = _existing.Count == 0 ? null : IsThere,
+            IsThere = _scripts.HasExisting ? _scripts.IsThere : null,
             ResolvePath = PathResolver(),
-            Reconcile = Reconcile is null ? null : (task, stop) => AskReconcile(task, ThrottleLimit > 1 ? queue : null, stop),
+            Reconcile = Reconcile is null ? null : (task, stop) => _scripts.AskReconcile(task, ThrottleLimit > 1 ? queue : null, stop),
         };
         using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
         using var signals = new StopSignals(
@@ -427,7 +340,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id, result.GivenBack, delivery.Waiting, onPipeline: true);
         signals.Told();
         observer.Close();
-        _words.Recorded(batch, _recorded);
+        _words.Recorded(batch, _scripts.Recorded);
         _words.End(batch, result);
         if (outbox is not null && result.End is not RunEnd.Interrupted)
         {

@@ -11,7 +11,7 @@ namespace Journal.Commands.Running;
 /// <param name="cmdlet">Whose -WhatIf.</param>
 /// <param name="open">The journal for reading; null where there is none.</param>
 /// <param name="make">Makes the plan; asked once.</param>
-internal sealed class PlanPrinter(JournalCmdlet cmdlet, Func<IJournalStore?> open, Func<IJournalStore?, RunPlan> make)
+internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, Func<IJournalStore?> open, Func<IJournalStore?, RunPlan> make)
 {
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<(PlannedAction Action, string Kind), long> _totals = [];
@@ -82,7 +82,7 @@ internal sealed class PlanPrinter(JournalCmdlet cmdlet, Func<IJournalStore?> ope
         _totals[(plan.Action, plan.Kind)] = _totals.GetValueOrDefault((plan.Action, plan.Kind)) + 1;
         if (plan.Action is PlannedAction.Leave)
         {
-            cmdlet.WriteVerbose($"Leave '{key}': {plan.Why}.");
+            verbose($"Leave '{key}': {plan.Why}.");
             return;
         }
 
@@ -95,5 +95,5 @@ internal sealed class PlanPrinter(JournalCmdlet cmdlet, Func<IJournalStore?> ope
         });
     }
 
-    private void Say(string text) => cmdlet.Tell(text);
+    private void Say(string text) => tell(text);
 }

@@ -47,7 +47,7 @@ public sealed class SqliteHealthTests : StoreTest<SqliteFixture>
         var held = ClaimOne(batch);
         Store.AddTempFile(held.Id, "/tmp/x");
         Store.SetCheckpoint(null, "c", "1");
-        Sql("INSERT OR IGNORE INTO result VALUES (1, 0, '1')");
+        Sql("INSERT OR IGNORE INTO result (task, stage, json) VALUES (1, 0, '1')");
         Assert.Empty(Store.Check());
         Store.Dispose();
         var path = Path.Combine(Fixture.Directory, $"{table}-{column}.db");
