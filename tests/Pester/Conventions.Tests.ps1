@@ -29,7 +29,7 @@ Describe '<Name>' -ForEach $cases {
 
     It 'has an approved verb and a noun in the singular' {
         $command.Verb | Should -BeIn $verbs
-        $command.Noun | Should -Match '^(Stale)?Journal(Batch|Task|Attempt|Event|Checkpoint|Report|Error)?$'
+        $command.Noun | Should -Match '^(Stale)?Journal(Batch|Task|Attempt|Event|Checkpoint|Result|Report|Error)?$'
     }
 
     It 'has parameters in Pascal case and in the singular, with one type each' {

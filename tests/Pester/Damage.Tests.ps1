@@ -61,6 +61,7 @@ BeforeAll {
         'Get-JournalTask'          = { Get-JournalTask | ForEach-Object { "$($_.Metadata.subject) $($_.Input)" }; Get-JournalTask | Out-String; Get-JournalTask -Key '*7.jpg' -Metadata @{ subject = 'sea' } -OrderBy Duration -Descending }
         'Get-JournalAttempt'       = { Get-JournalAttempt | Out-String }
         'Get-JournalEvent'         = { Get-JournalEvent | Out-String }
+        'Get-JournalResult'        = { Get-JournalBatch | Get-JournalResult }
         'Get-JournalCheckpoint'    = { Get-JournalCheckpoint | ForEach-Object { "$_" }; Get-JournalCheckpoint scan }
         'Measure-JournalBatch'     = { Measure-JournalBatch $photos | Out-String; Measure-JournalBatch $staged }
         'Measure-JournalTask'      = { Measure-JournalTask -GroupBy Signature, Worker; Measure-JournalTask -GroupBy Metadata.subject, Stage, Hour | Out-String }
@@ -88,7 +89,7 @@ BeforeAll {
         'Remove-StaleJournalBatch' = { Remove-StaleJournalBatch -OlderThan 0 -Confirm:$false }
         'Optimize-Journal'         = { Optimize-Journal }
         'Restore-Journal'          = { Restore-Journal "$sample.sound" -Confirm:$false -Force }
-        'Repair-Journal'           = { Repair-Journal -Confirm:$false; Test-Journal }
+        'Repair-Journal'           = { Repair-Journal -Confirm:$false -Force; Test-Journal }
     }
 
     # Runs a call on a damaged journal: what it gave, its errors in the form of Get-ErrorOf, and nothing else of it.
@@ -161,7 +162,7 @@ Describe 'A damaged <Part>' -ForEach $parts {
                 if ($found.Id -notin 'JournalCorrupt', 'NotAJournal', 'JournalTooNew') { "$seed, $what, Test-Journal: $($found.Id): $($found.Message)" }
             }
             if ($state.Health.IsHealthy -and (-not $Suffix) -and ($now = (Get-Fact) -join "`n") -ne $facts) { "$seed, $what, healthy and different: $(Compare-Object ($facts -split "`n") ($now -split "`n") | Out-String)" }
-            $repaired = Get-ErrorOf { $null = Repair-Journal -Confirm:$false -WarningAction Ignore; $state.Health = Test-Journal }
+            $repaired = Get-ErrorOf { $null = Repair-Journal -Confirm:$false -Force -WarningAction Ignore; $state.Health = Test-Journal }
             if ($repaired -or -not $state.Health.IsHealthy) { "$seed, $what, after the repair: $($repaired.Id) $($repaired.Message) $($state.Health.Problems)" }
             if ($started.Elapsed.TotalSeconds -gt 20) { "$seed, $what, took $($started.Elapsed)" }
         }

@@ -64,7 +64,7 @@ Describe 'What a stop left unwritten' {
 
     It 'is counted in the line at the end, which goes by the warning preference and redirections' {
         $null = 1..4 | Invoke-JournalBatch told -WarningVariable said -WarningAction SilentlyContinue { "a$_"; "b$_" } | Select-Object -First 1
-        "$said" | Should -BeLike 'Interrupted: */4 done, nothing is lost; * recorded result* out first. To go on, run the same line again.'
+        "$said" | Should -BeLike 'Interrupted: */4 done; * given back, nothing is lost; * recorded result* out first. To go on, run the same line again.'
         $line = "Import-Module '$(Get-ModulePath)'; `$WarningPreference = '{0}'; 1..3 | Invoke-JournalBatch quiet{1} {{ `$_ }} 3>{2} | Select-Object -First 1"
         Invoke-PowerShell -NoProfile -NonInteractive -Command ($line -f 'Continue', 1, '$null') | Should -Be 1
         Invoke-PowerShell -NoProfile -NonInteractive -Command ($line -f 'SilentlyContinue', 2, '&1') | Should -Be 1

@@ -53,6 +53,8 @@ internal static class ValueRanges
         [("event", "to_status")] = Whole("0", "5", "NULL"),
         [("event", "stage")] = Whole("0", MostStages, "NULL"),
         [("result", "stage")] = Whole("0", MostStages, "0"),
+        // What an older version kept of a task that is gone has no batch.
+        [("result", "batch")] = Whole("0", MostId, "0"),
         [("result", "json")] = new("typeof({0}) = 'text' AND json_valid({0})", "'null'"),
         [("checkpoint", "json")] = new("typeof({0}) = 'text' AND json_valid({0})", "'null'"),
         [("checkpoint", "batch")] = Whole("0", MostId, "0"),
