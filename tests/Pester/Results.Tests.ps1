@@ -99,7 +99,8 @@ Describe '-KeepResult' {
     BeforeEach { $null = Use-NewJournal }
 
     It 'writes everything in every run, each result once' {
-        1..5 | Invoke-JournalBatch keep -KeepResult -WarningAction SilentlyContinue { [pscustomobject]@{ N = $_; Text = "t$_" } } | Select-Object -First 2 | ForEach-Object Text | Should -Be t1, t2
+        # The fourth waits until the stop is there.
+        1..5 | Invoke-JournalBatch keep -KeepResult -WarningAction SilentlyContinue { if ($_ -eq 4) { Start-Sleep 1 }; [pscustomobject]@{ N = $_; Text = "t$_" } } | Select-Object -First 2 | ForEach-Object Text | Should -Be t1, t2
         1..5 | Invoke-JournalBatch keep -KeepResult { [pscustomobject]@{ N = $_; Text = "t$_" } } | ForEach-Object Text | Should -Be t1, t2, t3, t4, t5
         Get-JournalBatch keep | Get-JournalResult | ForEach-Object Text | Should -Be t1, t2, t3, t4, t5
         Get-JournalTask -Key 2, 3 | ForEach-Object Result | ForEach-Object Text | Should -Be t2, t3
