@@ -54,7 +54,7 @@ internal sealed class KeyReader(ValueSelector? selector)
         string text => text,
         FileSystemInfo file => file.FullName,
         Uri uri => uri.OriginalString,
-        DateTime or DateTimeOffset => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+        DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
         // A PSCustomObject is formattable, too, but no scalar.
         PSObject => null,
         IFormattable scalar => scalar.ToString(null, CultureInfo.InvariantCulture),
