@@ -54,7 +54,7 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>, IDictionary
     // As they are stored: nothing of a value is lost on the way into another map.
     private List<KeyValuePair<string, object?>> Encoded() => JsonValues.ReadStored(_json, static json =>
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, KeptValues.Deep);
         if (document.RootElement.ValueKind is not JsonValueKind.Object) throw new JsonException("A JSON object was expected.");
         return document.RootElement.EnumerateObject().Select(static member => new KeyValuePair<string, object?>(member.Name, new EncodedValue(member.Value.GetRawText()))).ToList();
     });

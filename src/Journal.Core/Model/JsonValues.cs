@@ -31,7 +31,7 @@ public static class JsonValues
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static object? Parse(string json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, KeptValues.Deep);
         try
         {
             return Read(document.RootElement);

@@ -42,7 +42,7 @@ public static class KeptValues
     // Relaxed: the text is stored in a database and shown in a terminal, never put into a page unescaped.
     internal static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+    internal static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
 
     /// <summary>The codec in use.</summary>
     public static IValueCodec Codec { get; set; } = new CoreValueCodec();

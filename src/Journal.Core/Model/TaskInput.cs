@@ -33,7 +33,7 @@ public readonly record struct TaskInput(TaskInputKind Kind, string Text)
     /// <exception cref="System.Text.Json.JsonException">It is no JSON.</exception>
     public static TaskInput OfJson(string json)
     {
-        using var document = System.Text.Json.JsonDocument.Parse(json);
+        using var document = System.Text.Json.JsonDocument.Parse(json, KeptValues.Deep);
         var element = document.RootElement;
         if (element.ValueKind is System.Text.Json.JsonValueKind.String) return json.Contains("\\u0000", StringComparison.Ordinal) ? new TaskInput(TaskInputKind.Json, json) : OfText(element.GetString()!);
         return element.ValueKind is System.Text.Json.JsonValueKind.Object && KeptValues.TryTag(element, out var type, out var value)
