@@ -135,6 +135,7 @@ internal sealed partial class SqliteJournalStore : IJournalStore
         {
             // No ANALYZE, on purpose: queries name their index, or none, and what it learns of one batch misleads about the next.
             Writer().Execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+            _file.AcceptSize();
         }
     }
 }

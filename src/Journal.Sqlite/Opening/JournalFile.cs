@@ -100,6 +100,12 @@ internal sealed class JournalFile
         if (now.Size != known.Size) _facts = now;
     }
 
+    /// <summary>Takes the size that the file has now for the one to compare with: this process itself has made it smaller.</summary>
+    public void AcceptSize()
+    {
+        if (_facts is { } known && SystemCalls.Facts(Path) is { } now && now.Identity == known.Identity) _facts = now;
+    }
+
     // By a connection that has none of its pages in memory.
     private bool IsDamaged()
     {
