@@ -40,7 +40,7 @@ internal sealed partial class PostgresJournalStore
             id = candidate;
             session.Pipeline.Add(
                 new Command(BatchStatements.Insert).With(id).With(batch.Name).With(batch.InputSource).With(batch.SourceType).With(batch.KeyExpression)
-                    .With(batch.Stages.ToString()).With(batch.Stages.Count).With(batch.Settings.ToString()).With(batch.Metadata.ToString())
+                    .With(batch.Stages.ToString()).With(batch.Stages.Count).With(batch.Settings.Json).With(batch.Metadata.Json)
                     .With(batch.Options.ToJson()).With(Micros.From(createdAt)).With(session.Now),
                 row => number = row.Integer(0)).Send();
             if (number is not null) break;
@@ -68,10 +68,10 @@ internal sealed partial class PostgresJournalStore
         string? metadata = null;
         if (amendment.Metadata is { Count: > 0 } laid)
         {
-            session.Pipeline.Add(new Command(BatchStatements.LockMetadata).With(batch.Number), row => metadata = JsonMap.Parse(row.Text(0)).With(laid).ToString()).Send();
+            session.Pipeline.Add(new Command(BatchStatements.LockMetadata).With(batch.Number), row => metadata = JsonMap.Parse(row.Text(0)).With(laid).Json).Send();
         }
 
-        session.Pipeline.Add(new Command(BatchStatements.Amend).With(batch.Number).With(amendment.Options?.ToJson()).With(amendment.Settings?.ToString()).With(metadata)
+        session.Pipeline.Add(new Command(BatchStatements.Amend).With(batch.Number).With(amendment.Options?.ToJson()).With(amendment.Settings?.Json).With(metadata)
             .With(amendment.InputSource).With(amendment.SourceType).With(amendment.KeyExpression));
         batch.Order((standing, record) => record(JournalEventKind.Amended, standing.Status, standing.Status, amendment.Reason));
         return Found(session, batchId);

@@ -26,7 +26,7 @@ internal sealed partial class SqliteJournalStore
         var id = BatchNaming.CandidateIds(batch.Name, createdAt).First(id => BatchReader.Find(session.Database, _catalog, id) is null);
         session.Prepared(BatchStatements.Insert)
             .Bind(1, id).Bind(2, batch.Name).Bind(3, batch.InputSource).Bind(4, batch.SourceType).Bind(5, batch.KeyExpression)
-            .Bind(6, batch.Stages.ToString()).Bind(7, batch.Stages.Count).Bind(8, batch.Settings.ToString()).Bind(9, batch.Metadata.ToString())
+            .Bind(6, batch.Stages.ToString()).Bind(7, batch.Stages.Count).Bind(8, batch.Settings.Json).Bind(9, batch.Metadata.Json)
             .Bind(10, batch.Options.ToJson()).Bind(11, Micros.From(createdAt)).Bind(12, session.Now).Execute();
         session.Record(session.Batch(id), JournalEventKind.BatchCreated, null, JournalBatchStatus.Ready, null);
         session.Finish();
@@ -47,9 +47,9 @@ internal sealed partial class SqliteJournalStore
     public JournalBatch AmendBatch(string batchId, BatchAmendment amendment, WorkerIdentity? by = null) => Write(by, session =>
     {
         var batch = session.Batch(batchId);
-        var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(MetadataOf(session, batch)).With(laid).ToString() : null;
+        var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(MetadataOf(session, batch)).With(laid).Json : null;
         session.Prepared(BatchStatements.Amend)
-            .Bind(1, batch.Number).Bind(2, amendment.Options?.ToJson()).Bind(3, amendment.Settings?.ToString()).Bind(4, metadata)
+            .Bind(1, batch.Number).Bind(2, amendment.Options?.ToJson()).Bind(3, amendment.Settings?.Json).Bind(4, metadata)
             .Bind(5, amendment.InputSource).Bind(6, amendment.SourceType).Bind(7, amendment.KeyExpression).Execute();
         batch.Revision++;
         session.Record(batch, JournalEventKind.Amended, batch.Standing.Status, batch.Standing.Status, amendment.Reason);

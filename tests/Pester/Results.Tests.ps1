@@ -99,14 +99,26 @@ Describe '-KeepResult' {
     BeforeEach { $null = Use-NewJournal }
 
     It 'writes everything in every run, each result once' {
-        # The fourth waits until the stop is there.
-        1..5 | Invoke-JournalBatch keep -KeepResult -WarningAction SilentlyContinue { if ($_ -eq 4) { Start-Sleep 1 }; [pscustomobject]@{ N = $_; Text = "t$_" } } | Select-Object -First 2 | ForEach-Object Text | Should -Be t1, t2
+        1..5 | Invoke-JournalBatch keep -KeepResult -WarningAction SilentlyContinue { [pscustomobject]@{ N = $_; Text = "t$_" } } | Select-Object -First 2 | ForEach-Object Text | Should -Be t1, t2
         1..5 | Invoke-JournalBatch keep -KeepResult { [pscustomobject]@{ N = $_; Text = "t$_" } } | ForEach-Object Text | Should -Be t1, t2, t3, t4, t5
         Get-JournalBatch keep | Get-JournalResult | ForEach-Object Text | Should -Be t1, t2, t3, t4, t5
         Get-JournalTask -Key 2, 3 | ForEach-Object Result | ForEach-Object Text | Should -Be t2, t3
         (Get-JournalTask -Key 2).Result().N | Should -Be 2
         Get-JournalTask -Key 4 | Get-JournalResult | ForEach-Object N | Should -Be 4
         @(Get-JournalBatch).Count | Should -Be 1
+    }
+
+    It 'goes on with a batch whose tasks were all done before its output was whole' {
+        # In runspaces the work goes on while the next command has the first result in hand.
+        1..5 | Invoke-JournalBatch ahead -KeepResult -ThrottleLimit 2 -WarningAction SilentlyContinue { "a$_" } |
+            ForEach-Object { $null = Get-JournalEvent -Wait | Where-Object Kind -EQ BatchEnded | Select-Object -First 1; $_ } | Select-Object -First 1 | Should -BeLike 'a?'
+        (Get-JournalBatch ahead).Status | Should -Be Completed
+        1..5 | Invoke-JournalBatch ahead -KeepResult -ThrottleLimit 2 { "again $_" } | Sort-Object | Should -Be a1, a2, a3, a4, a5
+        @(Get-JournalBatch ahead).Count | Should -Be 1
+        # That run has written everything: the line is done, and begins another batch.
+        1..5 | Invoke-JournalBatch ahead -KeepResult { "new $_" } | Select-Object -First 5 | Should -Be 'new 1', 'new 2', 'new 3', 'new 4', 'new 5'
+        1..5 | Invoke-JournalBatch ahead -KeepResult { "newer $_" } | Should -Be 'newer 1', 'newer 2', 'newer 3', 'newer 4', 'newer 5'
+        @(Get-JournalBatch ahead).Count | Should -Be 3
     }
 
     It 'says what is not kept where it comes late' {

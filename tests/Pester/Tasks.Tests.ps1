@@ -76,7 +76,7 @@ Describe 'Get-JournalTask' {
     It 'survives a CSV file, metadata and lists as JSON' {
         $row = Get-JournalTask $batch -Key apple | ConvertTo-Csv | ConvertFrom-Csv
         $row.Key | Should -Be 'apple'
-        ($row.Metadata | ConvertFrom-Json).deep.'$value'.colour | Should -Be 'red'
+        ($row.Metadata | ConvertFrom-Json).deep.colour | Should -Be 'red'
         $row.Outputs | Should -Be '[]'
         $row.Input | Should -Be 'apple'
         $batchRow = Get-JournalBatch -Id $batch | ConvertTo-Csv | ConvertFrom-Csv

@@ -161,6 +161,7 @@ Describe 'Kinds of values' {
         @{ What = 'a text with a property'; In = { 'line' | Add-Member Line 7 -PassThru }; Key = { "$_" }; Script = { "$_ $($_.Line) $($_ -is [string])" }; Is = 'line 7 True' }
         @{ What = 'a line of Get-Content with its number and file'; In = { Get-Content $PSCommandPath -TotalCount 1 }; Key = 'ReadCount'; Script = { "$($_.ReadCount) $($_.PSChildName)" }; Is = '1 Values.Tests.ps1' }
         @{ What = 'an object from another process'; In = { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-Process -Id $PID), 1)) }; Key = 'Id'; Script = { "$($_.pstypenames[0]) $_" }; Is = "Deserialized.System.Diagnostics.Process System.Diagnostics.Process (pwsh)" }
+        @{ What = 'a list that is computed while it is read'; In = { [pscustomobject]@{ Id = 1; L = [Linq.Enumerable]::Where([int[]](1, 2, 3), [Func[int, bool]] { param($x) $x -gt 1 }) } }; Key = 'Id'; Script = { "$($_.L) $($_.L.pstypenames[0] -like 'Deserialized.System.Linq.*')" }; Is = '2 3 True' }
         @{ What = 'an object that leads back to itself'; In = { $o = [pscustomobject]@{ Id = 1; Me = $null }; $o.Me = $o; $o }; Key = 'Id'; Script = { $_.Me.Me.Me.Id }; Is = 1 }
         @{ What = 'an object whose members look like the journal''s own'; In = { [pscustomobject]@{ '$type' = 'version'; '$value' = '1.2' } }; Key = '$value'; Script = { $_.'$type' + $_.'$value' }; Is = 'version1.2' }
     ) {
@@ -182,6 +183,7 @@ Describe 'Kinds of values' {
     It 'refuses what cannot be kept, that input alone: <What>' -ForEach @(
         @{ What = 'a secret'; Bad = { [pscustomobject]@{ Id = 1; S = [securestring]::new() } }; Id = 'SecretRefused' }
         @{ What = 'a secret in an object of .NET'; Bad = { class Holder { $Id = 1; $Login = [pscredential]::new('me', [securestring]::new()) }; [Holder]::new() }; Id = 'SecretRefused' }
+        @{ What = 'a list that fails while it is read'; Bad = { [pscustomobject]@{ Id = 1; L = [Linq.Enumerable]::Select([int[]](1, 2, 3), [Func[int, int]] { param($x) if ($x -eq 2) { throw 'no second' }; $x }) } }; Id = 'ValueNotKept' }
         @{ What = 'nesting without end'; Bad = { $d = @{ Id = 1 }; 1..150 | ForEach-Object { $d = @{ Id = 1; In = $d } }; $d }; Id = 'ValueNotKept' }
     ) {
         foreach ($limit in 1, 2) {

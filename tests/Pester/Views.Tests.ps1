@@ -143,7 +143,7 @@ Describe 'The view of <What>' -ForEach @(
     @{ What = 'attempts'; Show = { Get-JournalAttempt }; Heads = 'Task', 'Key', 'No', 'Stage', 'Outcome', 'Duration', 'Category', 'Error'; Row = 'Failed .*NotFound +No such photo' }
     @{ What = 'events'; Show = { Get-JournalEvent }; Heads = 'At', 'Task', 'Kind', 'From', 'To', 'Worker', 'Reason'; Row = 'Failed +InProgress +Failed' }
     @{ What = 'groups'; Show = { Measure-JournalTask -GroupBy Status, ErrorCategory }; Heads = 'Group', 'Count', 'Good', 'Failed', 'Mean', 'P95', 'Last'; Row = '^Failed, NotFound +1 +0 +1' }
-    @{ What = 'a checkpoint'; Show = { Get-JournalCheckpoint }; Heads = 'Name', 'Set', 'BatchId', 'Value'; Row = '^scan +just now .*\{' }
+    @{ What = 'a checkpoint'; Show = { Get-JournalCheckpoint }; Heads = 'Name', 'Set', 'BatchId', 'Value'; Row = '^scan +just now .*\{"at":5\}' }
     @{ What = 'an addition'; Show = { 'x' | Add-JournalTask (Get-JournalBatch) }; Heads = 'BatchId', 'Added', 'AlreadyThere', 'Duplicates', 'LeftOut', 'Total'; Row = '^photos-\S+ +1 +0 +0 +0 +2' }
 ) {
     BeforeEach {

@@ -87,7 +87,7 @@ public sealed record BatchOptions
         if (string.IsNullOrEmpty(json)) return Default;
         // Generated deserialisation gives an init-only member that is not there its type's default, not the one that stands above.
         var complete = JsonMap.Parse(Default.ToJson()).With(JsonMap.Parse(json));
-        return JsonSerializer.Deserialize(complete.ToString(), CoreJson.Default.BatchOptions) ?? Default;
+        return JsonSerializer.Deserialize(complete.Json, CoreJson.Default.BatchOptions) ?? Default;
     }
 }
 

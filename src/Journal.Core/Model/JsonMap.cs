@@ -82,8 +82,11 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>, IDictionary
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The JSON text.</summary>
-    public override string ToString() => _json;
+    /// <summary>The JSON text as it is stored, types and all.</summary>
+    public string Json => _json;
+
+    /// <summary>The JSON text as people and other programs read it: see <see cref="KeptValues.ReadableJson"/>.</summary>
+    public override string ToString() => KeptValues.ReadableJson(_json);
 
     // The non-generic face exists because PowerShell turns only an IDictionary's keys into members.
     object? IDictionary.this[object key]

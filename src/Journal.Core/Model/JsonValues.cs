@@ -121,7 +121,7 @@ public static class JsonValues
             case DateTime time: writer.WriteStringValue(time.ToString("O", CultureInfo.InvariantCulture)); break;
             case DateTimeOffset time: writer.WriteStringValue(time.ToString("O", CultureInfo.InvariantCulture)); break;
             case JsonElement element: element.WriteTo(writer); break;
-            case JsonMap map: writer.WriteRawValue(map.ToString(), skipInputValidation: true); break;
+            case JsonMap map: writer.WriteRawValue(map.Json, skipInputValidation: true); break;
             case EncodedValue encoded: writer.WriteRawValue(encoded.Json, skipInputValidation: true); break;
             case JsonList texts: writer.WriteRawValue(texts.ToString(), skipInputValidation: true); break;
             case IDictionary map when depth < MaxDepth: WriteMap(writer, map, depth); break;

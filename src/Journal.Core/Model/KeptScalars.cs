@@ -227,7 +227,7 @@ public static class KeptScalars
 
     private static void WriteMap(Utf8JsonWriter writer, JsonMap map)
     {
-        var json = map.ToString();
+        var json = map.Json;
         var escaped = json.StartsWith("{\"$type\"", StringComparison.Ordinal);
         if (escaped) BeginTag(writer, "object");
         writer.WriteRawValue(json, skipInputValidation: true);

@@ -140,6 +140,51 @@ public static class KeptValues
         };
     }
 
+    /// <summary>Kept JSON as people and other programs read it: each value that names its type is replaced by the plain value that stands for it. JSON that is damaged comes back as it is.</summary>
+    public static string ReadableJson(string json)
+    {
+        if (!json.Contains(TypeMember, StringComparison.Ordinal)) return json;
+        try
+        {
+            using var document = JsonDocument.Parse(json, Deep);
+            var buffer = new System.Buffers.ArrayBufferWriter<byte>(json.Length);
+            using (var writer = new Utf8JsonWriter(buffer, Compact)) WriteReadable(writer, document.RootElement);
+            return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+        }
+        catch (JsonException)
+        {
+            return json;
+        }
+    }
+
+    private static void WriteReadable(Utf8JsonWriter writer, JsonElement element)
+    {
+        // An object that has a member of that name itself is kept within one that says so, and is no type below it.
+        var isOwn = false;
+        while (element.ValueKind is JsonValueKind.Object && !isOwn && TryTag(element, out var type, out var inner)) (element, isOwn) = (inner, type == "object");
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in element.EnumerateObject())
+                {
+                    writer.WritePropertyName(member.Name);
+                    WriteReadable(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray()) WriteReadable(writer, item);
+                writer.WriteEndArray();
+                break;
+            default:
+                writer.WriteRawValue(element.GetRawText(), skipInputValidation: true);
+                break;
+        }
+    }
+
     /// <summary>A scalar as filters see it: text, long, double, bool or null, which is what stands for it in the stored JSON.</summary>
     public static object? Readable(object? value)
     {

@@ -80,7 +80,7 @@ public sealed class EarlierRuns
         })).ToList();
         if (kept.Count == 0) return;
         var tasks = JsonMap.From(kept);
-        store.SetCheckpoint(null, KeptPrefix + batch.Id, JsonMap.From([new("name", batch.Name), new("batch", batch.Id), new("tasks", tasks.ToString())]).ToString(), batch.CreatedAt);
+        store.SetCheckpoint(null, KeptPrefix + batch.Id, JsonMap.From([new("name", batch.Name), new("batch", batch.Id), new("tasks", tasks.Json)]).Json, batch.CreatedAt);
     }
 
     private void Add(JournalBatch batch)

@@ -144,8 +144,8 @@ public sealed class ResultOutbox
     {
         var awaiting = Awaiting(unreported).ToList();
         if (!_touched && awaiting.Count == 0) return;
-        // Where all is kept, the output of a line is whole or it is not: half of it does not count, unless nobody wanted more.
-        var isNone = Keeps && isStopped && !IsSatisfied;
+        // Where all is kept, the output of a line is whole or it is not. A consumer that stopped with everything in hand has all of it.
+        var isNone = Keeps && isStopped && (!IsSatisfied || awaiting.Count > 0 || Unwritten().Any());
         Dictionary<long, int> unwritten;
         lock (_gate) unwritten = Keeps ? [] : _toCome.ToDictionary(static left => left.Key, static left => left.Value.Written);
         // What is being written while the process ends is in doubt, too.

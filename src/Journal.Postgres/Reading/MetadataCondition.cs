@@ -12,7 +12,7 @@ internal sealed class MetadataCondition(string path, object? wanted)
 {
     public bool Holds(JsonMap metadata)
     {
-        var found = JsonMember.Find(Encoding.UTF8.GetBytes(metadata.ToString()), path);
+        var found = JsonMember.Find(Encoding.UTF8.GetBytes(metadata.Json), path);
         return wanted switch
         {
             null => found is null,

@@ -70,7 +70,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
         session.Pipeline.Send();
         session.Pipeline.Add(
             new Command(BatchStatements.Insert).With(batch.Id).With(batch.Name).With(batch.InputSource).With(batch.SourceType).With(batch.KeyExpression)
-                .With(batch.Stages.ToString()).With(batch.Stages.Count).With(batch.Settings.ToString()).With(batch.Metadata.ToString())
+                .With(batch.Stages.ToString()).With(batch.Stages.Count).With(batch.Settings.Json).With(batch.Metadata.Json)
                 .With(batch.Options.ToJson()).With(Micros.From(batch.CreatedAt)).With(session.Now),
             _ => created = true).Send();
         return created;
@@ -96,7 +96,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
                 .With(tasks.Select(static t => t.ErrorMessage)).With(tasks.Select(static t => t.Signature))
                 .With(tasks.Select(t => t.SourceType == _batch.Facts.SourceType ? null : t.SourceType)).With(tasks.Select(static t => t.TargetId))
                 .With(tasks.Select(static t => t.Outputs.Count == 0 ? null : t.Outputs.ToString()))
-                .With(tasks.Select(static t => t.Metadata.Count == 0 ? null : t.Metadata.ToString()))
+                .With(tasks.Select(static t => t.Metadata.Count == 0 ? null : t.Metadata.Json))
                 .With(tasks.Select(static t => t.StoredInput.Text == t.Key ? null : t.StoredInput.Text)),
             row => added.Add((row.Integer(0), byDigest[row.Digest(1)]))).Send();
         foreach (var (id, task) in added) Follow(id, task);

@@ -24,7 +24,7 @@ internal static class TaskAdder
                 new Command(TaskStatements.Insert).With(batch.Number).With(session.Now)
                     .With(some.Select(static one => one.Task.Key)).With(some.Select(static one => one.Digest)).With(some.Select(static one => one.Task.Priority))
                     .With(some.Select(static one => one.Task.Weight)).With(some.Select(static one => (int)one.Task.Input.Kind)).With(some.Select(static one => one.Task.SourceType))
-                    .With(some.Select(static one => one.Task.Metadata.Count == 0 ? null : one.Task.Metadata.ToString()))
+                    .With(some.Select(static one => one.Task.Metadata.Count == 0 ? null : one.Task.Metadata.Json))
                     .With(some.Select(static one => one.Task.Input.Text == one.Task.Key ? null : one.Task.Input.Text)),
                 row => added.Add(row.Digest(0)));
             session.Pipeline.Send();

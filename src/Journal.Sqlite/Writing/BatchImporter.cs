@@ -62,7 +62,7 @@ internal sealed class BatchImporter
         StageNaming.Validate(batch.Stages);
         _session.Prepared(BatchStatements.Insert)
             .Bind(1, batch.Id).Bind(2, batch.Name).Bind(3, batch.InputSource).Bind(4, batch.SourceType).Bind(5, batch.KeyExpression)
-            .Bind(6, batch.Stages.ToString()).Bind(7, batch.Stages.Count).Bind(8, batch.Settings.ToString()).Bind(9, batch.Metadata.ToString())
+            .Bind(6, batch.Stages.ToString()).Bind(7, batch.Stages.Count).Bind(8, batch.Settings.Json).Bind(9, batch.Metadata.Json)
             .Bind(10, batch.Options.ToJson()).Bind(11, Micros.From(batch.CreatedAt)).Bind(12, _session.Now).Execute();
     }
 
@@ -89,7 +89,7 @@ internal sealed class BatchImporter
 
     private bool Insert(long id, JournalTask task)
     {
-        var metadata = task.Metadata.ToString();
+        var metadata = task.Metadata.Json;
         return _session.Prepared(TaskStatements.Import)
             .Bind(1, id).Bind(2, _batch.Number).Bind(3, (long)task.Status).Bind(4, task.Stage is { } stage ? _facts.RequireStage(stage) : 0).Bind(5, task.Priority)
             .Bind(6, task.Weight).Bind(7, task.Attempts).Bind(8, task.Crashes).Bind(9, task.Token).Bind(10, task.NotBefore is { } due ? Micros.From(due) : 0)

@@ -19,7 +19,7 @@ internal static class TaskAdder
         {
             var task = tasks[i];
             BatchNaming.ValidateKey(task.Key);
-            var metadata = task.Metadata.ToString();
+            var metadata = task.Metadata.Json;
             var inserted = insert
                 .Bind(1, next).Bind(3, task.Priority).Bind(4, task.Weight).Bind(6, task.Key).Bind(7, (long)task.Input.Kind).Bind(8, task.SourceType)
                 .Bind(9, metadata == "{}" ? null : metadata).Bind(10, task.Input.Text == task.Key ? null : task.Input.Text).Execute();

@@ -22,7 +22,7 @@ internal sealed class NodeBuilder
 
     public NodeBuilder AddList(string name, IEnumerable<Node> items) => items.ToList() is { Count: > 0 } list ? Put(name, Node.List(list)) : this;
 
-    public NodeBuilder AddJson(string name, JsonMap map) => map.Count == 0 ? this : Put(name, OfJson(map.ToString()));
+    public NodeBuilder AddJson(string name, JsonMap map) => map.Count == 0 ? this : Put(name, OfJson(map.Json));
 
     public NodeBuilder Put(string name, Node value)
     {

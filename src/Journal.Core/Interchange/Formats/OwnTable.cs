@@ -43,7 +43,7 @@ internal static class OwnTable
             task.StoredInput.Kind.ToString(), task.StoredInput.Text == task.Key ? null : task.StoredInput.Text, task.SourceType, Number(task.Priority), Number(task.Weight), Number(task.Attempts), Number(task.Crashes),
             task.ErrorCategory.ToString(), task.ErrorMessage, task.Signature, task.TargetId, task.Outputs.Count == 0 ? null : task.Outputs.ToString(),
             Number(task.QuotaConsumed), task.QuotaProject, task.Worker, NodeBuilder.Time(task.CreatedAt), NodeBuilder.Time(task.UpdatedAt), Time(task.StartedAt),
-            Time(task.EndedAt), Time(task.NotBefore), task.Duration?.ToString("c", CultureInfo.InvariantCulture), task.Metadata.Count == 0 ? null : task.Metadata.ToString(),
+            Time(task.EndedAt), Time(task.NotBefore), task.Duration?.ToString("c", CultureInfo.InvariantCulture), task.Metadata.Count == 0 ? null : task.Metadata.Json,
         ];
         // Quoted, an empty text is told from none.
         return string.Join(',', texts.Select(static text => text is { Length: 0 } ? "\"\"" : CsvCell.Write(text)));

@@ -29,7 +29,7 @@ public static class AmendmentRules
     /// <param name="input">The input that it has.</param>
     /// <param name="metadata">The metadata that it has, as JSON.</param>
     public static bool IsMended(NewTask given, TaskInput input, string? metadata) =>
-        given.Input != input || (MoveEffects.Metadata(given.Metadata, metadata) is { } laid && laid != JsonMap.Parse(metadata).ToString());
+        given.Input != input || (MoveEffects.Metadata(given.Metadata, metadata) is { } laid && laid != JsonMap.Parse(metadata).Json);
 
     /// <summary>Whether it changes the task. Progress and leases alone do not, and leave no event: a worker reports them all the time.</summary>
     public static bool IsChange(TaskAmendment amendment) =>

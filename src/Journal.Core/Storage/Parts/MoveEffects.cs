@@ -49,7 +49,7 @@ public static class MoveEffects
     /// <summary>The task's metadata with that of the report laid over it; null where it reports none.</summary>
     /// <param name="laid">What the report says.</param>
     /// <param name="known">What the task has, as JSON.</param>
-    public static string? Metadata(JsonMap? laid, string? known) => laid is { Count: > 0 } ? JsonMap.Parse(known).With(laid).ToString() : null;
+    public static string? Metadata(JsonMap? laid, string? known) => laid is { Count: > 0 } ? JsonMap.Parse(known).With(laid).Json : null;
 
     /// <summary>What is recorded of what the attempt emitted; null where nothing is.</summary>
     public static string? Result(TaskMove move) =>
