@@ -13,7 +13,7 @@ internal static class ClaimAndComplete
 {
     public static Line Measure(int n)
     {
-        var times = Sample.InTurn(5, () => Through(n, Ours), () => Through(n, Directly));
+        var times = Sample.InTurn(5, () => Through(n, Ours), () => Through(n, static (journal, n) => Directly(journal, n)));
         var ratio = times[1] / times[0];
         return new Line(
             "The store's claim + complete, one at a time", n, Each(times[0], n), "SQLite directly " + Each(times[1], n),
@@ -39,9 +39,10 @@ internal static class ClaimAndComplete
         }
     }
 
-    private static void Directly(ScratchJournal journal, int n)
+    /// <summary>The same by statements of SQLite's alone.</summary>
+    public static void Directly(ScratchJournal journal, int n, bool isLibrary = false, bool isDurable = true)
     {
-        using var database = new RawConnection(journal.Path);
+        using var database = new RawConnection(journal.Path, isLibrary, isDurable);
         var begin = database.Prepare("BEGIN IMMEDIATE");
         var commit = database.Prepare("COMMIT");
         var complete = database.Prepare("""

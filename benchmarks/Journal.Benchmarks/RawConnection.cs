@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Journal.Benchmarks;
@@ -5,20 +6,38 @@ namespace Journal.Benchmarks;
 /// <summary>SQLite as it is, through the library that the store uses, opened as the store opens it.</summary>
 internal sealed class RawConnection : IDisposable
 {
+    private readonly SqliteConnection? _library;
     private readonly sqlite3 _handle;
     private readonly List<sqlite3_stmt> _statements = [];
 
-    public RawConnection(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="isLibrary">Whether Microsoft.Data.Sqlite opens it, as for the store.</param>
+    /// <param name="isDurable">Whether a commit waits for the disk.</param>
+    public RawConnection(string path, bool isLibrary = false, bool isDurable = true)
     {
-        Verify(raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null));
-        Verify(raw.sqlite3_exec(_handle, "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF"));
+        if (isLibrary)
+        {
+            _library = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+            _library.Open();
+            _handle = _library.Handle!;
+        }
+        else
+        {
+            Verify(raw.sqlite3_open_v2(path, out _handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null));
+        }
+
+        Verify(raw.sqlite3_exec(_handle, $"PRAGMA synchronous = {(isDurable ? "FULL" : "OFF")}; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF"));
     }
 
     public void Dispose()
     {
         foreach (var statement in _statements) statement.Dispose();
-        _handle.Dispose();
+        if (_library is null) _handle.Dispose();
+        _library?.Dispose();
     }
+
+    /// <summary>Turns one of sqlite3_db_config's switches on or off.</summary>
+    public void Switch(int name, bool isOn) => Verify(raw.sqlite3_db_config(_handle, name, isOn ? 1 : 0, out _));
 
     /// <summary>A prepared statement, closed with the connection.</summary>
     public sqlite3_stmt Prepare(string sql)

@@ -8,6 +8,24 @@ $time = Measure-InTurn ([ordered]@{
 $each = ($time.Journaled - $time.Plain) * 1000 / $n
 Add-Line 'Invoke-JournalBatch, no-op block' $n ('{0:n0} ms' -f $time.Journaled) ('ForEach-Object {0:n0} ms' -f $time.Plain) ('{0:n0} µs a task more' -f $each) '<= 60 µs' ($each -le 60)
 
+# What tasks emit is recorded with their completion, so that a stop loses none of it.
+$time = Measure-InTurn ([ordered]@{
+        Silent = { $keys | Invoke-JournalBatch bench { } }
+        Text = { $keys | Invoke-JournalBatch bench { 'one line of text' } }
+        Kept = { $keys | Invoke-JournalBatch bench -KeepResult { 'one line of text' } }
+    }) 5
+$ratio = $time.Text / $time.Silent
+Add-Line '  the same, each emits a string' $n ('{0:n0} ms' -f $time.Text) ('no output {0:n0} ms' -f $time.Silent) ('{0:n2} of its time' -f $ratio) '<= 1.3' ($ratio -le 1.3)
+Add-Line '  the same, -KeepResult' $n ('{0:n0} ms' -f $time.Kept) ('no output {0:n0} ms' -f $time.Silent) ('{0:n2} of its time' -f ($time.Kept / $time.Silent)) '' $true
+$make = { [pscustomobject]@{ Id = $_; Name = "IMG_$_"; Path = "/photos/$_.jpg"; Size = 3145728; Width = 4000; Height = 3000; Taken = [datetime]'2024-08-01'; Camera = 'X100'; Iso = 200; Exposure = 0.004 } }
+$clixml = Join-Path $directory objects.xml
+$time = Measure-InTurn ([ordered]@{
+        Emitted = { $keys | Invoke-JournalBatch bench $make }
+        Exported = { $keys | ForEach-Object $make | Export-Clixml $clixml }
+    })
+$ratio = $time.Emitted / $time.Exported
+Add-Line '  the same, each emits an object of ten properties' $n ('{0:n0} ms' -f $time.Emitted) ('Export-Clixml {0:n0} ms' -f $time.Exported) ('{0:n2} of its time' -f $ratio) '<= 1' ($ratio -le 1)
+
 # Several at once: few, where to open runspaces takes longest, and many, where each costs.
 foreach ($n in 400, ($Quick ? 2000 : 20000)) {
     $some = 1..$n
