@@ -110,12 +110,16 @@ internal sealed partial class PostgresJournalStore : IJournalStore
 
     private ReadSession Begin(bool awaitsTrail)
     {
-        var connection = _connections.OpenReader();
+        var connection = _connections.Open();
         try
         {
             var session = new ReadSession(connection, _catalog, Location);
-            if (awaitsTrail) session.AwaitTrail(AdvisoryLocks.Trail(_space));
-            session.Pipeline.Add(new Command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).Add(new Command(ServerClock.Ask), row => _clock.Hear(row.Integer(0))).Send();
+            if (awaitsTrail) session.AwaitTrail(AdvisoryLocks.Trail(_space), _connections.ReadSettings());
+            session.Pipeline
+                .Add(new Command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                .Add(_connections.ReadSettings(), static _ => { })
+                .Add(new Command(ServerClock.Ask), row => _clock.Hear(row.Integer(0)))
+                .Send();
             return session;
         }
         catch
@@ -127,7 +131,7 @@ internal sealed partial class PostgresJournalStore : IJournalStore
 
     private JournalException Failure(Exception error)
     {
-        if (EngineFailures.IsConnection(error)) ForgetServer();
+        if (EngineFailures.IsConnection(error) || EngineFailures.IsNotReady(error)) ForgetServer();
         return EngineFailures.From(error, Location, _options.LockTimeout);
     }
 
@@ -174,10 +178,10 @@ internal sealed partial class PostgresJournalStore : IJournalStore
         if (_options.Access == StoreAccess.Read) throw JournalErrors.JournalAccessDenied(Location, "it was opened for reading.");
         Guard(() =>
         {
-            using var connection = _connections.OpenWriter();
+            using var connection = _connections.Open();
             foreach (var table in Tables)
             {
-                using var command = new NpgsqlCommand($"VACUUM (ANALYZE) {table}", connection) { CommandTimeout = 0 };
+                using var command = new NpgsqlCommand($"VACUUM (ANALYZE) {_connections.Address.QuotedSchema}.{table}", connection) { CommandTimeout = 0 };
                 command.ExecuteNonQuery();
             }
 

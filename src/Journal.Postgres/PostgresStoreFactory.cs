@@ -14,7 +14,7 @@ public sealed class PostgresStoreFactory : IJournalStoreFactory
         var connections = new Connections(address, options);
         try
         {
-            return Open(address, connections, options);
+            return Open(connections, options);
         }
         catch (Exception e) when (EngineFailures.IsConnection(e))
         {
@@ -28,7 +28,7 @@ public sealed class PostgresStoreFactory : IJournalStoreFactory
 
         try
         {
-            return Open(address, connections, options);
+            return Open(connections, options);
         }
         catch (Exception e) when (EngineFailures.IsEngine(e))
         {
@@ -47,13 +47,12 @@ public sealed class PostgresStoreFactory : IJournalStoreFactory
     /// <inheritdoc/>
     public string? Identify(string path) => null;
 
-    private static PostgresJournalStore Open(ServerAddress address, Connections connections, StoreOptions options)
+    private static PostgresJournalStore Open(Connections connections, StoreOptions options)
     {
-        using var connection = options.Access == StoreAccess.Read ? connections.OpenReader() : connections.OpenWriter();
         var clock = new ServerClock(options.Time == TimeProvider.System ? null : options.Time);
-        new Pipeline(connection).Add(new Command(ServerClock.Ask), row => clock.Hear(row.Integer(0))).Send();
-        var store = new PostgresJournalStore(options, connections, clock, Schema.Prepare(connection, address, options.Access));
-        address.Remember();
+        using var connection = ServerCheck.Open(connections, options.Access, clock);
+        var store = new PostgresJournalStore(options, connections, clock, Schema.Prepare(connection, connections, options.Access));
+        connections.Address.Remember();
         return store;
     }
 }

@@ -65,6 +65,14 @@ public static partial class JournalErrors
     public static JournalException JournalUnreachable(string path, string detail, Exception? inner = null) =>
         Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' cannot be reached: {detail}", inner);
 
+    /// <summary>The journal's server is there and does not do this now, which passes by itself: what was asked for may be asked again.</summary>
+    public static JournalException JournalNotReady(string path, string detail, Exception? inner = null) =>
+        Make(JournalFault.ResourceUnavailable, path, $"The journal '{path}' cannot be used at the moment: {detail}", inner);
+
+    /// <summary>The journal's database keeps text in a way that cannot hold every key.</summary>
+    public static JournalException UnsupportedEncoding(string path, string encoding) =>
+        Make(JournalFault.InvalidArgument, encoding, $"The journal '{path}' cannot be used: the encoding of its database is {encoding}, which cannot hold every text; it must be UTF8. Make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.");
+
     /// <summary>No engine is known for such a location.</summary>
     public static JournalException UnsupportedJournal(string location, string detail) =>
         Make(JournalFault.InvalidArgument, location, $"'{location}' cannot be used as a journal: {detail}");

@@ -52,6 +52,9 @@ public sealed class JournalException : Exception
     /// <summary>What kind of fault it is.</summary>
     public JournalFault Fault { get; }
 
+    /// <summary>Whether it passes by itself: the same call may succeed in a while, without anybody having mended anything.</summary>
+    public bool Passes => ErrorId is nameof(JournalErrors.JournalUnreachable) or nameof(JournalErrors.JournalNotReady) or nameof(JournalErrors.JournalBusy);
+
     /// <summary>The offending value.</summary>
     public object? Target { get; }
 }

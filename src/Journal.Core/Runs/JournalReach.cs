@@ -1,8 +1,9 @@
 namespace Journal.Runs;
 
 /// <summary>
-/// A run's calls to a journal that may be out of reach for a while: a server that restarts, a link that is down. A call is made again, later and later,
-/// while the attempts under way go on. A store makes an exchange that is asked for again only once, and fences what comes too late.
+/// A run's calls to a journal that may be out of reach or not ready for a while: a server that restarts or fails over, a link that is down, a lock that
+/// somebody else holds (<see cref="JournalException.Passes"/>). A call is made again, later and later, while the attempts under way go on. A store makes an
+/// exchange that is asked for again only once, and fences what comes too late.
 /// </summary>
 /// <remarks>
 /// It gives up one lease after the leases in hand have ended: until then others have taken over, and the run goes on as soon as there is an
@@ -15,7 +16,7 @@ internal sealed class JournalReach(RunBoard board, TimeProvider time, Random ran
     private static readonly TimeSpan StoppedLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes a call until it is answered.</summary>
-    /// <exception cref="JournalException">JournalUnreachable, when it is time to give up; whatever else the call raises.</exception>
+    /// <exception cref="JournalException">JournalUnreachable, JournalNotReady or JournalBusy, when it is time to give up; whatever else the call raises.</exception>
     public T Call<T>(Func<T> call)
     {
         DateTimeOffset? stopped = null;
@@ -27,7 +28,7 @@ internal sealed class JournalReach(RunBoard board, TimeProvider time, Random ran
                 if (tries > 0) board.Note("The journal answers again.");
                 return answer;
             }
-            catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalUnreachable))
+            catch (JournalException e) when (e.Passes)
             {
                 var now = time.GetUtcNow();
                 if (board.End is RunEnd.Interrupted) stopped ??= now;

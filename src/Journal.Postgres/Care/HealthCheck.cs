@@ -44,7 +44,7 @@ internal static class HealthCheck
         "SELECT format('%s attempts are of tasks that are missing.', COUNT(*)) FROM attempt a WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.id = a.task) HAVING COUNT(*) > 0",
         "SELECT format('%s events are of batches that are missing.', COUNT(*)) FROM event e WHERE NOT EXISTS (SELECT 1 FROM batch b WHERE b.no = e.batch) HAVING COUNT(*) > 0",
         "SELECT format('Task %s was held by a worker that is missing.', t.id) FROM task t WHERE t.worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.no = t.worker)",
-        "SELECT format('Index %s is not valid.', indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace",
+        "SELECT format('Index %s is not valid.', indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())",
     ];
 
     private const string MostLines = " LIMIT 100";

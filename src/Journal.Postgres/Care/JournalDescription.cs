@@ -11,7 +11,7 @@ internal static class JournalDescription
 {
     private const string Server = "SELECT current_setting('server_version'), (SELECT MAX(number) FROM migration)";
 
-    private const string Size = "SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0)::bigint FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'";
+    private const string Size = "SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0)::bigint FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND relkind = 'r'";
 
     public static JournalInfo Read(ReadSession session, Durability durability)
     {

@@ -12,13 +12,21 @@ internal static class EngineFailures
     /// <summary>Whether the server is not there, or not there any more, so that the same may work in a while.</summary>
     public static bool IsConnection(Exception error) => error switch
     {
-        // 57P0x: the server stops, crashed, or starts; 25P03: the transaction was idle for too long; 53300: too many are connected.
-        PostgresException server => server.SqlState is "57P01" or "57P02" or "57P03" or "25P03" or "53300" || server.SqlState.StartsWith("08", StringComparison.Ordinal),
+        // 57P0x: the server stops, crashed, or starts, or ended an idle session; 25P03, 25P04: the transaction was idle, or went on, for too long; 53300: too many
+        // are connected.
+        PostgresException server => server.SqlState is "57P01" or "57P02" or "57P03" or "57P05" or "25P03" or "25P04" or "53300"
+            || (server.SqlState.StartsWith("08", StringComparison.Ordinal) && RefusalOf(server) is null),
         NpgsqlException { InnerException: null } => false,
         // A passfile or a certificate that is not there, or not for us.
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => false,
         _ => IsEngine(error),
     };
+
+    /// <summary>
+    /// Whether the server is there and does not do this now: it takes no writes, because another one takes its place (25006); a statement ran out of time or
+    /// was canceled (57014). What is connected may be the wrong server by now.
+    /// </summary>
+    public static bool IsNotReady(Exception error) => error is PostgresException { SqlState: "25006" or "57014" };
 
     /// <summary>Whether the transaction lost against another one and can be tried again at once.</summary>
     public static bool IsConflict(Exception error) => error is PostgresException { SqlState: "40001" or "40P01" };
@@ -44,17 +52,26 @@ internal static class EngineFailures
         var detail = Detail(error);
         var inner = new EngineException(detail);
         if (IsConnection(error)) return JournalErrors.JournalUnreachable(location, detail, inner);
+        if (IsNotReady(error)) return JournalErrors.JournalNotReady(location, detail, inner);
+        if (error is PostgresException refused && RefusalOf(refused) is { } refusal) return JournalErrors.UnsupportedJournal(location, $"{detail} {refusal}");
         return (error as PostgresException)?.SqlState switch
         {
             null => JournalErrors.JournalAccessDenied(location, detail, inner),
             "3D000" => JournalErrors.UnsupportedJournal(location, detail),
             "55P03" or "40001" or "40P01" => JournalErrors.JournalBusy(location, lockTimeout, inner),
-            "42501" or "25006" => JournalErrors.JournalAccessDenied(location, detail, inner),
+            "42501" => JournalErrors.JournalAccessDenied(location, detail, inner),
             var state when state.StartsWith("28", StringComparison.Ordinal) => JournalErrors.JournalAccessDenied(location, detail, inner),
             "XX001" or "XX002" => JournalErrors.JournalCorrupt(location, detail, inner),
             _ => JournalErrors.JournalWriteFailed(location, detail, inner),
         };
     }
+
+    // What a pooler between will say each time.
+    private static string? RefusalOf(PostgresException error) =>
+        error.SqlState != "08P01" ? null
+        : error.MessageText.Contains("statement pooling", StringComparison.Ordinal) ? "The pooler between must give a connection for a whole transaction: pool_mode = transaction or session."
+        : error.MessageText.Contains("startup parameter", StringComparison.Ordinal) ? "The pooler between does not take what the address says of the session (options, PGOPTIONS): leave it out."
+        : null;
 
     private static string Detail(Exception error) => error switch
     {

@@ -1,75 +1,79 @@
+using System.Collections.Concurrent;
+using Journal.Postgres.Engine;
 using Journal.Storage;
 using Npgsql;
 
 namespace Journal.Postgres.Opening;
 
-/// <summary>Connections to the server, kept by the driver's pool for the next use: to write, to read on a snapshot, and to care for the schema.</summary>
+/// <summary>
+/// Connections to the server, kept by the driver's pool for the next use. Nothing is kept in their sessions: a pooler between may give each transaction
+/// another one. So every transaction begins with the settings that it needs, and they end with it.
+/// </summary>
 internal sealed class Connections
 {
     // A statement that a server has not answered by then is one that it will not answer.
     private const int AnswerSeconds = 30;
 
-    private readonly string _writer;
-    private readonly string _reader;
+    // Behind which addresses a pooler was found, by the connection strings for a server itself.
+    private static readonly ConcurrentDictionary<string, bool> Poolers = new(StringComparer.Ordinal);
+
+    private readonly string _direct;
+    private readonly string _pooled;
+    private readonly string _readSettings;
+    private readonly string _writeSettings;
 
     public Connections(ServerAddress address, StoreOptions options)
     {
         var said = address.Settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var common = new NpgsqlConnectionStringBuilder(address.Settings.ConnectionString)
+        var settings = new NpgsqlConnectionStringBuilder(address.Settings.ConnectionString)
         {
+            // The settings of each transaction say it, see below.
+            SearchPath = null,
             // A long query that streams has no other limit: a link that died is noticed within minutes.
             TcpKeepAlive = true,
             TcpKeepAliveTime = 30,
             TcpKeepAliveInterval = 10,
             // What is put into an error's text must not show data of the journal.
             IncludeErrorDetail = false,
+            NoResetOnClose = true,
         };
-        // Each statement is prepared at its second use on a connection; somebody behind a pooler that cannot have that says so in the address.
-        if (!said.Contains("Max Auto Prepare")) (common.MaxAutoPrepare, common.AutoPrepareMinUsages) = (64, 2);
         // To try it, the driver calls the system's Kerberos library at every opening, and that aborts a process that is about to end: one that a signal stops
         // while its runner looks for a server, say.
-        if (!said.Contains("GSS Encryption Mode") && Environment.GetEnvironmentVariable("PGGSSENCMODE") is null) common.GssEncryptionMode = GssEncryptionMode.Disable;
-        if (string.IsNullOrEmpty(common.ApplicationName)) common.ApplicationName = "Journal";
-        if (!said.Contains("Command Timeout")) common.CommandTimeout = AnswerSeconds;
-        var lockSeconds = (long)options.LockTimeout.TotalMilliseconds;
-        // A writer leaves nothing behind in its session that would have to be undone; a reader may, when it fails on its way along the trail.
-        common.NoResetOnClose = true;
-        // A worker cut off in the middle of a transaction must not hold its locks for longer than a statement may take.
-        var idle = 1000L * Math.Max(common.CommandTimeout, 1);
-        var durability = options.Durability == Durability.Normal ? " -c synchronous_commit=off" : "";
-        _writer = With(common, FormattableString.Invariant($"-c lock_timeout={lockSeconds} -c idle_in_transaction_session_timeout={idle}{durability}"));
-        common.NoResetOnClose = false;
-        _reader = With(common, "-c default_transaction_read_only=on");
-        Location = address.Shown;
-    }
+        if (!said.Contains("GSS Encryption Mode") && Environment.GetEnvironmentVariable("PGGSSENCMODE") is null) settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        if (string.IsNullOrEmpty(settings.ApplicationName)) settings.ApplicationName = "Journal";
+        if (!said.Contains("Command Timeout")) settings.CommandTimeout = AnswerSeconds;
+        _pooled = settings.ConnectionString;
+        // Each statement is prepared at its second use on a connection. A pooler may execute it on another one; somebody whose pooler can do it says so in the address.
+        if (!said.Contains("Max Auto Prepare")) (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (64, 2);
+        _direct = settings.ConnectionString;
 
-    /// <summary>The journal's address without its password.</summary>
-    public string Location { get; }
-
-    public NpgsqlConnection OpenWriter() => Open(_writer);
-
-    public NpgsqlConnection OpenReader() => Open(_reader);
-
-    /// <summary>After a connection broke: the others of the pool are as old, and probably as dead.</summary>
-    public void Forget()
-    {
-        foreach (var text in new[] { _writer, _reader })
+        Address = address;
+        _readSettings = $"set_config('search_path', $1, true)";
+        _writeSettings = _readSettings;
+        // What the address says of these itself holds.
+        foreach (var (name, value) in WriterSettings(options, settings.CommandTimeout))
         {
-            using var connection = new NpgsqlConnection(text);
-            NpgsqlConnection.ClearPool(connection);
+            if (settings.Options?.Contains(name, StringComparison.Ordinal) != true) _writeSettings += $", set_config('{name}', '{value}', true)";
         }
     }
 
-    private static string With(NpgsqlConnectionStringBuilder common, string options)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(common.ConnectionString);
-        settings.Options = string.IsNullOrEmpty(settings.Options) ? options : $"{options} {settings.Options}";
-        return settings.ConnectionString;
-    }
+    /// <summary>Where the journal is.</summary>
+    public ServerAddress Address { get; }
 
-    private static NpgsqlConnection Open(string text)
+    /// <summary>The journal's address without its password.</summary>
+    public string Location => Address.Shown;
+
+    private string Current => Poolers.ContainsKey(_direct) ? _pooled : _direct;
+
+    /// <summary>The settings that a transaction needs that only reads: the first of its statements.</summary>
+    public Command ReadSettings() => Settings(_readSettings);
+
+    /// <summary>The settings that a transaction needs that writes.</summary>
+    public Command WriteSettings() => Settings(_writeSettings);
+
+    public NpgsqlConnection Open()
     {
-        var connection = new NpgsqlConnection(text);
+        var connection = new NpgsqlConnection(Current);
         try
         {
             // Its own limit: where a server takes a connection and then says nothing, the driver's synchronous way can wait for ever.
@@ -88,4 +92,32 @@ internal sealed class Connections
             throw;
         }
     }
+
+    /// <summary>Takes note of the process that serves a connection.</summary>
+    /// <returns>Whether that is what it should be: else a pooler is between, which was not known, and a new connection is to be used.</returns>
+    public bool IsAsKnown(NpgsqlConnection connection, long backend)
+    {
+        // A pooler tells its clients a number of its own, by which they can cancel what they asked for.
+        if (connection.ProcessID == backend || _direct == _pooled || !Poolers.TryAdd(_direct, true)) return true;
+        NpgsqlConnection.ClearPool(connection);
+        return false;
+    }
+
+    /// <summary>After a connection broke: the others of the pool are as old, and probably as dead.</summary>
+    public void Forget()
+    {
+        using var connection = new NpgsqlConnection(Current);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    // A worker cut off in the middle of a transaction must not hold its locks for longer than a statement may take.
+    private static IEnumerable<(string Name, string Value)> WriterSettings(StoreOptions options, int answerSeconds)
+    {
+        yield return ("lock_timeout", FormattableString.Invariant($"{(long)options.LockTimeout.TotalMilliseconds}"));
+        yield return ("idle_in_transaction_session_timeout", FormattableString.Invariant($"{1000L * Math.Max(answerSeconds, 1)}"));
+        if (options.Durability is Durability.Normal) yield return ("synchronous_commit", "off");
+    }
+
+    // A table of another session's own, which the pooler has left behind, must not stand before the journal's.
+    private Command Settings(string settings) => new Command($"SELECT {settings}").With($"{Address.QuotedSchema}, pg_temp");
 }

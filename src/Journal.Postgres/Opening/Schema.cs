@@ -23,56 +23,68 @@ internal static class Schema
 
     /// <summary>Finds, and where asked for makes, a journal that this assembly can use.</summary>
     /// <returns>What tells the journal's advisory locks from another one's in the same database.</returns>
-    /// <exception cref="JournalException">JournalNotFound, NotAJournal, JournalTooNew, JournalAccessDenied.</exception>
-    public static long Prepare(NpgsqlConnection connection, ServerAddress address, StoreAccess access) => Prepare(connection, address, access, Migrations);
+    /// <exception cref="JournalException">JournalNotFound, NotAJournal, JournalTooNew, JournalAccessDenied, UnsupportedJournal.</exception>
+    public static long Prepare(NpgsqlConnection connection, Connections connections, StoreAccess access) => Prepare(connection, connections, access, Migrations);
 
     /// <summary>The same with other migrations than this assembly's own.</summary>
-    public static long Prepare(NpgsqlConnection connection, ServerAddress address, StoreAccess access, SortedDictionary<long, string> migrations)
+    public static long Prepare(NpgsqlConnection connection, Connections connections, StoreAccess access, SortedDictionary<long, string> migrations)
     {
+        var address = connections.Address;
         var newest = migrations.Keys.Last();
-        var version = VersionOf(connection, address);
+        var version = VersionOf(connection, connections);
         if (version is null && access != StoreAccess.Create) throw JournalErrors.JournalNotFound(address.Shown);
         if (version > newest) throw JournalErrors.JournalTooNew(address.Shown, version.Value, newest);
         if (version is null || version < newest)
         {
             if (access == StoreAccess.Read) throw JournalErrors.JournalAccessDenied(address.Shown, $"it has the old schema {version} and must be migrated, which needs write access.");
-            Migrate(connection, address, migrations);
+            Migrate(connection, connections, migrations);
         }
 
         long space = 0;
-        new Pipeline(connection).Add(new Command("SELECT to_regnamespace(quote_ident($1))::oid::bigint").With(address.Schema), row => space = row.Integer(0)).Send();
+        new Pipeline(connection).Add(new Command("SELECT oid::bigint FROM pg_namespace WHERE nspname = $1").With(address.Schema), row => space = row.Integer(0)).Send();
         return space;
     }
 
-    /// <summary>The schema of a journal; null where there is none.</summary>
-    /// <exception cref="JournalException">NotAJournal.</exception>
-    public static long? VersionOf(NpgsqlConnection connection, ServerAddress address)
+    // Null where there is no journal.
+    private static long? VersionOf(NpgsqlConnection connection, Connections connections)
     {
+        var address = connections.Address;
+        var pipeline = new Pipeline(connection);
         bool hasTables = false, hasMigrations = false;
-        new Pipeline(connection)
+        pipeline
+            .Add(new Command("BEGIN READ ONLY"))
+            .Add(connections.ReadSettings(), static _ => { })
             .Add(new Command(HasSchema).With(address.Schema), row => hasTables = row.Flag(1))
             .Add(new Command(HasMigrations).With(address.Schema), row => hasMigrations = row.Flag(0))
             .Send();
-        if (!hasMigrations) return hasTables ? throw JournalErrors.NotAJournal(address.Shown, $"its schema '{address.Schema}' holds other tables") : null;
+        if (!hasMigrations)
+        {
+            pipeline.Add(new Command("COMMIT")).Send();
+            return hasTables ? throw JournalErrors.NotAJournal(address.Shown, $"its schema '{address.Schema}' holds other tables") : null;
+        }
+
         long version = 0;
-        new Pipeline(connection).Add(new Command("SELECT COALESCE(MAX(number), 0) FROM migration"), row => version = row.Integer(0)).Send();
-        return version;
+        var schema = "";
+        // The settings of the transaction are still in force, a trip later.
+        pipeline.Add(new Command($"SELECT COALESCE(MAX(number), 0), COALESCE(current_schema(), '') FROM {address.QuotedSchema}.migration"), row => (version, schema) = (row.Integer(0), row.Text(1))).Add(new Command("COMMIT")).Send();
+        return schema == address.Schema ? version
+            : throw JournalErrors.UnsupportedJournal(address.Shown, $"statements find their tables in schema '{schema}' and not in '{address.Schema}': something between here and the server does not keep a transaction together.");
     }
 
     // All in one transaction: another opener that waits for the lock finds all of it, or nothing.
-    private static void Migrate(NpgsqlConnection connection, ServerAddress address, SortedDictionary<long, string> migrations)
+    private static void Migrate(NpgsqlConnection connection, Connections connections, SortedDictionary<long, string> migrations)
     {
+        var address = connections.Address;
         using var transaction = connection.BeginTransaction();
         var pipeline = new Pipeline(connection) { Patience = 0 };
-        var quoted = "";
+        pipeline.Add(connections.WriteSettings(), static _ => { });
         pipeline.Add(new Command("SELECT pg_advisory_xact_lock($1)").With(MigrationLock), static _ => { });
         var exists = false;
         pipeline.Add(new Command(HasSchema).With(address.Schema), row => exists = row.Flag(0));
-        pipeline.Add(new Command("SELECT quote_ident($1)").With(address.Schema), row => quoted = row.Text(0));
         pipeline.Send();
         // An owner without the right to create schemas uses one that was made for it.
-        if (!exists) pipeline.Add(new Command($"CREATE SCHEMA {quoted}")).Send();
-        pipeline.Add(new Command("CREATE TABLE IF NOT EXISTS migration (number bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())")).Send();
+        if (!exists) pipeline.Add(new Command($"CREATE SCHEMA {address.QuotedSchema}")).Send();
+        pipeline.Add(new Command($"CREATE TABLE IF NOT EXISTS {address.QuotedSchema}.migration (number bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())")).Send();
         long version = 0;
         pipeline.Add(new Command("SELECT COALESCE(MAX(number), 0) FROM migration"), row => version = row.Integer(0)).Send();
         foreach (var (number, script) in migrations.Where(migration => migration.Key > version))

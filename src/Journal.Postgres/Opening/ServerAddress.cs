@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Journal.Storage;
 using Npgsql;
 
@@ -11,6 +12,8 @@ namespace Journal.Postgres.Opening;
 internal sealed class ServerAddress
 {
     private const string DefaultSchema = "journal";
+
+    private const int LongestName = 63;
 
     // Objects carry their journal without its password; a cmdlet that gets one from the pipeline finds the password of this process here.
     private static readonly ConcurrentDictionary<string, string> Passwords = new(StringComparer.Ordinal);
@@ -27,8 +30,11 @@ internal sealed class ServerAddress
     /// <summary>The same as settings of the driver.</summary>
     public NpgsqlConnectionStringBuilder Settings { get; }
 
-    /// <summary>The schema that holds the journal's tables.</summary>
+    /// <summary>The schema that holds the journal's tables: its name as it is kept, letter by letter.</summary>
     public string Schema => Settings.SearchPath!;
+
+    /// <summary>The same as SQL takes it.</summary>
+    public string QuotedSchema => $"\"{Schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>Keeps the password for what comes with the address as it is shown: it was the right one.</summary>
     public void Remember()
@@ -45,6 +51,7 @@ internal sealed class ServerAddress
             var settings = location.Contains("://", StringComparison.Ordinal) ? FromUri(location, shown) : FromText(location, shown);
             if (string.IsNullOrEmpty(settings.Password) && Passwords.TryGetValue(shown, out var known)) settings.Password = known;
             if (string.IsNullOrEmpty(settings.SearchPath)) settings.SearchPath = DefaultSchema;
+            if (ObjectionTo(settings.SearchPath) is { } objection) throw new FormatException($"'{settings.SearchPath}' cannot be the schema of a journal: {objection}.");
             // The driver takes any, and finds out when it connects.
             if (settings.Port is < 1 or > ushort.MaxValue) throw new FormatException($"{settings.Port} is no port.");
             return new ServerAddress(shown, settings);
@@ -55,11 +62,18 @@ internal sealed class ServerAddress
         }
     }
 
+    private static string? ObjectionTo(string schema) =>
+        Encoding.UTF8.GetByteCount(schema) > LongestName ? $"the server would cut its name after {LongestName} bytes"
+        : schema.StartsWith("pg_", StringComparison.Ordinal) || schema == "information_schema" ? "the server keeps such names for itself"
+        : schema.AsSpan().ContainsAnyInRange('\0', '\u001F') || schema.Contains('\u007F', StringComparison.Ordinal) ? "its name holds a control character"
+        : null;
+
     private static NpgsqlConnectionStringBuilder FromText(string text, string shown)
     {
         // Services are libpq's; the driver does not know the word.
         var parts = text.Split(';').ToLookup(static part => part.TrimStart().StartsWith("Service=", StringComparison.OrdinalIgnoreCase));
         var settings = new NpgsqlConnectionStringBuilder(string.Join(';', parts[false]));
+        if (settings.SearchPath?.Contains(',', StringComparison.Ordinal) == true) throw new FormatException($"a journal lives in one schema; '{settings.SearchPath}' names several.");
         AddService(settings, parts[true].FirstOrDefault()?.Split('=', 2)[1].Trim(), shown);
         return settings;
     }

@@ -65,19 +65,20 @@ internal sealed class Catalog(string location)
     /// <summary>The number of a worker, which is written down when it is new.</summary>
     /// <param name="pipeline">Where.</param>
     /// <param name="worker">Who.</param>
-    /// <param name="remember">No inside a transaction, which may be undone.</param>
-    public long Enrol(Pipeline pipeline, WorkerIdentity worker, bool remember = true)
+    /// <param name="settings">The settings for that; null inside a transaction, which has them, and which may be undone, so that nothing is remembered.</param>
+    public long Enrol(Pipeline pipeline, WorkerIdentity worker, Func<Command>? settings)
     {
         if (_workers.TryGetValue(worker, out var known)) return known;
         var identity = DigestOf(worker);
         long number = 0;
+        if (settings is not null) pipeline.Add(settings(), static _ => { });
         pipeline
             .Add(new Command(DurabilityStatements.Durably), static _ => { })
             .Add(new Command(WorkerStatements.Insert).With(identity).With(worker.Nonce).With(worker.ProcessId).With(worker.ProcessStart)
                 .With(worker.ProcessSpace).With(worker.Host).With(worker.Name).With(worker.Label))
             .Add(new Command(WorkerStatements.Find).With(identity), row => number = row.Integer(0))
             .Send();
-        if (remember) _workers[worker] = number;
+        if (settings is not null) _workers[worker] = number;
         return number;
     }
 }

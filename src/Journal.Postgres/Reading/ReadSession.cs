@@ -20,12 +20,12 @@ internal sealed class ReadSession(NpgsqlConnection connection, Catalog catalog, 
 
     /// <summary>
     /// Finds out up to which id the trail of all batches is complete. Within a batch, events appear in the order of their ids; across batches, one
-    /// with a lower id may appear later, and a follower that has passed it would never see it.
+    /// with a lower id may appear later, and a follower that has passed it would never see it. What is sent together is one transaction, with which the lock ends.
     /// </summary>
-    public void AwaitTrail(long trailLock) => Pipeline
+    public void AwaitTrail(long trailLock, Command settings) => Pipeline
+        .Add(settings, static _ => { })
         .Add(new Command(HistoryStatements.AwaitTrail).With(trailLock), static _ => { })
         .Add(new Command(HistoryStatements.TrailEnd), row => TrailEnd = row.Integer(0))
-        .Add(new Command(HistoryStatements.ReleaseTrail).With(trailLock), static _ => { })
         .Send();
 
     public void Dispose() => EngineFailures.LetGo(connection);

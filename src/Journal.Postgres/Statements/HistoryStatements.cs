@@ -24,10 +24,8 @@ internal static class HistoryStatements
     public const string ShareTrail = "SELECT pg_advisory_xact_lock_shared($1)";
 
     /// <summary>Waits until every event that has an id is there, or never will be.</summary>
-    public const string AwaitTrail = "SELECT pg_advisory_lock($1)";
+    public const string AwaitTrail = "SELECT pg_advisory_xact_lock($1)";
 
     /// <summary>How far the trail is complete, while nobody can add to it.</summary>
     public const string TrailEnd = "SELECT COALESCE(MAX(id), 0) FROM event";
-
-    public const string ReleaseTrail = "SELECT pg_advisory_unlock($1)";
 }

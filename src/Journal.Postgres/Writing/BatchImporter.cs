@@ -154,7 +154,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
     {
         foreach (var name in names.OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (!_workers.ContainsKey(name)) _workers.Add(name, catalog.Enrol(session.Pipeline, new WorkerIdentity("", "", 0, "", "imported", name), remember: false));
+            if (!_workers.ContainsKey(name)) _workers.Add(name, catalog.Enrol(session.Pipeline, new WorkerIdentity("", "", 0, "", "imported", name), settings: null));
         }
     }
 

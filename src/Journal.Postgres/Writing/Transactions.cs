@@ -33,10 +33,10 @@ internal sealed class Transactions(Connections connections, Catalog catalog, Ser
             Func<T>? answer = null;
             try
             {
-                using var connection = connections.OpenWriter();
+                using var connection = connections.Open();
                 try
                 {
-                    session = new WriteSession(connection, catalog, clock, space, connections.Location, by);
+                    session = new WriteSession(connection, catalog, clock, space, connections, by);
                     answer = work(session);
                     session.Commit();
                     return answer();
@@ -70,6 +70,7 @@ internal sealed class Transactions(Connections connections, Catalog catalog, Ser
             }
             catch (Exception e) when (EngineFailures.IsEngine(e))
             {
+                if (EngineFailures.IsNotReady(e)) ForgetServer();
                 throw EngineFailures.From(e, connections.Location, options.LockTimeout);
             }
         }
@@ -101,7 +102,7 @@ internal sealed class Transactions(Connections connections, Catalog catalog, Ser
     {
         try
         {
-            using var connection = connections.OpenWriter();
+            using var connection = connections.Open();
             var status = "in progress";
             // A session that was cut off may not have noticed. It belongs to this role, so it can be ended; the commit it was told of is then done, or never will be.
             while (status == "in progress")

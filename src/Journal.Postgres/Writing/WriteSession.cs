@@ -1,5 +1,6 @@
 using Journal.Postgres.Reading;
 using Journal.Postgres.Engine;
+using Journal.Postgres.Opening;
 using Journal.Postgres.Statements;
 using Journal.Workers;
 using Npgsql;
@@ -35,18 +36,19 @@ internal sealed class WriteSession
     private readonly Dictionary<long, BatchStanding> _standings = [];
     private readonly SortedDictionary<(long Batch, Guid Digest), (string Project, double Consumed)> _quota = [];
 
-    public WriteSession(NpgsqlConnection connection, Catalog catalog, ServerClock clock, long space, string location, WorkerIdentity? author)
+    public WriteSession(NpgsqlConnection connection, Catalog catalog, ServerClock clock, long space, Connections connections, WorkerIdentity? author)
     {
         Connection = connection;
-        Location = location;
+        Location = connections.Location;
         _catalog = catalog;
         _clock = clock;
         _space = space;
         Pipeline = new Pipeline(connection);
         // Outside the transaction: many write their first event at once, and none of them should wait for the others to end.
-        if (author is not null) Author = catalog.Enrol(Pipeline, author);
+        if (author is not null) Author = catalog.Enrol(Pipeline, author, connections.WriteSettings);
         AuthorName = author?.Name;
         Pipeline.Add(new Command("BEGIN ISOLATION LEVEL READ COMMITTED"));
+        Pipeline.Add(connections.WriteSettings(), static _ => { });
         Pipeline.Add(new Command(ServerClock.Ask), row => Now = _clock.Hear(row.Integer(0)));
     }
 

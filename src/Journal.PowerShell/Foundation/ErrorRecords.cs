@@ -15,6 +15,8 @@ internal static class ErrorRecords
         nameof(JournalErrors.JournalTooNew),
         nameof(JournalErrors.JournalBusy),
         nameof(JournalErrors.JournalUnreachable),
+        nameof(JournalErrors.JournalNotReady),
+        nameof(JournalErrors.UnsupportedEncoding),
         nameof(JournalErrors.JournalWriteFailed),
         nameof(JournalErrors.JournalReplaced),
         nameof(JournalErrors.CareUnderWay),

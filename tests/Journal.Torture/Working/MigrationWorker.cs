@@ -40,8 +40,8 @@ internal static class MigrationWorker
 
     private static void MigrateServer(StoreOptions options)
     {
-        var address = ServerAddress.Parse(options.Location);
-        using var connection = new Connections(address, options).OpenWriter();
-        Journal.Postgres.Opening.Schema.Prepare(connection, address, options.Access, LaterSchemas.Postgres);
+        var connections = new Connections(ServerAddress.Parse(options.Location), options);
+        using var connection = connections.Open();
+        Journal.Postgres.Opening.Schema.Prepare(connection, connections, options.Access, LaterSchemas.Postgres);
     }
 }
