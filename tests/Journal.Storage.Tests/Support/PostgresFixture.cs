@@ -4,13 +4,16 @@ using Journal.Postgres.Opening;
 namespace Journal.Storage.Tests.Support;
 
 /// <summary>Journals in schemas of one server, each with a name of its own.</summary>
-public sealed class PostgresFixture : StoreFixture
+public class PostgresFixture : StoreFixture
 {
     private readonly string _schema = $"journal_{Guid.NewGuid():n}";
 
-    public override string Location => PostgresServer.Shared.Address(_schema);
+    public override string Location => PostgresServer.Shared.Address(_schema, port: Port);
 
     protected override IJournalStoreFactory Factory { get; } = new PostgresStoreFactory();
+
+    /// <summary>Where the server, or what is before it, listens.</summary>
+    protected virtual int Port => PostgresServer.Shared.Port;
 
     public IJournalStoreFactory Engine => Factory;
 

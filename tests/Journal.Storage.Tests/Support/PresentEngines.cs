@@ -10,10 +10,13 @@ public sealed class PresentEngines(IMessageSink messages) : XunitTestFramework(m
 {
     protected override ITestFrameworkDiscoverer CreateDiscoverer(IAssemblyInfo assemblyInfo) => new Discoverer(assemblyInfo, SourceInformationProvider, DiagnosticMessageSink);
 
+    private static readonly string[] OnServer = [typeof(Postgres.PostgresPresence).Namespace!, typeof(Pooled.PooledFixture).Namespace!];
+
     private sealed class Discoverer(IAssemblyInfo assembly, ISourceInformationProvider source, IMessageSink messages) : XunitTestFrameworkDiscoverer(assembly, source, messages)
     {
         protected override bool IsValidTestClass(ITypeInfo type) =>
             base.IsValidTestClass(type)
-            && (PostgresServer.Binaries is not null || type.Name == typeof(Postgres.PostgresPresence).FullName || !type.Name.StartsWith(typeof(Postgres.PostgresPresence).Namespace!, StringComparison.Ordinal));
+            && (PgBouncer.Program is not null || !type.Name.StartsWith(typeof(Pooled.PooledFixture).Namespace!, StringComparison.Ordinal))
+            && (PostgresServer.Binaries is not null || type.Name == typeof(Postgres.PostgresPresence).FullName || !Array.Exists(OnServer, place => type.Name.StartsWith(place, StringComparison.Ordinal)));
     }
 }
