@@ -20,6 +20,7 @@ internal sealed class JournalWriter : IDisposable
     private readonly WorkerIdentity _worker;
     private readonly ITimer _due;
     private readonly DateTimeOffset _began;
+    private WriterTurn? _unrecorded;
 
     public JournalWriter(RunBoard board, RunRequest request, IJournalStore store, TimeProvider time, IProcessTable processes, WorkerIdentity worker)
     {
@@ -32,7 +33,7 @@ internal sealed class JournalWriter : IDisposable
 
     private TimeSpan Lease => _request.Batch.Options.LeaseTimeout;
 
-    /// <summary>Writes until the run is over; an error of the journal ends the run.</summary>
+    /// <summary>Writes until the run is over; an error of the journal ends the run, which gives back first what it holds.</summary>
     public void Run()
     {
         try
@@ -44,11 +45,47 @@ internal sealed class JournalWriter : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            var wasStopped = _board.End is RunEnd.Interrupted;
             _board.Fail(e);
+            // A server that is gone was waited for long enough, and a stop waits for nothing more.
+            if (e is not JournalException { Passes: true } passing || !(wasStopped || passing.ErrorId == nameof(JournalErrors.JournalUnreachable))) GiveBack();
         }
         finally
         {
             _board.Over();
+        }
+    }
+
+    // What failed may have been one call, or one task's end: all else is recorded, and nothing stays held by a worker that will be taken for dead.
+    private void GiveBack()
+    {
+        try
+        {
+            if (_unrecorded is { } failed) RecordEach(failed);
+            while (_board.AwaitTurn() is { } turn) RecordEach(turn);
+            GiveBackForgotten(_store.ReadInFlight(BatchId));
+        }
+#pragma warning disable CA1031 // The first error is the one that is raised; what could not be given back is recovered by the next run.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    private void RecordEach(WriterTurn turn)
+    {
+        for (var i = 0; i < turn.Moves.Count; i++)
+        {
+            var move = turn.Moves[i];
+            try
+            {
+                Exchange(new WriterTurn(i < turn.Ended.Count ? [turn.Ended[i]] : [], [move], 0, false, false, turn.Progress));
+            }
+            catch (JournalException e) when (!e.Passes)
+            {
+                // That of another move may be recorded all the same. Where not even this is, the journal takes nothing.
+                _store.Exchange(new ExchangeRequest(_worker, BatchId, Lease) { Moves = [TaskMove.Release(move.TaskId, move.Token, $"Its end could not be recorded: {e.Message}")] });
+            }
         }
     }
 
@@ -67,13 +104,20 @@ internal sealed class JournalWriter : IDisposable
 
     private void Write(WriterTurn turn)
     {
+        _unrecorded = turn;
         if (turn.Renew) Renew();
         foreach (var (id, (percent, text)) in turn.Progress) ShowProgress(id, percent, text);
         if (turn.Poll && turn.Moves.Count == 0 && turn.Claim > 0) Recover();
-        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = turn.Moves, Claim = turn.Claim, Stage = _request.Stage };
-        _board.Publish(turn, _board.Reach.Call(() => _store.Exchange(request)));
+        Exchange(turn);
+        _unrecorded = null;
         if (turn.Ended.Count > 0) AskForCommonCause();
         if (Ending() is var (end, reason, stopAttempts)) _board.RequestEnd(end, reason, stopAttempts);
+    }
+
+    private void Exchange(WriterTurn turn)
+    {
+        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = turn.Moves, Claim = turn.Claim, Stage = _request.Stage };
+        _board.Publish(turn, _board.Reach.Call(() => _store.Exchange(request)));
     }
 
     // Each worker's breaker sees its own failures; those of all are in the journal.

@@ -189,6 +189,71 @@ public sealed class PostgresOutageTests : StoreTest<PostgresFixture>
         });
     }
 
+    // What a server says in mid-run that passes by itself: for new sessions it takes no writes (25006) or lets nobody in (53300); a lock that somebody else
+    // holds outlasts the patience of the statement (57014) or of the wait (55P03).
+    [Theory]
+    [InlineData("25006", "ALTER ROLE {0} SET default_transaction_read_only = on", "", "ALTER ROLE {0} RESET default_transaction_read_only")]
+    [InlineData("53300", "ALTER ROLE {0} CONNECTION LIMIT 0", "", "ALTER ROLE {0} CONNECTION LIMIT -1")]
+    [InlineData("57014", "ALTER ROLE {0} SET statement_timeout = 50", "LOCK TABLE {0}.task", "ALTER ROLE {0} RESET statement_timeout")]
+    [InlineData("locked", "", "LOCK TABLE {0}.task", "")]
+    public async Task What_passes_by_itself_is_waited_out_and_told_in_one_line(string said, string trouble, string locking, string relief)
+    {
+        var role = Fixture.Schema;
+        var server = PostgresServer.Shared;
+        server.Sql($"CREATE ROLE {role} LOGIN PASSWORD '{PostgresServer.Password.Replace("'", "''", StringComparison.Ordinal)}'; GRANT CREATE ON DATABASE postgres TO {role}");
+        try
+        {
+            using var store = Fixture.Engine.Open(new StoreOptions(server.Address(role, role), StoreAccess.Create) { LockTimeout = TimeSpan.FromMilliseconds(50) });
+            var batch = store.CreateBatch(new NewBatch("long"));
+            store.AddTasks(batch.Id, [.. Enumerable.Range(0, 200).Select(static i => New($"k{i}"))]);
+            using var locker = new Npgsql.NpgsqlConnection(server.ConnectionText);
+            locker.Open();
+            var told = new TaskCompletionSource();
+            var arranged = new TaskCompletionSource();
+            var notes = new System.Collections.Concurrent.ConcurrentQueue<string>();
+            var ended = 0;
+
+            void Tell(string sql)
+            {
+                if (sql.Length == 0) return;
+                using var command = new Npgsql.NpgsqlCommand(string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, role), locker);
+                command.ExecuteNonQuery();
+            }
+
+            var working = System.Threading.Tasks.Task.Run(() => Run(
+                store, store.FindBatch(batch.Id)!, () =>
+                {
+                    if (Interlocked.Increment(ref ended) != 60) return;
+                    Tell(trouble);
+                    Tell("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{0}'");
+                    if (locking.Length > 0) Tell("BEGIN");
+                    Tell(locking);
+                    arranged.SetResult();
+                },
+                note =>
+                {
+                    notes.Enqueue(note);
+                    told.TrySetResult();
+                }));
+            await System.Threading.Tasks.Task.WhenAny(System.Threading.Tasks.Task.WhenAll(told.Task, arranged.Task), working);
+            if (locking.Length > 0) Tell("ROLLBACK");
+            Tell(relief);
+            await working;
+
+            Assert.Equal(2, notes.Count);
+            Assert.Contains(said, notes.First(), StringComparison.Ordinal);
+            Assert.Contains("the journal is asked again", notes.First(), StringComparison.Ordinal);
+            Assert.Contains("answers again", notes.Last(), StringComparison.Ordinal);
+            Assert.Equal((JournalBatchStatus.Completed, 200L), (store.FindBatch(batch.Id)!.Status, store.FindBatch(batch.Id)!.Completed));
+            Assert.All(store.ReadTasks(TaskQuery.All), static task => Assert.Equal((1, 0), (task.Attempts, task.Crashes)));
+            Assert.Empty(store.Check());
+        }
+        finally
+        {
+            server.Sql($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
     private static T OpenAt<T>(string location, Func<IJournalStore, T> work)
     {
         using var store = new Journal.Postgres.PostgresStoreFactory().Open(new StoreOptions(location, StoreAccess.Create));

@@ -38,6 +38,90 @@ public sealed class PostgresServerTests : StoreTest<PostgresFixture>
         foreach (var access in Enum.GetValues<StoreAccess>()) Fails("JournalTooNew", () => Fixture.Open(access));
     }
 
+    [Theory]
+    [InlineData("Jobs")]
+    [InlineData("a \"quoted\" name.with 'all', $user")]
+    [InlineData("; DROP SCHEMA public")]
+    [InlineData("日本の仕事")]
+    [InlineData("public\", \"x")]
+    public void A_schema_is_called_as_the_address_says_letter_by_letter(string suffix)
+    {
+        var schema = (Fixture.Schema[..14] + " " + suffix).TrimEnd();
+        var quoted = $"\"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var role = $"\"Role of {schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var secret = PostgresServer.Password.Replace("'", "''", StringComparison.Ordinal);
+        PostgresServer.Shared.Sql($"CREATE ROLE {role} LOGIN PASSWORD '{secret}'; GRANT CREATE ON DATABASE postgres TO {role}");
+        try
+        {
+            var location = PostgresServer.Shared.Address(Uri.EscapeDataString(schema), Uri.EscapeDataString("Role of " + schema));
+            using var store = Fixture.Engine.Open(new StoreOptions(location, StoreAccess.Create));
+            var batch = store.CreateBatch(new NewBatch("named"), Ann);
+            store.AddTasks(batch.Id, [New("日本"), New("b")], Ann);
+            var task = store.Exchange(new ExchangeRequest(Ann, batch.Id, Lease) { Claim = 1 }).Claimed[0];
+            store.Apply([Complete(task)], Ann);
+            store.Optimize();
+            Assert.Empty(store.Check());
+            Assert.NotEqual(0, store.Describe().Size);
+            using var reader = Fixture.Engine.Open(new StoreOptions(location, StoreAccess.Read));
+            Assert.Equal(1, reader.FindBatch(batch.Id)!.Completed);
+            PostgresServer.Shared.Sql($"DO $$ BEGIN ASSERT (SELECT COUNT(*) FROM {quoted}.task) = 2; ASSERT to_regclass('public.task') IS NULL; ASSERT to_regnamespace('public') IS NOT NULL; END $$");
+        }
+        finally
+        {
+            PostgresServer.Shared.Sql($"DROP OWNED BY {role} CASCADE; DROP ROLE {role}");
+        }
+    }
+
+    [Theory]
+    [InlineData("LATIN1")]
+    [InlineData("SQL_ASCII")]
+    public void A_database_that_cannot_hold_every_text_is_refused_and_left_as_it_is(string encoding)
+    {
+        var database = $"{Fixture.Schema}_{encoding.ToLowerInvariant()}";
+        PostgresServer.Shared.Sql($"CREATE DATABASE {database} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0");
+        try
+        {
+            foreach (var access in Enum.GetValues<StoreAccess>())
+            {
+                var location = PostgresServer.Shared.Address("journal").Replace("/postgres?", $"/{database}?", StringComparison.Ordinal) + "&Pooling=false";
+                var error = Assert.Throws<JournalException>(() => Fixture.Engine.Open(new StoreOptions(location, access)));
+                Assert.Equal(("UnsupportedEncoding", JournalFault.InvalidArgument, encoding), (error.ErrorId, error.Fault, error.Target as string));
+            }
+
+            using var connection = new Npgsql.NpgsqlConnection(PostgresServer.Shared.ConnectionText.Replace("Database=postgres", $"Database={database}", StringComparison.Ordinal));
+            connection.Open();
+            using var command = new Npgsql.NpgsqlCommand("SELECT COUNT(*) FROM pg_namespace WHERE nspname = 'journal'", connection);
+            Assert.Equal(0L, command.ExecuteScalar());
+        }
+        finally
+        {
+            PostgresServer.Shared.Sql($"DROP DATABASE {database} WITH (FORCE)");
+        }
+    }
+
+    [Fact]
+    public void A_role_that_may_make_nothing_is_refused_and_what_it_finds_is_left_as_it_is()
+    {
+        var role = "idle_" + Fixture.Schema;
+        PostgresServer.Shared.Sql($"CREATE ROLE {role} LOGIN PASSWORD '{PostgresServer.Password.Replace("'", "''", StringComparison.Ordinal)}'");
+        try
+        {
+            var location = PostgresServer.Shared.Address(Fixture.Schema, role);
+            Fails("JournalAccessDenied", () => Fixture.Engine.Open(new StoreOptions(location, StoreAccess.Create)));
+            Fails("JournalNotFound", () => Fixture.Engine.Open(new StoreOptions(location, StoreAccess.Write)));
+            Batch("a");
+            // Without USAGE its tables cannot be seen; that is not the same as no journal.
+            foreach (var access in Enum.GetValues<StoreAccess>()) Fails("JournalAccessDenied", () => Fixture.Engine.Open(new StoreOptions(location, access)));
+            PostgresServer.Shared.Sql($"GRANT USAGE ON SCHEMA {Fixture.Schema} TO {role}");
+            foreach (var access in Enum.GetValues<StoreAccess>()) Fails("JournalAccessDenied", () => Fixture.Engine.Open(new StoreOptions(location, access)));
+            Assert.Single(Store.ReadTasks(TaskQuery.All));
+        }
+        finally
+        {
+            PostgresServer.Shared.Sql($"DROP OWNED BY {role}; DROP ROLE {role}");
+        }
+    }
+
     // Trying it, the driver calls the system's Kerberos library at every opening, which aborts a process that is about to end: a run that a signal stops would
     // end with a memory image in place of its code.
     [Theory]
