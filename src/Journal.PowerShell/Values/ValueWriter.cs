@@ -118,7 +118,7 @@ internal sealed class ValueWriter
                 _writer.WriteEndObject();
                 break;
             case DataRow or DataRowView: WriteBag(PSObject.AsPSObject(value), what, level, static property => property.Name is not (nameof(DataRow.Table) or nameof(DataRowView.DataView) or nameof(DataRowView.Row))); break;
-            case IEnumerable lazy when IsLazy(value.GetType()): WriteObject(value, AllOf(lazy, wrapped!, what), what, level); break;
+            case IEnumerable lazy when LazySequence.Is(value.GetType()): WriteObject(value, LazySequence.ReadAll(lazy, wrapped!, what), what, level); break;
             case IEnumerable or Type or Delegate: WriteObject(value, wrapped!, what, level); break;
             default:
                 // A class of a script's; its type exists in that session alone.
@@ -213,32 +213,6 @@ internal sealed class ValueWriter
 
         _writer.WriteString("$clixml", clixml);
         _writer.WriteEndObject();
-    }
-
-    // A sequence that does not know its length is computed while it is read.
-    private static bool IsLazy(Type type) => !typeof(ICollection).IsAssignableFrom(type)
-        && !type.GetInterfaces().Any(static face => face.IsGenericType && face.GetGenericTypeDefinition() is var kind && (kind == typeof(ICollection<>) || kind == typeof(IReadOnlyCollection<>)));
-
-    // Read here, because PowerShell's serializer ends such a sequence in silence where it throws.
-    private static PSObject AllOf(IEnumerable lazy, object wrapped, string what)
-    {
-        var items = new ArrayList();
-        try
-        {
-            foreach (var item in lazy) items.Add(item);
-        }
-#pragma warning disable CA1031 // Whatever somebody's sequence throws.
-        catch (Exception e) when (e is not PipelineStoppedException)
-#pragma warning restore CA1031
-        {
-            throw JournalErrors.ValueNotKept(what, $"it is a list that fails while it is read, after {items.Count} items: {e.Message}");
-        }
-
-        var all = new PSObject(items);
-        var names = PSObject.AsPSObject(wrapped).TypeNames.ToList();
-        all.TypeNames.Clear();
-        foreach (var name in names) all.TypeNames.Add(name);
-        return all;
     }
 
     private void WriteProperties(PSObject value, string what, int level, bool escape, Func<PSPropertyInfo, bool>? takes = null)
