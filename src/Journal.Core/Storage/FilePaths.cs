@@ -33,7 +33,7 @@ public static class FilePaths
     /// <summary>Renames a file. On Windows a file that a scanner or an editor holds for a moment is tried again, for about two seconds.</summary>
     /// <exception cref="IOException">It cannot be renamed; also UnauthorizedAccessException.</exception>
     public static void Move(string from, string to, bool replace = false) =>
-        Retrying(() => File.Move(from, to, replace), static pause => Thread.Sleep(pause), OperatingSystem.IsWindows());
+        Retrying(() => File.Move(from, to, replace), static pause => Task.Delay(pause, TimeProvider.System).GetAwaiter().GetResult(), OperatingSystem.IsWindows());
 
     /// <summary>Does something that a file held by another program can fail, with longer and longer pauses between the tries.</summary>
     internal static void Retrying(Action action, Action<TimeSpan> wait, bool isWindows)

@@ -235,7 +235,8 @@ internal sealed class AttemptProcesses : IDisposable
         bool othersRun;
         lock (Gate) othersRun = Attempts.Exists(attempt => attempt != this && !attempt._isForced);
         if (othersRun) return 0;
-        var began = DateTime.Now - Stopwatch.GetElapsedTime(_began);
+        // Processes tell their start by the system's clock.
+        var began = TimeProvider.System.GetLocalNow().DateTime - Stopwatch.GetElapsedTime(_began);
         var ended = 0;
         foreach (var process in Process.GetProcesses())
         {

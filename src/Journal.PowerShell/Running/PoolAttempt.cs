@@ -116,7 +116,8 @@ internal sealed class BlockThread
         if (!_isInterrupted) return;
         try
         {
-            Thread.Sleep(1);
+            // A wait of no time takes it.
+            lock (_gate) Monitor.Wait(_gate, 0);
         }
         catch (ThreadInterruptedException)
         {

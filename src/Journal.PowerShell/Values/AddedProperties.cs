@@ -8,10 +8,14 @@ namespace Journal.Commands.Values;
 /// <summary>Properties that somebody added (Add-Member, Get-Content) to a text, a number, a file or another object that is itself when it comes back.</summary>
 internal static class AddedProperties
 {
-    // PowerShell's own question, which it does not publish. To list the properties of a text takes longer than to keep it in the journal: 4 µs beside 3. Where this PowerShell has it no more, they are listed.
+    // PowerShell's own question, which it does not publish: to list the properties of a text takes longer than to keep it in the journal. A PowerShell that has
+    // it no more is asked for the list.
     private static readonly MethodInvoker? s_hasInstanceMembers =
         typeof(PSObject).GetMethod("HasInstanceMembers", BindingFlags.Static | BindingFlags.NonPublic) is { ReturnType: var type } method && type == typeof(bool) && method.GetParameters().Length == 2
             ? MethodInvoker.Create(method) : null;
+
+    /// <summary>Whether PowerShell finds what was added to an object again without its wrapper.</summary>
+    public static bool AreKeptBeside(object? bare) => bare is Uri or Version or FileSystemInfo or IDictionary or IList or XmlNode;
 
     /// <summary>Whether there are any.</summary>
     public static bool AreOn(PSObject value) => Of(value, value.BaseObject) is not null;
@@ -39,7 +43,7 @@ internal static class AddedProperties
     public static List<PSPropertyInfo>? Of(PSObject wrapped, object inner)
     {
         // Objects of .NET go whole to the serializer, which sees to what was added.
-        if (inner is not (string or ValueType or FileSystemInfo or IDictionary or IList or Uri or Version or XmlNode)) return null;
+        if (inner is not (string or ValueType) && !AreKeptBeside(inner)) return null;
         if (s_hasInstanceMembers?.Invoke(null, wrapped, null) is false) return null;
         List<PSPropertyInfo>? notes = null;
         foreach (var property in wrapped.Properties)

@@ -62,7 +62,9 @@ internal sealed class ValueWriter
 
     private void Write(object? value, string what, int level)
     {
-        if (value is not PSObject wrapped)
+        // What somebody added to an object, PowerShell keeps beside it: it is there also where the object comes bare.
+        var wrapped = value as PSObject ?? (AddedProperties.AreKeptBeside(value) ? PSObject.AsPSObject(value) : null);
+        if (wrapped is null)
         {
             WriteBare(value, value, what, level);
             return;

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace Journal.Sqlite.Engine;
 
-/// <summary>How a connection waits for another one's lock: in fractions of a millisecond at first, up to the store's timeout.</summary>
+/// <summary>How another process's lock is waited for: in fractions of a millisecond at first, up to the store's timeout.</summary>
 /// <remarks>
 /// SQLite's own busy timeout waits longer and longer, up to 100 ms at a time: among writers without a pause it meets the lock free only by
 /// chance. Four processes that write without a pause: by SQLite's own waiting the worst wait is 0.3 to 2.8 s, by ours 40 to 60 ms.
@@ -28,10 +28,17 @@ internal static unsafe partial class Waiting
     {
         if (count == 0) _waitingSince = Stopwatch.GetTimestamp();
         if (Stopwatch.GetElapsedTime(_waitingSince).TotalMilliseconds >= timeout) return 0;
+        Pause(count);
+        return 1;
+    }
+
+    /// <summary>A pause before another process is asked again, which tells nobody when it is done.</summary>
+    /// <param name="count">How often it was asked before.</param>
+    public static void Pause(int count)
+    {
         // When others write without a pause, the lock is free only for an instant: asking once a millisecond misses it for seconds.
         var layer = SystemLayer.Default;
         _ = layer->Sleep(layer, count < 20 ? 100 : count < 100 ? 500 : 1000);
-        return 1;
     }
 
     [LibraryImport("e_sqlite3")]

@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Journal.Sqlite.Engine;
 
 namespace Journal.Sqlite.Opening;
 
-/// <summary>Waiting for another process, which tells nobody when it is done: asked again and again, as SQLite does with its own locks.</summary>
+/// <summary>Waiting for what another process does to the file, in the way of <see cref="Waiting"/>.</summary>
 internal static class Patience
 {
     /// <summary>Tries until it works.</summary>
@@ -10,10 +11,10 @@ internal static class Patience
     public static bool Try(TimeSpan limit, Func<bool> attempt)
     {
         var since = Stopwatch.GetTimestamp();
-        while (!attempt())
+        for (var count = 0; !attempt(); count++)
         {
             if (Stopwatch.GetElapsedTime(since) >= limit) return false;
-            Thread.Sleep(1);
+            Waiting.Pause(count);
         }
 
         return true;

@@ -53,27 +53,18 @@ public sealed class PoolerTests : IDisposable
         Assert.Equal(0, elsewhere);
     }
 
-    [Fact]
-    public void One_that_keeps_no_transaction_together_is_refused_in_words()
+    [Theory]
+    [InlineData("statement", "", "pool_mode")]
+    [InlineData("transaction", "&options=-c%20statement_timeout%3D9000", "options")]
+    public void What_a_pooler_cannot_carry_is_refused_in_words_and_nothing_is_made(string mode, string more, string named)
     {
-        using var pooler = new PgBouncer(_server, "statement");
+        using var pooler = new PgBouncer(_server, mode);
 
-        var error = Assert.Throws<JournalException>(() => Open(pooler, ""));
+        var error = Assert.Throws<JournalException>(() => Open(pooler, more));
 
-        Assert.Equal("UnsupportedJournal", error.ErrorId);
-        Assert.Contains("pool_mode", error.Message, StringComparison.Ordinal);
+        Assert.Equal(nameof(JournalErrors.UnsupportedJournal), error.ErrorId);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Null(Scalar($"SELECT oid FROM pg_namespace WHERE nspname = {Literal}"));
-    }
-
-    [Fact]
-    public void One_that_takes_no_options_of_a_session_says_what_to_leave_out()
-    {
-        using var pooler = new PgBouncer(_server, "transaction");
-
-        var error = Assert.Throws<JournalException>(() => Open(pooler, "&options=-c%20statement_timeout%3D9000"));
-
-        Assert.Equal("UnsupportedJournal", error.ErrorId);
-        Assert.Contains("options", error.Message, StringComparison.Ordinal);
     }
 
     private IJournalStore Open(PgBouncer pooler, string more, StoreAccess access = StoreAccess.Create) =>
