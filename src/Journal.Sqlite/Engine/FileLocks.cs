@@ -6,8 +6,8 @@ namespace Journal.Sqlite.Engine;
 /// <summary>Locks that belong to the files that our SQLite has open, and not to the whole process.</summary>
 /// <remarks>
 /// A POSIX lock belongs to the process: where another module's SQLite opens the journal too, it does not see our locks, and when it closes the
-/// file the system drops them. Two processes then write at once, and commits that were reported are gone (measured: of three processes on one
-/// batch, one of which looked into the file from its block, two waited for ever for a task whose completion was overwritten). Linux has locks
+/// file the system drops them. Two processes then write at once, and commits that were reported are gone. That is so with two copies of today's
+/// SQLite (SqliteLockTests shows it without these locks and with them; Isolation.Tests.ps1 has processes at work meanwhile). Linux has locks
 /// that belong to the open file; they and the POSIX locks of everybody else respect each other.
 /// </remarks>
 internal static unsafe class FileLocks

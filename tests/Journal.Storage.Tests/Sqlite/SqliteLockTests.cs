@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using Journal.Sqlite.Engine;
 using Journal.Storage.Tests.Support;
 
@@ -44,6 +47,45 @@ public sealed class SqliteLockTests : StoreTest<SqliteFixture>
         Assert.DoesNotContain(path, Directory.GetFiles("/proc/self/fd").Select(static link => new FileInfo(link).LinkTarget));
     }
 
+    [Fact]
+    public void A_writer_keeps_its_lock_when_another_copy_of_SQLite_in_the_process_reads_the_journal_and_closes_it()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        Batch("a");
+        using var other = new PlainSqlite(Fixture.Directory, Fixture.Location);
+        using var database = Database.Open(Fixture.Location, OpenMode.ReadWrite, Second);
+        database.BeginWrite();
+        other.Run("SELECT count(*) FROM task");
+        other.Dispose();
+        Assert.False(CanLock(Fixture.Location + "-shm", LockOfWriter), "Another process could write at the same time.");
+        Assert.False(CanLock(Fixture.Location, LockOfReaders), "Another process would take itself for the last and remove the log.");
+        database.RollBack();
+    }
+
+    /// <summary>Why <see cref="FileLocks"/> is there. Should this fail with a later engine, SQLite keeps its locks by itself, and ours can go.</summary>
+    [Fact]
+    public void SQLite_as_it_comes_loses_the_lock_of_its_writer_to_another_copy_in_the_process()
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists("/proc/locks")) return;
+        Batch("a");
+        Store.Dispose();
+        using var writer = new PlainSqlite(Fixture.Directory, Fixture.Location);
+        using var other = new PlainSqlite(Fixture.Directory, Fixture.Location);
+        Assert.Equal((SqliteLibrary.Version, SqliteLibrary.Version), (writer.Version, other.Version));
+        writer.Run("BEGIN IMMEDIATE");
+        Assert.True(HoldsWriterLock());
+        other.Run("SELECT count(*) FROM task");
+        other.Dispose();
+        Assert.False(HoldsWriterLock());
+        writer.Run("ROLLBACK");
+
+        // Of the kind that belongs to a process: ours are of the other kind.
+        static bool HoldsWriterLock() => File.ReadLines("/proc/locks").Any(static line =>
+            line.Contains(" POSIX ", StringComparison.Ordinal)
+            && line.Contains(string.Create(CultureInfo.InvariantCulture, $" WRITE {Environment.ProcessId} "), StringComparison.Ordinal)
+            && line.EndsWith(string.Create(CultureInfo.InvariantCulture, $" {LockOfWriter} {LockOfWriter}"), StringComparison.Ordinal));
+    }
+
     // As SQLite in another process would see it: a lock of the process does not stand against another of its own, that of an open file does.
     private static bool CanLock(string path, long at)
     {
@@ -60,5 +102,50 @@ public sealed class SqliteLockTests : StoreTest<SqliteFixture>
         {
             return false;
         }
+    }
+
+    /// <summary>A copy of our native library that nobody has set up, as another module brings one, with a file open.</summary>
+    private sealed unsafe class PlainSqlite : IDisposable
+    {
+        private readonly nint _library;
+        private nint _connection;
+
+        public PlainSqlite(string folder, string path)
+        {
+            // A file of its own: the system loads one file once.
+            var copy = Path.Combine(folder, Path.GetRandomFileName());
+            File.Copy(Loaded(), copy);
+            _library = NativeLibrary.Load(copy);
+            var open = (delegate* unmanaged[Cdecl]<byte*, nint*, int>)Export("sqlite3_open");
+            fixed (byte* name = Text(path))
+            fixed (nint* connection = &_connection) Assert.Equal(0, open(name, connection));
+        }
+
+        public string Version => Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint>)Export("sqlite3_libversion"))())!;
+
+        public void Run(string sql)
+        {
+            var run = (delegate* unmanaged[Cdecl]<nint, byte*, nint, nint, nint, int>)Export("sqlite3_exec");
+            fixed (byte* text = Text(sql)) Assert.Equal(0, run(_connection, text, 0, 0, 0));
+        }
+
+        // The library stays loaded, as that of a module does.
+        public void Dispose()
+        {
+            if (_connection == 0) return;
+            Assert.Equal(0, ((delegate* unmanaged[Cdecl]<nint, int>)Export("sqlite3_close"))(_connection));
+            _connection = 0;
+        }
+
+        private static string Loaded()
+        {
+            _ = SqliteLibrary.Version;
+            var line = File.ReadLines("/proc/self/maps").First(static line => line.EndsWith("libe_sqlite3.so", StringComparison.Ordinal));
+            return line[line.IndexOf('/', StringComparison.Ordinal)..];
+        }
+
+        private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + "\0");
+
+        private nint Export(string name) => NativeLibrary.GetExport(_library, name);
     }
 }
