@@ -54,3 +54,21 @@ Describe 'The package' {
         finally { Remove-Item $extra }
     }
 }
+
+Describe 'The scripts of this clone' {
+    It 'have no variable that is a parameter in other letters, and so would replace what was asked for' {
+        $files = @(Get-Item (Join-Path $root build.ps1)) + @(Get-ChildItem (@('build', 'module', 'samples', 'benchmarks', 'tests').ForEach{ Join-Path $root $_ }) -Recurse -Include *.ps1, *.psm1 | Where-Object FullName -NotMatch '[\\/](bin|obj)[\\/]')
+        $found = foreach ($file in $files) {
+            $script = [System.Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref]$null, [ref]$null)
+            foreach ($block in $script.FindAll({ $args[0] -is [System.Management.Automation.Language.ParamBlockAst] }, $true)) {
+                $names = $block.Parameters.Name.VariablePath.UserPath
+                foreach ($variable in $block.Parent.FindAll({ $args[0] -is [System.Management.Automation.Language.VariableExpressionAst] }, $true)) {
+                    $name = $variable.VariablePath.UserPath
+                    if ($name -in $names -and $name -cnotin $names) { "$($file.Name), line $($variable.Extent.StartLineNumber): `$$name" }
+                }
+            }
+        }
+        $files.Count | Should -BeGreaterThan 40
+        $found | Should -BeNullOrEmpty
+    }
+}
