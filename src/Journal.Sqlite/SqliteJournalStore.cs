@@ -14,7 +14,7 @@ namespace Journal.Sqlite;
 /// </summary>
 internal sealed partial class SqliteJournalStore : IJournalStore
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly StoreOptions _options;
     private readonly JournalFile _file;
     private readonly ReaderPool _readers;

@@ -30,7 +30,7 @@ public sealed class BatchRunner : IDisposable
     private readonly IProcessTable _processes;
     private readonly CallerQueue _callerQueue;
     private readonly RunBoard _board;
-    private readonly object _preparing = new();
+    private readonly Lock _preparing = new();
     private int _prepared;
 
     /// <summary>A runner for one run.</summary>

@@ -17,7 +17,7 @@ public sealed class ResultOutbox
     private readonly Dictionary<long, (int Written, int Items)> _toCome = [];
     // Which results this run has written, where it writes all of the batch.
     private readonly HashSet<long> _written = [];
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private long? _current;
     private bool _touched;
 

@@ -9,7 +9,7 @@ namespace Journal.Runs;
 /// </summary>
 public sealed class RunningTask
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly IJournalStore _store;
     private readonly JournalReach _reach;
     private readonly Func<string, string> _resolvePath;

@@ -11,7 +11,7 @@ internal sealed class ServerClock(TimeProvider? given)
 {
     public const string Ask = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private long _told;
     private long _at;
 

@@ -11,7 +11,7 @@ internal sealed class JournalConnection
 {
     private static JournalConnection? s_current;
 
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private IJournalStore? _reader;
     private IJournalStore? _writer;
     private FileIdentity? _file;

@@ -21,7 +21,7 @@ internal sealed class AttemptProcesses : IDisposable
     private const string Mark = "JOURNAL_PROCESS";
     private const int SigKill = 9, SigStop = 19;
 
-    private static readonly object Gate = new();
+    private static readonly Lock Gate = new();
     // Every attempt that is under way, and those that ended while one of these was.
     private static readonly List<AttemptProcesses> Attempts = [];
     private static readonly int OwnId = Environment.ProcessId;

@@ -25,7 +25,7 @@ internal static unsafe class FileLocks
     // Where SQLite locks the shared memory of its log; in the database itself it locks far behind.
     private const long EndOfLogLocks = 256;
 
-    private static readonly object s_gate = new();
+    private static readonly Lock s_gate = new();
     private static readonly Dictionary<(ulong Device, ulong Number), int> s_files = [];
     // Without a change of the thread's mode, in which the system's error could be overwritten before it is read.
     private static delegate* unmanaged[Cdecl, SuppressGCTransition]<int, int, nint, int> s_control;

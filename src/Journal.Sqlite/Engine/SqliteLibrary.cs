@@ -12,7 +12,7 @@ internal static class SqliteLibrary
     private const int ConfigMemoryStatistics = 9;
     private const string Needs = "On Linux it needs glibc 2.34 or later, or musl.";
 
-    private static readonly object Gate = new();
+    private static readonly Lock Gate = new();
     private static volatile string? s_version;
 
     /// <summary>Its version, such as 3.53.4; asked for before anything is opened.</summary>

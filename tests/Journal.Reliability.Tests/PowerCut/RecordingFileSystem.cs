@@ -28,7 +28,7 @@ internal static unsafe partial class RecordingFileSystem
 
     private static readonly ConcurrentDictionary<nint, string> Paths = new();
     private static readonly ConcurrentDictionary<nint, nint> Tables = new();
-    private static readonly object Gate = new();
+    private static readonly Lock Gate = new();
     private static Layer* s_original;
     private static string? s_folder;
     private static Action<FileEvent>? s_listener;
