@@ -71,4 +71,9 @@ Describe 'The scripts of this clone' {
         $files.Count | Should -BeGreaterThan 40
         $found | Should -BeNullOrEmpty
     }
+
+    It 'start the PowerShell that the tool manifest names, in the debugger too' {
+        $version = (Get-Content -Raw (Join-Path $root .config/dotnet-tools.json) | ConvertFrom-Json).tools.powershell.version
+        Get-Content -Raw (Join-Path $root .vscode/launch.json) | Should -BeLike "*/artifacts/packages/powershell/$version/tools/net10.0/any/unix/pwsh.dll*"
+    }
 }
