@@ -29,7 +29,7 @@ elif grep -q 'not found in NuGet feeds' <<<"$said"; then missing="$lacks, and th
 else stop "$lacks, and ${tool##*/} could not be restored into $JOURNAL_TOOLS:" "$said" \
     "It needs a package registry (NuGet) that can be reached, and 250 MB of disk; $(df -Ph artifacts | awk 'NR==2 {print $4}') are free there. Or install PowerShell: https://aka.ms/powershell"; fi
 
-if [ "${1:-}" = pwsh ] && [ -z "$missing" ]; then exec "${pwsh[@]}" "${@:2}"; fi
+if [ "${1:-}" = pwsh ] && [ -z "$missing" ]; then exec "${pwsh[@]}" -WorkingDirectory "$PWD" "${@:2}"; fi
 if [ -z "$missing" ]; then exec "${pwsh[@]}" -NoProfile -NonInteractive -File "$PWD/build.ps1" "$@"; fi
 case "${1:-build}" in build | test) dotnet build Journal.PowerShell.sln -c Release --nologo -v quiet ;; *) stop "$1 needs PowerShell, which can be installed from https://aka.ms/powershell: $missing." ;; esac
 if [ "${1:-}" = test ]; then
