@@ -60,8 +60,8 @@ internal sealed class CareLock : IDisposable
                 return null;
             }
 
-            // Whoever had it before removed the file: then this is a lock on nothing.
-            if (SystemCalls.Facts(claim.SafeFileHandle)?.Identity != SystemCalls.Facts(path)?.Identity)
+            // Whoever had it before removed the file: then this is a lock on nothing. On Windows nobody removes a file that is open, nor looks into it.
+            if (!OperatingSystem.IsWindows() && SystemCalls.Facts(claim.SafeFileHandle)?.Identity != SystemCalls.Facts(path)?.Identity)
             {
                 claim.Dispose();
                 continue;
