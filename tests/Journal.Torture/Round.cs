@@ -13,10 +13,18 @@ namespace Journal.Torture;
 /// </summary>
 internal sealed class Round : IDisposable
 {
-    private const int Generations = 3;
+    private const int Generations = 6;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan GenerationTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan GenerationTime = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(90);
+    // The server has a process for each connection, and so gets fewer workers.
+    private static readonly WorkerManner[] Crew =
+    [
+        WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Runner, WorkerManner.Operator,
+        WorkerManner.Bare, WorkerManner.Runner, WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Runner,
+    ];
+
+    private static readonly TimeSpan StrikeInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ClockOfFinishers = TimeSpan.FromHours(2);
 
     private readonly int _number;
@@ -25,6 +33,8 @@ internal sealed class Round : IDisposable
     private readonly Random _dice;
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-torture-").FullName;
     private readonly IGround _ground;
+    private readonly WorkerPool _pool;
+    private readonly int _crew;
     private readonly List<WorkerProcess> _workers = [];
     private readonly List<string> _keys = [];
     private string _batchId = "";
@@ -33,11 +43,13 @@ internal sealed class Round : IDisposable
     private bool _kept;
     private bool _isLost;
 
-    public Round(TortureOptions options, int number, Tally tally, Action<string> tell, Testing.PostgresServer? server)
+    public Round(TortureOptions options, int number, Tally tally, Action<string> tell, WorkerPool pool, Testing.PostgresServer? server)
     {
         _number = number;
         _tally = tally;
         _tell = tell;
+        _pool = pool;
+        _crew = server is null ? Crew.Length : 5;
         _dice = new Random(HashCode.Combine(options.Seed, number));
         _ground = server is null ? new FileGround(_directory, _dice, options.Mounts) : new ServerGround(server, $"journal_{number}", _dice);
     }
@@ -50,7 +62,7 @@ internal sealed class Round : IDisposable
             var fault = _ground.Faults[((_number - 1) * Generations + generation) % _ground.Faults.Count];
             var when = $"generation {generation + 1} ({fault})";
             Live(fault, stop);
-            if (_ground.LosesCommits(fault)) Injure(fault, when);
+            if (_ground.LosesCommits(fault)) Damage(fault, when);
             else _tally.Faults += _ground.End(fault);
             if (!_isLost) CheckStrictly(when);
         }
@@ -95,33 +107,25 @@ internal sealed class Round : IDisposable
     {
         _tally.Faults += _ground.Begin(fault);
         var excuses = _ground.Excuses(fault);
-        _workers.AddRange(new[] { WorkerManner.Runner, WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Operator }.Select(manner => Start(manner, fault)));
+        _workers.AddRange(Crew.Take(_crew).Select(manner => Start(manner, fault)));
         var clock = Stopwatch.StartNew();
+        var strike = Stopwatch.StartNew();
         while (clock.Elapsed < GenerationTime && !stop.IsCancellationRequested)
         {
-            stop.WaitHandle.WaitOne(_dice.Next(80, 350));
-            _tally.Faults += _ground.Strike(fault);
-            var index = _dice.Next(_workers.Count);
-            var worker = _workers[index];
-            if (!worker.IsAlive)
+            stop.WaitHandle.WaitOne(_dice.Next(5, 40));
+            if (strike.Elapsed > StrikeInterval)
             {
-                Bury(worker, excuses);
-                _workers[index] = Start(worker.Order.Manner, fault);
+                _tally.Faults += _ground.Strike(fault);
+                strike.Restart();
             }
-            else if (worker.IsFrozen)
+
+            for (var i = 0; i < _workers.Count; i++)
             {
-                if (worker.FrozenFor > Lease * 1.5) worker.Wake();
+                if (_workers[i].IsDueToWake) _workers[i].Wake();
+                if (!_workers[i].IsAlive) Replace(i, fault, excuses);
             }
-            else if (_dice.Next(10) < 6)
-            {
-                worker.Kill();
-                _tally.Kills++;
-            }
-            else
-            {
-                worker.Freeze();
-                _tally.Freezes++;
-            }
+
+            Injure(_dice.Next(_workers.Count), fault, excuses);
         }
 
         // Those that stand frozen wake and find their leases lost before the last blow falls on all at once.
@@ -137,7 +141,33 @@ internal sealed class Round : IDisposable
         _workers.Clear();
     }
 
-    private WorkerProcess Start(WorkerManner manner, Fault fault) => WorkerProcess.Start(_ground.Equip(NewOrder(manner), fault));
+    // Mostly those that have begun to work; one in ten of the others, for opening a journal is a moment like any other.
+    private void Injure(int index, Fault fault, IReadOnlyCollection<string> excuses)
+    {
+        var worker = _workers[index];
+        if (!worker.IsAlive || worker.IsFrozen || (!worker.IsAtWork && _dice.Next(10) > 0)) return;
+        if (_dice.Next(10) < 6)
+        {
+            worker.Kill();
+            _tally.Kills++;
+            Replace(index, fault, excuses);
+        }
+        else
+        {
+            // Twice as often beyond the lease as within it.
+            worker.Freeze(Lease * (0.1 + (2.4 * _dice.NextDouble())));
+            _tally.Freezes++;
+        }
+    }
+
+    private void Replace(int index, Fault fault, IReadOnlyCollection<string> excuses)
+    {
+        var manner = _workers[index].Order.Manner;
+        Bury(_workers[index], excuses);
+        _workers[index] = Start(manner, fault);
+    }
+
+    private WorkerProcess Start(WorkerManner manner, Fault fault) => _pool.Start(_ground.Equip(NewOrder(manner), fault));
 
     private WorkerOrder NewOrder(WorkerManner manner) => new(manner, "", _batchId, Path.Combine(_directory, $"ledger{_ledgers++}"), _dice.Next());
 
@@ -146,7 +176,7 @@ internal sealed class Round : IDisposable
         // By a clock that is ahead of every wrong one, so that nothing waits for a time that only they believed in.
         var finishers = Enumerable.Range(0, 2)
             .Select(_ => _ground.Equip(NewOrder(WorkerManner.Finisher) with { ClockError = ClockOfFinishers }, Fault.None))
-            .Select(WorkerProcess.Start).ToList();
+            .Select(_pool.Start).ToList();
         _workers.AddRange(finishers);
         foreach (var worker in finishers)
         {
@@ -173,7 +203,7 @@ internal sealed class Round : IDisposable
     /// Damages the journal. What comes of it must be sound but for the last commits; or the product must see that it is not, and save of it what
     /// contradicts nothing that was true before. Then the round goes on.
     /// </summary>
-    private void Injure(Fault fault, string when)
+    private void Damage(Fault fault, string when)
     {
         CheckStrictly(when + ", before");
         Facts before;

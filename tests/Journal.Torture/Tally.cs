@@ -7,12 +7,19 @@ internal sealed class Tally
 {
     public int Rounds { get; set; }
 
+    public TimeSpan Time { get; set; }
+
+    /// <summary>Processes that worked.</summary>
+    public int Workers { get; set; }
+
     public int Kills { get; set; }
 
     public int Freezes { get; set; }
 
     /// <summary>Clocks that were wrong, disks that were full, logs and pages that were damaged, servers that were stopped: each <see cref="Fault"/> that was made.</summary>
     public int Faults { get; set; }
+
+    public int Injuries => Kills + Freezes + Faults;
 
     public int Checks { get; set; }
 
@@ -42,6 +49,7 @@ internal sealed class Tally
     public override string ToString() =>
         $"""
         {Rounds} rounds, {Kills} kills, {Freezes} freezes, {Faults} faults, {Violations} violations
+        {Injuries} injuries of {Workers} workers in {Time.TotalMinutes:0.0} minutes, {Injuries / Math.Max(Time.TotalMinutes, 0.01):0} a minute
         {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off
         {DamageFound.Values.Sum()} damaged journals recognised and repaired{string.Concat(DamageFound.Select(static found => $", {found.Key} {found.Value}"))}{(Damaged > 0 ? $"; of {Damaged} tasks in them {Salvaged} saved" : "")}
         """;

@@ -7,10 +7,11 @@ namespace Journal.Torture;
 /// <param name="Rounds">At most so many rounds.</param>
 /// <param name="Seed">Every plan (workers, injuries, faults) follows from it; when exactly a signal meets a process does not.</param>
 /// <param name="Mounts">Whether a small file system may be mounted to be filled; else a limit on the size of files stands in for it.</param>
+/// <param name="Injuries">Rounds begin until there were so many.</param>
 /// <param name="OnServer">Journals on a PostgreSQL server of this run's own, in place of files.</param>
-internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool Mounts, bool OnServer = false)
+internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool Mounts, bool OnServer = false, int Injuries = int.MaxValue)
 {
-    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-Seed n] [-NoMount] [-Postgres]";
+    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-Injuries n] [-Seed n] [-NoMount] [-Postgres]";
 
     /// <summary>The options of a command line; null when it cannot be read.</summary>
     public static TortureOptions? Parse(IReadOnlyList<string> arguments)
@@ -37,6 +38,7 @@ internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool 
                 case "MINUTES": options = options with { Time = TimeSpan.FromMinutes(value) }; break;
                 case "SECONDS": options = options with { Time = TimeSpan.FromSeconds(value) }; break;
                 case "ROUNDS": options = options with { Rounds = (int)value }; break;
+                case "INJURIES": options = options with { Injuries = (int)value }; break;
                 case "SEED": options = options with { Seed = (int)value }; break;
                 default: return null;
             }

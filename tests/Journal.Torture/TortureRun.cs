@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Journal.Testing;
+using Journal.Torture.Injuring;
 
 namespace Journal.Torture;
 
@@ -10,14 +11,19 @@ internal static class TortureRun
     public static Tally Run(TortureOptions options, Action<string> tell, CancellationToken stop)
     {
         var tally = new Tally();
+        // As many as are killed while one starts.
+        using var pool = new WorkerPool(3);
         using var server = options.OnServer ? new PostgresServer() : null;
         var clock = Stopwatch.StartNew();
         for (var number = 1; number <= options.Rounds && (number == 1 || clock.Elapsed < options.Time) && !stop.IsCancellationRequested; number++)
         {
+            if (tally.Injuries >= options.Injuries) break;
             var before = tally.Violations;
-            using var round = new Round(options, number, tally, tell, server);
+            using var round = new Round(options, number, tally, tell, pool, server);
             round.Run(stop);
             tally.Rounds++;
+            tally.Workers = pool.Started;
+            tally.Time = clock.Elapsed;
             if (tally.Violations == before) continue;
             tell($"Round {number} of seed {options.Seed} is kept in {round.Keep()}");
         }

@@ -13,7 +13,7 @@ internal sealed class RandomWork(int seed, bool harmless)
         if (dice.Next(8) == 0) task.AddQuota(dice.Next(1, 4), dice.Next(2) == 0 ? "north" : null);
         if (dice.Next(8) == 0) task.SetMetadata("roll", roll);
         // A third is instantaneous, so that commits are shared; a few are longer than a renewal.
-        if (roll % 3 != 0) stop.WaitHandle.WaitOne(roll % 50 == 1 ? 300 : dice.Next(harmless ? 2 : 12));
+        if (roll % 3 != 0) stop.WaitHandle.WaitOne(roll % 50 == 1 ? 300 : dice.Next(harmless ? 2 : 40));
         stop.ThrowIfCancellationRequested();
         if (harmless) return roll;
         switch (roll)

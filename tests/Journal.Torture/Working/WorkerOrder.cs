@@ -18,10 +18,13 @@ internal enum WorkerManner
     Finisher,
 }
 
-/// <summary>What a worker process is told on its command line.</summary>
+/// <summary>What a worker process is told, in one line.</summary>
 internal sealed record WorkerOrder(WorkerManner Manner, string Journal, string BatchId, string Ledger, int Seed)
 {
     public const string Verb = "worker";
+
+    /// <summary>Starts a process that reads its order from its input.</summary>
+    public const string ReadyVerb = "ready";
 
     /// <summary>How wrong its clock is.</summary>
     public TimeSpan ClockError { get; init; }

@@ -18,6 +18,19 @@ internal static class WorkerProgram
     /// <summary>The journal's own check found something.</summary>
     public const int CheckFailed = 71;
 
+    /// <summary>Waits for an order on the input, and ends when nobody is there any more who could give one, or could kill the worker.</summary>
+    public static int RunWhenAsked()
+    {
+        var input = new StreamReader(Console.OpenStandardInput());
+        if (input.ReadLine() is not { } line) return 0;
+        new Thread(() =>
+        {
+            while (input.Read() >= 0) { }
+            Native.Kill(Environment.ProcessId, Native.SigKill);
+        }) { IsBackground = true }.Start();
+        return Run(WorkerOrder.Parse(line.Split('\t')));
+    }
+
     public static int Run(WorkerOrder order)
     {
         try
