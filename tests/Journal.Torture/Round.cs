@@ -15,14 +15,10 @@ internal sealed class Round : IDisposable
 {
     private const int Generations = 6;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan GenerationTime = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(90);
-    // The server has a process for each connection, and so gets fewer workers.
+    // Fewer than a machine could start: what is struck shall be at work, and not at its start.
     private static readonly WorkerManner[] Crew =
-    [
-        WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Runner, WorkerManner.Operator,
-        WorkerManner.Bare, WorkerManner.Runner, WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Runner,
-    ];
+        [WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Runner, WorkerManner.Operator, WorkerManner.Bare, WorkerManner.Runner];
 
     private static readonly TimeSpan StrikeInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ClockOfFinishers = TimeSpan.FromHours(2);
@@ -31,15 +27,17 @@ internal sealed class Round : IDisposable
     private readonly Tally _tally;
     private readonly Action<string> _tell;
     private readonly Random _dice;
+    private readonly TimeSpan _generationTime;
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-torture-").FullName;
     private readonly IGround _ground;
     private readonly WorkerPool _pool;
-    private readonly int _crew;
     private readonly List<WorkerProcess> _workers = [];
     private readonly List<string> _keys = [];
     private string _batchId = "";
     private Baseline? _start;
     private int _ledgers;
+    private int _fenced;
+    private long _counted;
     private bool _kept;
     private bool _isLost;
 
@@ -49,8 +47,8 @@ internal sealed class Round : IDisposable
         _tally = tally;
         _tell = tell;
         _pool = pool;
-        _crew = server is null ? Crew.Length : 5;
-        _dice = new Random(HashCode.Combine(options.Seed, number));
+        _dice = Dice.Of(options.Seed, number);
+        _generationTime = options.Generation;
         _ground = server is null ? new FileGround(_directory, _dice, options.Mounts) : new ServerGround(server, $"journal_{number}", _dice);
     }
 
@@ -107,12 +105,12 @@ internal sealed class Round : IDisposable
     {
         _tally.Faults += _ground.Begin(fault);
         var excuses = _ground.Excuses(fault);
-        _workers.AddRange(Crew.Take(_crew).Select(manner => Start(manner, fault)));
+        _workers.AddRange(Crew.Select(manner => Start(manner, fault)));
         var clock = Stopwatch.StartNew();
         var strike = Stopwatch.StartNew();
-        while (clock.Elapsed < GenerationTime && !stop.IsCancellationRequested)
+        while (clock.Elapsed < _generationTime && !stop.IsCancellationRequested)
         {
-            stop.WaitHandle.WaitOne(_dice.Next(5, 40));
+            stop.WaitHandle.WaitOne(_dice.Next(40, 160));
             if (strike.Elapsed > StrikeInterval)
             {
                 _tally.Faults += _ground.Strike(fault);
@@ -125,7 +123,7 @@ internal sealed class Round : IDisposable
                 if (!_workers[i].IsAlive) Replace(i, fault, excuses);
             }
 
-            Injure(_dice.Next(_workers.Count), fault, excuses);
+            Injure(fault, excuses);
         }
 
         // Those that stand frozen wake and find their leases lost before the last blow falls on all at once.
@@ -133,6 +131,7 @@ internal sealed class Round : IDisposable
         stop.WaitHandle.WaitOne(_dice.Next(50, 400));
         foreach (var worker in _workers)
         {
+            if (worker.IsAlive) Count(worker);
             if (worker.IsAlive) _tally.Kills++;
             worker.Kill();
             Bury(worker, excuses);
@@ -141,12 +140,16 @@ internal sealed class Round : IDisposable
         _workers.Clear();
     }
 
-    // Mostly those that have begun to work; one in ten of the others, for opening a journal is a moment like any other.
-    private void Injure(int index, Fault fault, IReadOnlyCollection<string> excuses)
+    // Nearly always one that is at a task; else any, for opening a journal is a moment like any other.
+    private void Injure(Fault fault, IReadOnlyCollection<string> excuses)
     {
+        var any = _dice.Next(12) == 0;
+        var targets = Enumerable.Range(0, _workers.Count).Where(i => _workers[i] is { IsAlive: true, IsFrozen: false } worker && (any || worker.HoldsTask)).ToList();
+        if (targets.Count == 0) return;
+        var index = targets[_dice.Next(targets.Count)];
         var worker = _workers[index];
-        if (!worker.IsAlive || worker.IsFrozen || (!worker.IsAtWork && _dice.Next(10) > 0)) return;
-        if (_dice.Next(10) < 6)
+        Count(worker);
+        if (_dice.Next(5) < 2)
         {
             worker.Kill();
             _tally.Kills++;
@@ -154,11 +157,13 @@ internal sealed class Round : IDisposable
         }
         else
         {
-            // Twice as often beyond the lease as within it.
-            worker.Freeze(Lease * (0.1 + (2.4 * _dice.NextDouble())));
+            // Twice as often beyond the lease as within it: long enough for others to see that it ran out, and to take what it held.
+            worker.Freeze(Lease * (_dice.Next(3) == 0 ? _dice.NextDouble() : 1.3 + (1.2 * _dice.NextDouble())));
             _tally.Freezes++;
         }
     }
+
+    private void Count(WorkerProcess worker) => _tally.HitWork += worker.HoldsTask ? 1 : 0;
 
     private void Replace(int index, Fault fault, IReadOnlyCollection<string> excuses)
     {
@@ -211,6 +216,7 @@ internal sealed class Round : IDisposable
         _tally.Faults += _ground.End(fault);
         // From here on nobody knows any more who was told what.
         foreach (var file in LedgerFiles()) File.Delete(file);
+        _fenced = 0;
         if (_isLost || Problems(null) is not { Count: > 0 } problems) return;
         if (!_ground.ProductSeesDamage())
         {
@@ -231,6 +237,7 @@ internal sealed class Round : IDisposable
         // Noise can look like data; that it is not taken for sound is all that can be asked.
         if (fault != Fault.SectorScrambled) foreach (var contradiction in before.ContradictedBy(salvaged).Take(5)) Violation(when, contradiction);
         _start = Baseline.Of(salvaged);
+        _counted = _start.LastEvent;
         _keys.Clear();
         _keys.AddRange(salvaged.Rows("SELECT key FROM task").Select(static row => (string)row[0]!));
         _tally.Salvaged += _keys.Count;
@@ -244,8 +251,8 @@ internal sealed class Round : IDisposable
     private void CheckStrictly(string when)
     {
         var ledger = LedgerLines.Read(LedgerFiles());
-        _tally.Fenced += ledger.Fenced.Count;
         var problems = Problems(ledger);
+        if (problems.Count == 0) CountOnce(ledger);
         foreach (var problem in problems) Violation(when, problem);
         _isLost |= problems.Count > 0;
         foreach (var file in ledger.Copies.Where(File.Exists))
@@ -257,6 +264,17 @@ internal sealed class Round : IDisposable
 
             File.Delete(file);
         }
+    }
+
+    // What each check sees again is counted the first time.
+    private void CountOnce(LedgerLines ledger)
+    {
+        _tally.Fenced += ledger.Fenced.Count - _fenced;
+        _fenced = ledger.Fenced.Count;
+        using var database = _ground.Look();
+        var found = database.Numbers($"SELECT COUNT(*), MAX(id) FROM event WHERE kind IN ({LegalMoves.Recovered}, {LegalMoves.Abandoned}) AND id > {_counted}").Single();
+        _tally.Recoveries += found[0];
+        _counted = Math.Max(_counted, found[1]);
     }
 
     private IReadOnlyList<string> Problems(LedgerLines? ledger)

@@ -21,6 +21,9 @@ internal sealed class Tally
 
     public int Injuries => Kills + Freezes + Faults;
 
+    /// <summary>Kills and freezes of workers that were at a task at that moment.</summary>
+    public int HitWork { get; set; }
+
     public int Checks { get; set; }
 
     public long Tasks { get; set; }
@@ -49,7 +52,7 @@ internal sealed class Tally
     public override string ToString() =>
         $"""
         {Rounds} rounds, {Kills} kills, {Freezes} freezes, {Faults} faults, {Violations} violations
-        {Injuries} injuries of {Workers} workers in {Time.TotalMinutes:0.0} minutes, {Injuries / Math.Max(Time.TotalMinutes, 0.01):0} a minute
+        {Injuries} injuries of {Workers} workers in {Time.TotalMinutes:0.0} minutes, {Injuries / Math.Max(Time.TotalMinutes, 0.01):0} a minute; {HitWork} of the kills and freezes ({100.0 * HitWork / Math.Max(1, Kills + Freezes):0} %) hit a worker at a task
         {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off
         {DamageFound.Values.Sum()} damaged journals recognised and repaired{string.Concat(DamageFound.Select(static found => $", {found.Key} {found.Value}"))}{(Damaged > 0 ? $"; of {Damaged} tasks in them {Salvaged} saved" : "")}
         """;

@@ -11,7 +11,13 @@ namespace Journal.Torture;
 /// <param name="OnServer">Journals on a PostgreSQL server of this run's own, in place of files.</param>
 internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool Mounts, bool OnServer = false, int Injuries = int.MaxValue)
 {
-    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-Injuries n] [-Seed n] [-NoMount] [-Postgres]";
+    /// <summary>The first round: each has a plan of its own, and one that found something can be run alone.</summary>
+    public int First { get; init; } = 1;
+
+    /// <summary>How long workers are struck before all are killed and the journal is checked.</summary>
+    public TimeSpan Generation { get; init; } = TimeSpan.FromSeconds(12);
+
+    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-First n] [-Generation seconds] [-Injuries n] [-Seed n] [-NoMount] [-Postgres]";
 
     /// <summary>The options of a command line; null when it cannot be read.</summary>
     public static TortureOptions? Parse(IReadOnlyList<string> arguments)
@@ -38,6 +44,8 @@ internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool 
                 case "MINUTES": options = options with { Time = TimeSpan.FromMinutes(value) }; break;
                 case "SECONDS": options = options with { Time = TimeSpan.FromSeconds(value) }; break;
                 case "ROUNDS": options = options with { Rounds = (int)value }; break;
+                case "FIRST": options = options with { First = Math.Max(1, (int)value) }; break;
+                case "GENERATION": options = options with { Generation = TimeSpan.FromSeconds(value) }; break;
                 case "INJURIES": options = options with { Injuries = (int)value }; break;
                 case "SEED": options = options with { Seed = (int)value }; break;
                 default: return null;

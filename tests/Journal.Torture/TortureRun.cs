@@ -11,11 +11,11 @@ internal static class TortureRun
     public static Tally Run(TortureOptions options, Action<string> tell, CancellationToken stop)
     {
         var tally = new Tally();
-        // As many as are killed while one starts.
-        using var pool = new WorkerPool(3);
+        // A whole crew, for each generation ends with the death of all.
+        using var pool = new WorkerPool(6);
         using var server = options.OnServer ? new PostgresServer() : null;
         var clock = Stopwatch.StartNew();
-        for (var number = 1; number <= options.Rounds && (number == 1 || clock.Elapsed < options.Time) && !stop.IsCancellationRequested; number++)
+        for (var number = options.First; number - options.First < options.Rounds && (number == options.First || clock.Elapsed < options.Time) && !stop.IsCancellationRequested; number++)
         {
             if (tally.Injuries >= options.Injuries) break;
             var before = tally.Violations;

@@ -8,17 +8,24 @@ namespace Journal.Reliability.Tests.Torture;
 /// <summary>A short torture in every run of the suite, and the proof that its checker can see.</summary>
 public sealed class TortureTests
 {
-    [Fact]
-    public void Workers_that_are_killed_and_frozen_lose_nothing()
+    // The second one once ended with a repaired journal that held what no journal writes; its faults are those that damage files.
+    [Theory]
+    [InlineData(2026, 1)]
+    [InlineData(777, 11)]
+    public void Workers_that_are_killed_and_frozen_lose_nothing(int seed, int round)
     {
         if (!OperatingSystem.IsLinux()) return;
         var told = new List<string>();
+        var options = new TortureOptions(TimeSpan.Zero, Rounds: 1, seed, Mounts: false) { First = round, Generation = TimeSpan.FromSeconds(4) };
 
-        var tally = TortureRun.Run(new TortureOptions(TimeSpan.Zero, Rounds: 1, Seed: Environment.TickCount, Mounts: false), told.Add, CancellationToken.None);
+        var tally = TortureRun.Run(options, told.Add, CancellationToken.None);
 
-        Assert.True(tally.Violations == 0, string.Join('\n', told));
-        Assert.True(tally.Kills > 0);
+        Assert.True(tally.Violations == 0, $"./build.sh torture -Seed {seed} -First {round} -Rounds 1 -NoMount\n{string.Join('\n', told)}");
+        Assert.True(tally.Kills > 0 && tally.Freezes > 0);
     }
+
+    [Fact]
+    public void A_seed_makes_the_same_plan_in_every_process() => Assert.Equal([1763112160, 1136471494], [Dice.Of(777, 11).Next(), Dice.Of(2026, 1).Next()]);
 
     /// <summary>Lies to plant in a sample journal, and a word of what the checker says then; both engines take them.</summary>
     public static TheoryData<string, string> Lies { get; } = new()

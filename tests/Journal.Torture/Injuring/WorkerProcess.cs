@@ -7,7 +7,6 @@ namespace Journal.Torture.Injuring;
 internal sealed class WorkerProcess : IDisposable
 {
     private readonly Process _process;
-    private readonly Stopwatch _age = Stopwatch.StartNew();
     private Stopwatch? _frozen;
     private TimeSpan _freezeTime;
 
@@ -24,8 +23,8 @@ internal sealed class WorkerProcess : IDisposable
 
     public bool WasKilled { get; private set; }
 
-    /// <summary>Whether it has recorded something, or had the time to.</summary>
-    public bool IsAtWork => _age.ElapsedMilliseconds > 1000 || new FileInfo(Order.Ledger) is { Exists: true, Length: > 0 };
+    /// <summary>Whether it is at a task that it has claimed.</summary>
+    public bool HoldsTask => Ledger.HeldBy(Order.Ledger) > 0;
 
     /// <summary>Starts a process that waits for its order: the start of the runtime is over when the order comes.</summary>
     public static WorkerProcess StartReady()
@@ -42,7 +41,6 @@ internal sealed class WorkerProcess : IDisposable
     public void Give(WorkerOrder order)
     {
         Order = order;
-        _age.Restart();
         try
         {
             _process.StandardInput.WriteLine(string.Join('\t', order.ToArguments()));

@@ -21,6 +21,7 @@ internal static class WorkerProgram
     /// <summary>Waits for an order on the input, and ends when nobody is there any more who could give one, or could kill the worker.</summary>
     public static int RunWhenAsked()
     {
+        WarmUp();
         var input = new StreamReader(Console.OpenStandardInput());
         if (input.ReadLine() is not { } line) return 0;
         new Thread(() =>
@@ -29,6 +30,28 @@ internal static class WorkerProgram
             Native.Kill(Environment.ProcessId, Native.SigKill);
         }) { IsBackground = true }.Start();
         return Run(WorkerOrder.Parse(line.Split('\t')));
+    }
+
+    // Does a few tasks of a journal of its own, so that the code is compiled when the order comes: what is killed later was at work, and not at its start.
+    private static void WarmUp()
+    {
+        var folder = Directory.CreateTempSubdirectory("journal-warm-").FullName;
+        try
+        {
+            string batchId;
+            var journal = Path.Combine(folder, "journal.db");
+            using (var store = new SqliteStoreFactory().Open(new StoreOptions(journal, StoreAccess.Create) { Durability = Durability.Normal }))
+            {
+                batchId = store.CreateBatch(new NewBatch("warm")).Id;
+                store.AddTasks(batchId, [.. Enumerable.Range(1, 8).Select(static n => new NewTask($"task {n}", TaskInput.OfText("x")))]);
+            }
+
+            Run(new WorkerOrder(WorkerManner.Finisher, journal, batchId, Path.Combine(folder, "ledger"), 1) { Normal = true });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     public static int Run(WorkerOrder order)
