@@ -15,7 +15,7 @@ internal sealed class Round : IDisposable
 {
     private const int Generations = 6;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(60);
     // Fewer than a machine could start: what is struck shall be at work, and not at its start.
     private static readonly WorkerManner[] Crew =
         [WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Runner, WorkerManner.Operator, WorkerManner.Bare, WorkerManner.Runner];
@@ -28,6 +28,7 @@ internal sealed class Round : IDisposable
     private readonly Action<string> _tell;
     private readonly Random _dice;
     private readonly TimeSpan _generationTime;
+    private readonly Fault? _only;
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-torture-").FullName;
     private readonly IGround _ground;
     private readonly WorkerPool _pool;
@@ -49,6 +50,7 @@ internal sealed class Round : IDisposable
         _pool = pool;
         _dice = Dice.Of(options.Seed, number);
         _generationTime = options.Generation;
+        _only = options.Only;
         _ground = server is null ? new FileGround(_directory, _dice, options.Mounts) : new ServerGround(server, $"journal_{number}", _dice);
     }
 
@@ -57,10 +59,11 @@ internal sealed class Round : IDisposable
         Create();
         for (var generation = 0; generation < Generations && !_isLost && !stop.IsCancellationRequested; generation++)
         {
-            var fault = _ground.Faults[((_number - 1) * Generations + generation) % _ground.Faults.Count];
+            var fault = _only ?? _ground.Faults[((_number - 1) * Generations + generation) % _ground.Faults.Count];
             var when = $"generation {generation + 1} ({fault})";
             Live(fault, stop);
-            if (_ground.LosesCommits(fault)) Damage(fault, when);
+            if (fault == Fault.Care) CheckSuccession(when);
+            else if (_ground.LosesCommits(fault)) Damage(fault, when);
             else _tally.Faults += _ground.End(fault);
             if (!_isLost) CheckStrictly(when);
         }
@@ -106,6 +109,10 @@ internal sealed class Round : IDisposable
         _tally.Faults += _ground.Begin(fault);
         var excuses = _ground.Excuses(fault);
         _workers.AddRange(Crew.Select(manner => Start(manner, fault)));
+        if (fault == Fault.Care) _workers.Add(Start(WorkerManner.Carer, fault));
+        // On a slow machine, too, it is work that is struck.
+        var begin = Stopwatch.StartNew();
+        while (!_workers.Exists(static worker => worker.HoldsTask || !worker.IsAlive) && begin.Elapsed < Standstill) stop.WaitHandle.WaitOne(20);
         var clock = Stopwatch.StartNew();
         var strike = Stopwatch.StartNew();
         while (clock.Elapsed < _generationTime && !stop.IsCancellationRequested)
@@ -163,11 +170,12 @@ internal sealed class Round : IDisposable
         }
     }
 
-    private void Count(WorkerProcess worker) => _tally.HitWork += worker.HoldsTask ? 1 : 0;
+    private void Count(WorkerProcess worker) => _tally.HitWork += worker is { HoldsTask: true, Order.Manner: not WorkerManner.Carer } ? 1 : 0;
 
     private void Replace(int index, Fault fault, IReadOnlyCollection<string> excuses)
     {
         var manner = _workers[index].Order.Manner;
+        if (manner == WorkerManner.Carer && _workers[index].HoldsTask) _tally.CarersDied++;
         Bury(_workers[index], excuses);
         _workers[index] = Start(manner, fault);
     }
@@ -185,7 +193,7 @@ internal sealed class Round : IDisposable
         _workers.AddRange(finishers);
         foreach (var worker in finishers)
         {
-            if (!worker.WaitForEnd(FinishTime)) Violation("the end", $"Unharmed workers did not bring the batch to its end in {FinishTime.TotalSeconds} s.");
+            if (!WaitFor(worker)) Violation("the end", $"Unharmed workers did not bring the batch to its end: they reported nothing for {Standstill.TotalSeconds} s.");
             worker.Kill();
             Bury(worker, []);
         }
@@ -194,6 +202,18 @@ internal sealed class Round : IDisposable
         CheckStrictly("the end");
         using var database = _ground.Look();
         if (database.Numbers("SELECT COUNT(*) FROM task WHERE status < 2").Single()[0] is > 0 and var open) Violation("the end", $"{open} tasks have not ended.");
+    }
+
+    // However slow the machine is, as long as something is done.
+    private bool WaitFor(WorkerProcess worker)
+    {
+        for (var before = -1L; ;)
+        {
+            if (worker.WaitForEnd(Standstill)) return true;
+            var now = LedgerFiles().Sum(static file => new FileInfo(file).Length);
+            if (now == before) return false;
+            before = now;
+        }
     }
 
     private void Bury(WorkerProcess worker, IReadOnlyCollection<string> excuses)
@@ -246,6 +266,38 @@ internal sealed class Round : IDisposable
         else _isLost = true;
     }
 
+    /// <summary>
+    /// What was reported is in the file into which it was reported, under whatever name that lies now, and in those that were repaired from it. The
+    /// round goes on with the file that has the journal's name.
+    /// </summary>
+    private void CheckSuccession(string when)
+    {
+        try
+        {
+            _ground.End(Fault.Care);
+        }
+        catch (JournalException e)
+        {
+            Lose(when, $"After the carers' death the journal cannot be opened: {e.Message}");
+            return;
+        }
+
+        var files = _ground.FilesInOrder();
+        var problems = SuccessionChecker.Check(files, LedgerLines.ByFile(LedgerFiles()), _keys, _tally, _start, _ground.Look);
+        foreach (var problem in problems.Take(20)) Violation(when, problem);
+        _isLost |= problems.Count > 0;
+        if (_isLost) return;
+        _tally.FilesSetAside += files.Count - 1;
+        CheckCopies(LedgerLines.Read(LedgerFiles()), when);
+        foreach (var file in LedgerFiles()) File.Delete(file);
+        _ground.Tidy();
+        _fenced = 0;
+        using var database = _ground.Look();
+        _counted = database.Numbers("SELECT COALESCE(MAX(id), 0) FROM event").Single()[0];
+        _keys.Clear();
+        _keys.AddRange(database.Rows("SELECT key FROM task").Select(static row => (string)row[0]!));
+    }
+
     // The check --------------------------------------------------------------------------------------------------
 
     private void CheckStrictly(string when)
@@ -255,6 +307,11 @@ internal sealed class Round : IDisposable
         if (problems.Count == 0) CountOnce(ledger);
         foreach (var problem in problems) Violation(when, problem);
         _isLost |= problems.Count > 0;
+        CheckCopies(ledger, when);
+    }
+
+    private void CheckCopies(LedgerLines ledger, string when)
+    {
         foreach (var file in ledger.Copies.Where(File.Exists))
         {
             using (var copy = new RawFile(file))

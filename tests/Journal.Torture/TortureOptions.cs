@@ -1,4 +1,5 @@
 using System.Globalization;
+using Journal.Torture.Injuring;
 
 namespace Journal.Torture;
 
@@ -14,10 +15,13 @@ internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool 
     /// <summary>The first round: each has a plan of its own, and one that found something can be run alone.</summary>
     public int First { get; init; } = 1;
 
+    /// <summary>The one fault of all generations; null for each in its turn.</summary>
+    public Fault? Only { get; init; }
+
     /// <summary>How long workers are struck before all are killed and the journal is checked.</summary>
     public TimeSpan Generation { get; init; } = TimeSpan.FromSeconds(12);
 
-    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-First n] [-Generation seconds] [-Injuries n] [-Seed n] [-NoMount] [-Postgres]";
+    public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-First n] [-Generation seconds] [-Injuries n] [-Fault name] [-Seed n] [-NoMount] [-Postgres]";
 
     /// <summary>The options of a command line; null when it cannot be read.</summary>
     public static TortureOptions? Parse(IReadOnlyList<string> arguments)
@@ -35,6 +39,13 @@ internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool 
             if (name == "POSTGRES")
             {
                 options = options with { OnServer = true };
+                continue;
+            }
+
+            if (name == "FAULT")
+            {
+                if (++i >= arguments.Count || !Enum.TryParse<Fault>(arguments[i], ignoreCase: true, out var only)) return null;
+                options = options with { Only = only };
                 continue;
             }
 

@@ -25,6 +25,9 @@ internal sealed class Ledger(string path) : IDisposable
     /// <summary>The end of the name of the file that says how many tasks the worker is at.</summary>
     public const string HeldSuffix = ".held";
 
+    /// <summary>Which file the worker has open: into it go its reports.</summary>
+    public void Opened(string identity) => Write($"file {identity}");
+
     public void Recorded(TaskMove move) => Write($"recorded {move.TaskId} {move.Token} {Outcomes[move.Kind]}");
 
     public void Fenced(TaskMove move) => Write($"fenced {move.TaskId} {move.Token}");

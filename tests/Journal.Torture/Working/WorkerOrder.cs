@@ -14,6 +14,9 @@ internal enum WorkerManner
     /// <summary>It pauses, resumes, adds, requeues, skips, backs up and looks.</summary>
     Operator,
 
+    /// <summary>It repairs, restores, optimizes, copies, moves and renames the journal while others work.</summary>
+    Carer,
+
     /// <summary>A runner that does all its tasks and harms nobody, to bring a batch to its end.</summary>
     Finisher,
 }

@@ -64,6 +64,7 @@ internal static class WorkerProgram
             using var ledger = new Ledger(order.Ledger);
             if (order.FileLimit > 0) Native.LimitFiles(order.FileLimit);
             if (order.User > 0) Native.BecomeUser(order.User);
+            if (order.Manner == WorkerManner.Carer) return new CarerWorker(order, ledger).Run();
             var time = new ShiftedTime(order.ClockError);
             using var store = factory.Open(new StoreOptions(order.Journal, StoreAccess.Write)
             {
@@ -71,6 +72,13 @@ internal static class WorkerProgram
                 Time = onServer ? TimeProvider.System : time,
                 Durability = order.Normal ? Durability.Normal : Durability.Full,
             });
+            if (!onServer)
+            {
+                _ = store.FindBatch(order.BatchId);
+                if (OpenFile.Identity() is not { } identity) return 0;
+                ledger.Opened(identity);
+            }
+
             return order.Manner switch
             {
                 WorkerManner.Bare => new BareWorker(store, order, ledger, processes).Run(),
