@@ -151,7 +151,10 @@ internal sealed class Round : IDisposable
     private void Injure(Fault fault, IReadOnlyCollection<string> excuses)
     {
         var any = _dice.Next(12) == 0;
-        var targets = Enumerable.Range(0, _workers.Count).Where(i => _workers[i] is { IsAlive: true, IsFrozen: false } worker && (any || worker.HoldsTask)).ToList();
+        // A carer is busy all the time, and would never come to an end with anything.
+        var carers = _dice.Next(8) == 0;
+        var targets = Enumerable.Range(0, _workers.Count)
+            .Where(i => _workers[i] is { IsAlive: true, IsFrozen: false } worker && (any || worker.HoldsTask) && (carers || worker.Order.Manner != WorkerManner.Carer)).ToList();
         if (targets.Count == 0) return;
         var index = targets[_dice.Next(targets.Count)];
         var worker = _workers[index];
