@@ -33,9 +33,11 @@ function Test-Xunit {
     Remove-Item $results -Recurse -Force -ErrorAction Ignore
     $PSNativeCommandUseErrorActionPreference = $false
     dotnet test Journal.PowerShell.sln -c Release --no-build --nologo -v quiet --logger trx --results-directory $results | Out-Host
-    $count = @{ Passed = 0; Failed = [int]($LASTEXITCODE -ne 0); Skipped = 0 }
+    $count = @{ Passed = 0; Failed = [int]($LASTEXITCODE -ne 0); Skipped = 0; Failures = @() }
     foreach ($file in Get-ChildItem $results -Filter *.trx) {
-        $outcomes = ([xml](Get-Content -Raw -LiteralPath $file.FullName)).TestRun.Results.UnitTestResult.outcome | Group-Object -AsHashTable -AsString
+        $tests = ([xml](Get-Content -Raw -LiteralPath $file.FullName)).TestRun.Results.UnitTestResult
+        $outcomes = $tests.outcome | Group-Object -AsHashTable -AsString
+        $count.Failures += $tests.Where{ $_.outcome -eq 'Failed' }.ForEach{ "$($_.testName)`n    $($_.Output.ErrorInfo.Message)" }
         $count.Passed += @($outcomes['Passed']).Where{ $_ }.Count
         $count.Failed += @($outcomes['Failed']).Where{ $_ }.Count
         $count.Skipped += @($outcomes['NotExecuted']).Where{ $_ }.Count
@@ -54,7 +56,7 @@ function Test-Pester {
     # nohup, and a shell without job control, have everything that they start ignore signals, which the suite sends.
     if ($IsLinux) { $command = @('env', '--default-signal=INT,HUP') + $command }
     & $command[0] $command[1..9] -WorkingDirectory $PSScriptRoot -NoProfile -NonInteractive -File "$PSScriptRoot/tests/Pester/Run.ps1" -Report $report | Out-Host
-    if (-not (Test-Path $report)) { return @{ Passed = 0; Failed = 1; Skipped = 0 } }
+    if (-not (Test-Path $report)) { return @{ Passed = 0; Failed = 1; Skipped = 0; Failures = @('The Pester suite ended before its report.') } }
     Get-Content -Raw $report | ConvertFrom-Json -AsHashtable
 }
 
@@ -65,6 +67,8 @@ switch ($Task) {
         $parts = (Test-Xunit), (Test-Pester)
         $sum = @{}
         foreach ($name in 'Passed', 'Failed', 'Skipped') { $sum[$name] = ($parts.ForEach{ $_[$name] } | Measure-Object -Sum).Sum }
+        # Once more, at the end: a log of which only the end is kept still says what failed.
+        $parts.Failures.ForEach{ Write-Host "Failed: $_" }
         Write-Host "xUnit: $($parts[0].Passed) passed, $($parts[0].Failed) failed, $($parts[0].Skipped) skipped; Pester: $($parts[1].Passed) passed, $($parts[1].Failed) failed, $($parts[1].Skipped) skipped."
         "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
         if ($sum.Failed -gt 0 -or $sum.Passed -eq 0) { exit 1 }

@@ -10,7 +10,7 @@ Import-Module "$PSScriptRoot/../Journal.psd1"
 
 Get-ChildItem $Tree -Recurse -File | Invoke-JournalBatch hash-files -Key FullName -Weight Length -JournalPath $JournalPath {
     [IO.File]::AppendAllText($Log, "$_`n")
-    $hash = Get-FileHash $_
+    $hash = Get-FileHash -LiteralPath $_
     $JournalTask.SetTarget($hash.Hash)
     Start-Sleep -Milliseconds 5
 } | Out-Null

@@ -62,6 +62,16 @@ Describe '<Document>' -ForEach $documents {
         $named | Where-Object { $_ -and $_ -notin $commands.Name } | Should -BeNullOrEmpty
     }
 
+    It 'names a file of the input by -LiteralPath, for a name may hold brackets' {
+        $byPattern = foreach ($block in [regex]::Matches($text, '(?ms)^```powershell[^\n]*\n(.*?)^```').ForEach{ $_.Groups[1].Value }) {
+            $syntax = [System.Management.Automation.Language.Parser]::ParseInput($block, [ref] $null, [ref] $null)
+            $calls = $syntax.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+            $calls.Where{ $_.GetCommandName() -in 'Get-FileHash', 'Get-Item', 'Get-Content', 'Copy-Item', 'Move-Item', 'Remove-Item', 'Test-Path', 'Import-Csv' -and
+                "$($_.CommandElements[1])" -match '\$_' -and "$($_.CommandElements[1])" -notmatch '"[^"/]*\$_[^"/]*"' }
+        }
+        $byPattern | Should -BeNullOrEmpty
+    }
+
     It 'holds no path of the machine it was written on' {
         $text | Should -Not -Match '/(work|root|tmp/(bash|h|shot))\b'
     }

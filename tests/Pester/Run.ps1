@@ -14,7 +14,7 @@ param(
     # The manifest of the module to test, such as that of a package.
     [string] $Module,
 
-    # A file to write the figures to, as JSON: Passed, Failed, Skipped.
+    # A file to write the figures to, as JSON: Passed, Failed, Skipped, and Failures, the name and the message of each test that failed.
     [string] $Report
 )
 
@@ -30,6 +30,7 @@ $result = Invoke-Pester -Configuration $configuration
 # A file that cannot be run has no tests to count, and is a failure all the same.
 $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
 if ($Report) {
-    @{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount } | ConvertTo-Json | Set-Content $Report
+    $failures = @($result.Failed.ForEach{ "$($_.ExpandedPath)`n    $($_.ErrorRecord)" }) + $result.FailedContainers.ForEach{ "$_`n    $($_.ErrorRecord)" }
+    @{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount; Failures = $failures } | ConvertTo-Json | Set-Content $Report
 }
 exit [int]($failed -gt 0)

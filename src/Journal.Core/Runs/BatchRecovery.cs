@@ -57,7 +57,8 @@ public static class BatchRecovery
     public static string Words(IReadOnlyList<RecoveredTask> recovered)
     {
         var abandoned = recovered.Count(static task => task.Abandoned);
-        return $"Recovered {recovered.Count} task(s) of dead workers" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : ".");
+        var what = recovered.Count is 1 ? "1 task whose worker had died" : $"{recovered.Count} tasks whose workers had died";
+        return $"Recovered {what}" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : ".");
     }
 
     private static IReadOnlyList<WorkFileResult> DeleteTempFiles(IJournalStore store, InFlightTask task)
