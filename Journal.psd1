@@ -25,6 +25,7 @@
         'Disconnect-Journal'
         'Export-Journal'
         'Export-JournalReport'
+        'Find-JournalOrphan'
         'Get-Journal'
         'Get-JournalAttempt'
         'Get-JournalBatch'
@@ -53,6 +54,7 @@
         'Test-Journal'
         'Update-JournalTask'
         'Write-JournalError'
+        'Write-JournalEvent'
     )
     PrivateData          = @{
         PSData = @{

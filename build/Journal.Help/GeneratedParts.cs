@@ -7,7 +7,7 @@ namespace Journal.Help;
 internal static partial class GeneratedParts
 {
     /// <summary>The page with these parts as the cmdlet is now. Prose stays as it is.</summary>
-    public static string Renew(string page, CmdletShape shape)
+    public static string Renew(string page, CmdletShape shape, DefaultValues defaults)
     {
         page = SyntaxSection().Replace(page, _ => Syntax(shape));
         foreach (var parameter in shape.Parameters)
@@ -18,7 +18,7 @@ internal static partial class GeneratedParts
             var end = page.IndexOf("\n#", start + heading.Length, StringComparison.Ordinal);
             if (end < 0) end = page.Length;
             var prose = Facts().Replace(page[start..end], "").TrimEnd('\n');
-            page = $"{page[..start]}{prose}\n\n{FactsOf(parameter)}{page[end..]}";
+            page = $"{page[..start]}{prose}\n\n{FactsOf(parameter, defaults.Of(parameter, prose[(heading.Length - 1)..]))}{page[end..]}";
         }
 
         return page;
@@ -36,7 +36,7 @@ internal static partial class GeneratedParts
         return text.ToString();
     }
 
-    private static string FactsOf(ParameterShape parameter)
+    private static string FactsOf(ParameterShape parameter, string byDefault)
     {
         var place = parameter.Places.Values.First();
         var text = new StringBuilder("```yaml\n");
@@ -46,6 +46,7 @@ internal static partial class GeneratedParts
         if (parameter.Values.Count > 0) Line("Accepted values", string.Join(", ", parameter.Values));
         Line("Required", place.Mandatory.ToString());
         Line("Position", place.Position?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "Named");
+        Line("Default value", byDefault);
         Line("Accept pipeline input", place.Pipeline);
         Line("Accept wildcard characters", parameter.Wildcards.ToString());
         return text.Append("```\n").ToString();

@@ -24,13 +24,17 @@ internal sealed record ParameterPlace(bool Mandatory, int? Position, bool ByValu
 /// <param name="Places">How it stands in each of its parameter sets.</param>
 /// <param name="Wildcards">Whether it takes wildcards.</param>
 /// <param name="Values">The values it takes, where there is a fixed set of them.</param>
+/// <param name="Owner">The class that declares it; null for those that PowerShell adds.</param>
 internal sealed record ParameterShape(
-    string Name, string Type, IReadOnlyList<string> Aliases, IReadOnlyDictionary<string, ParameterPlace> Places, bool Wildcards, IReadOnlyList<string> Values)
+    string Name, string Type, IReadOnlyList<string> Aliases, IReadOnlyDictionary<string, ParameterPlace> Places, bool Wildcards, IReadOnlyList<string> Values, Type? Owner = null)
 {
     private static readonly Dictionary<Type, string> ShortNames = new()
     {
         [typeof(string)] = "string", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(double)] = "double", [typeof(object)] = "object", [typeof(IDictionary)] = "IDictionary",
     };
+
+    /// <summary>Whether it has a value of its own type where it is not given, so that the first of a fixed set of values stands for none.</summary>
+    public bool HasValueAlways { get; private init; }
 
     public bool IsSwitch => Type == "SwitchParameter";
 
@@ -49,7 +53,10 @@ internal sealed record ParameterShape(
                 named.GetValueOrDefault("ValueFromPipeline") is true, named.GetValueOrDefault("ValueFromPipelineByPropertyName") is true);
         }
 
-        return new ParameterShape(property.Name, NameOf(property.PropertyType), Texts(property, "AliasAttribute"), places, Has(property, "SupportsWildcardsAttribute"), ValuesOf(property));
+        return new ParameterShape(property.Name, NameOf(property.PropertyType), Texts(property, "AliasAttribute"), places, Has(property, "SupportsWildcardsAttribute"), ValuesOf(property), property.DeclaringType)
+        {
+            HasValueAlways = property.PropertyType.IsValueType && Nullable.GetUnderlyingType(property.PropertyType) is null,
+        };
     }
 
     private static string NameOf(Type type)

@@ -127,6 +127,25 @@ internal sealed partial class PostgresJournalStore
 
     public IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query) => Stream(session => HistoryReader.ReadAttempts(session, query));
 
+    public void AddEvent(string batchId, long? taskId, NewEvent entry, WorkerIdentity? by = null) => Write<bool>(by, session =>
+    {
+        session.CommitDurably();
+        var reason = StoredHistory.ReasonOf(entry);
+        if (taskId is not { } task)
+        {
+            session.Enter(batchId, BatchHold.Alone).Order((_, record) => record(JournalEventKind.Noted, null, null, reason));
+            return static () => true;
+        }
+
+        long? of = null;
+        session.Pipeline.Add(new Command(TaskStatements.BatchesOfTasks).With([task]), row => of = row.Integer(0));
+        long? stage = null;
+        var batch = session.Enter(batchId, BatchHold.Shared, pipeline => pipeline.Add(new Command(TaskStatements.LockStanding).With(task), row => stage = row.Integer(2)));
+        if (stage is not { } known || of != batch.Number) throw JournalErrors.TaskNotFound(task);
+        session.Record(batch, task, JournalEventKind.Noted, null, null, known, reason);
+        return static () => true;
+    });
+
     public IEnumerable<JournalEvent> ReadEvents(EventQuery query) =>
         Stream(session => HistoryReader.ReadEvents(session, query), awaitsTrail: query.TaskIds is null && query.BatchIds is not { Count: <= 1 });
 

@@ -97,6 +97,24 @@ internal sealed partial class SqliteJournalStore
 
     public IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query) => Stream(database => HistoryReader.ReadAttempts(database, _catalog, query));
 
+    public void AddEvent(string batchId, long? taskId, NewEvent entry, WorkerIdentity? by = null) => Write(by, session =>
+    {
+        var batch = session.Batch(batchId);
+        var reason = StoredHistory.ReasonOf(entry);
+        if (taskId is not { } task)
+        {
+            session.Record(batch, JournalEventKind.Noted, null, null, reason);
+            return true;
+        }
+
+        var row = session.Prepared(TaskStatements.Standing).Bind(1, task);
+        if (!row.Step() || row.Integer(2) != batch.Number) throw JournalErrors.TaskNotFound(task);
+        var stage = row.Integer(3);
+        row.Reset();
+        session.Record(batch, task, JournalEventKind.Noted, null, null, stage, reason);
+        return true;
+    });
+
     public IEnumerable<JournalEvent> ReadEvents(EventQuery query) => Stream(database => HistoryReader.ReadEvents(database, _catalog, query));
 
     public IEnumerable<TaskGroup> GroupTasks(GroupQuery query) => Stream(database => GroupReader.Read(database, _catalog, query));

@@ -145,6 +145,10 @@ public static partial class JournalErrors
     public static JournalException IllegalMove(long taskId, JournalTaskStatus from, JournalTaskStatus to, string move) =>
         Make(JournalFault.InvalidOperation, taskId, $"Task {taskId} is {from}; '{move}' to {to} is not a legal move. Nothing was changed.");
 
+    /// <summary>A task that was asked for by its id cannot be claimed, or not in the time that was given.</summary>
+    public static JournalException TaskNotClaimed(long taskId, string detail) =>
+        Make(JournalFault.ResourceBusy, taskId, $"Task {taskId} was not claimed: {detail}");
+
     /// <summary>The worker no longer holds the task.</summary>
     public static JournalException LeaseLost(long taskId, long? token) =>
         Make(JournalFault.ResourceBusy, taskId,
@@ -187,6 +191,10 @@ public static partial class JournalErrors
     /// <summary>The input file holds no input.</summary>
     public static JournalException InputFileEmpty(string path) =>
         Make(JournalFault.InvalidData, path, $"The input file '{path}' has no inputs (blank lines and lines that start with # do not count).");
+
+    /// <summary>A file that was to be deleted is still there.</summary>
+    public static JournalException FileNotDeleted(string path, string detail) =>
+        Make(JournalFault.PermissionDenied, path, $"The file '{path}' was not deleted: {detail.TrimEnd('.')}.");
 
     private static JournalException Make(JournalFault fault, object? target, string message, Exception? inner = null, [CallerMemberName] string id = "") =>
         new(id, fault, Terminal.TerminalText.Safe(message), target, inner);

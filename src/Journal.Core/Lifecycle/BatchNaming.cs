@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Journal.Lifecycle;
 
 /// <summary>What may name a batch, and how its id is made.</summary>
-public static class BatchNaming
+public static partial class BatchNaming
 {
     /// <summary>The longest name, in UTF-16 units.</summary>
     public const int MaxNameLength = 200;
@@ -55,6 +56,12 @@ public static class BatchNaming
 
         return false;
     }
+
+    /// <summary>Whether a text has the form of an id: a name, a date and a time.</summary>
+    public static bool IsLikeAnId(string text) => IdForm().IsMatch(text);
+
+    [GeneratedRegex(@"-\d{8}-\d{6}(-\d+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex IdForm();
 
     /// <summary>The ids to try for a new batch, in order: the plain one, then with the suffixes 2, 3, …</summary>
     public static IEnumerable<string> CandidateIds(string name, DateTimeOffset createdAt)

@@ -24,6 +24,9 @@ public enum JournalEventKind
     /// <summary>Something about a task or batch was set that is not a move (priority, metadata).</summary>
     Amended = 7,
 
+    /// <summary>An event of the user's own, see <see cref="JournalEvent.Name"/>.</summary>
+    Noted = 8,
+
     /// <summary>Pending to InProgress.</summary>
     Claimed = 20,
 
@@ -91,8 +94,17 @@ public sealed class JournalEvent
     /// <summary>Who did it.</summary>
     public string? Worker { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>Why; of an event of the user's own, its message.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What the user calls an event of their own; null for all others.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What the user recorded with an event of their own. Read from <see cref="StoredData"/> when it is asked for.</summary>
+    public object? Data => StoredData is { } json ? KeptValues.Decode(json) : null;
+
+    /// <summary>The same as JSON.</summary>
+    public string? StoredData { get; init; }
 
     /// <summary>The journal it lives in.</summary>
     public string JournalPath { get; init; } = "";

@@ -34,13 +34,51 @@ public sealed class EarlierRuns
     public static EarlierRuns Read(IJournalStore store, string name, OutputCheck check = OutputCheck.None)
     {
         var earlier = new EarlierRuns(store, check);
-        foreach (var checkpoint in store.ReadCheckpoints(null).Where(static checkpoint => checkpoint.Name.StartsWith(KeptPrefix, StringComparison.Ordinal)))
+        foreach (var kept in ReadKept(store).Where(kept => string.Equals(kept.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
-            earlier.AddKept(JsonMap.Parse(checkpoint.Json), name);
+            earlier._completions[kept.Key] = new Completion(kept.BatchId, ReservedMetadata.Fingerprint(kept.Metadata), kept.EndedAt, 0, new KeptOutputs(kept.Outputs, kept.Metadata));
         }
 
         foreach (var batch in BatchesOf(store, name)) earlier.Add(batch);
         return earlier;
+    }
+
+    /// <summary>The keys of what is done: completed or skipped by a task, or completed in a batch that was removed since and is remembered. Memory grows with their number.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="names">By batches of these names; null for all.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public static HashSet<string> ReadDone(IJournalStore store, IReadOnlyList<TextPattern>? names, CancellationToken stop)
+    {
+        var done = ReadKept(store).Where(kept => names?.Any(name => name.Matches(kept.Name)) != false).Select(static kept => kept.Key).ToHashSet(StringComparer.Ordinal);
+        var batches = names is null ? null : store.ReadBatches(new BatchQuery { Names = names }).Select(static batch => batch.Id).ToList();
+        if (batches is { Count: 0 }) return done;
+        foreach (var task in store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed, JournalTaskStatus.Skipped] }))
+        {
+            stop.ThrowIfCancellationRequested();
+            done.Add(task.Key);
+        }
+
+        return done;
+    }
+
+    /// <summary>What is remembered of completed tasks whose batches were removed.</summary>
+    internal static IEnumerable<RememberedTask> ReadKept(IJournalStore store)
+    {
+        foreach (var checkpoint in store.ReadCheckpoints(null).Where(static checkpoint => checkpoint.Name.StartsWith(KeptPrefix, StringComparison.Ordinal)))
+        {
+            var kept = JsonMap.Parse(checkpoint.Json);
+            var name = kept.GetValueOrDefault("name") as string ?? "";
+            var batch = kept.GetValueOrDefault("batch") as string ?? "";
+            var tasks = JsonMap.Parse(kept.GetValueOrDefault("tasks") as string);
+            foreach (var key in tasks.Keys)
+            {
+                // As plain JSON: what a member is to a script is another thing.
+                if (tasks.JsonOf(key) is not { } json || JsonValues.ParseStored(json) is not Dictionary<string, object?> task) continue;
+                var metadata = JsonMap.From([new(ReservedMetadata.Name, task.GetValueOrDefault(ReservedMetadata.Name))]);
+                var ended = task.GetValueOrDefault("endedAt") is long at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null;
+                yield return new RememberedTask(name, batch, key, JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata, ended);
+            }
+        }
     }
 
     /// <summary>What earlier batches say of an input; null where they never completed it.</summary>
@@ -91,21 +129,6 @@ public sealed class EarlierRuns
         }
     }
 
-    private void AddKept(JsonMap kept, string name)
-    {
-        if (!string.Equals(kept.GetValueOrDefault("name") as string, name, StringComparison.OrdinalIgnoreCase)) return;
-        var batch = kept.GetValueOrDefault("batch") as string ?? "";
-        var tasks = JsonMap.Parse(kept.GetValueOrDefault("tasks") as string);
-        foreach (var key in tasks.Keys)
-        {
-            // As plain JSON: what a member is to a script is another thing.
-            if (tasks.JsonOf(key) is not { } json || JsonValues.ParseStored(json) is not Dictionary<string, object?> task) continue;
-            var metadata = JsonMap.From([new(ReservedMetadata.Name, task.GetValueOrDefault(ReservedMetadata.Name))]);
-            var ended = task.GetValueOrDefault("endedAt") is long at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null;
-            _completions[key] = new Completion(batch, ReservedMetadata.Fingerprint(metadata), ended, 0, new KeptOutputs(JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata));
-        }
-    }
-
     private string? LostOutput(Completion known)
     {
         if (_check is OutputCheck.None) return null;
@@ -118,6 +141,9 @@ public sealed class EarlierRuns
 
     private static IEnumerable<JournalTask> Completed(IJournalStore store, IReadOnlyList<string> batches) =>
         store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed] });
+
+    /// <summary>A completed task whose batch was removed.</summary>
+    internal readonly record struct RememberedTask(string Name, string BatchId, string Key, JsonList Outputs, JsonMap Metadata, DateTimeOffset? EndedAt);
 
     private sealed record KeptOutputs(JsonList Outputs, JsonMap Metadata);
 

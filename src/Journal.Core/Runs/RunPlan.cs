@@ -75,7 +75,7 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
 
         var newest = BatchSelection.NewestOf(store, order.Definition.Name);
         var choice = order.BatchId is { } id
-            ? BatchSelection.Choose(store.RequireBatch(id), order.Definition, order.Mode)
+            ? BatchSelection.Choose(store.MeantBatch(id), order.Definition, order.Mode)
             : BatchSelection.Choose(store, order.Definition, order.Mode, batch => ResultOutbox.IsUndelivered(store, batch, order.Processes, order.Redelivers));
         return Make(order, choice, newest, store.Now);
     }

@@ -29,6 +29,9 @@ internal sealed class RunTally(TimeProvider time, int degree)
     /// <summary>Attempts under way that a stop ended: their tasks wait again.</summary>
     public long GivenBack { get; set; }
 
+    /// <summary>Whether an attempt has recorded a target id.</summary>
+    public bool SetsTargets { get; private set; }
+
     public long Ended => Completed + Failed + Skipped;
 
     /// <summary>How long an attempt takes, newer ones counting more; null before the first.</summary>
@@ -59,6 +62,7 @@ internal sealed class RunTally(TimeProvider time, int degree)
     public void Recorded(RunningTask task, TaskMove move, MoveOutcome outcome)
     {
         if (outcome is not MoveOutcome.Applied) return;
+        SetsTargets |= move.Report.TargetId is not null;
         switch (move.Kind)
         {
             case TaskMoveKind.Complete: Completed++; break;

@@ -1,5 +1,6 @@
 using Journal.Lifecycle;
 using Journal.Storage;
+using Journal.Workers;
 
 namespace Journal.Runs;
 
@@ -22,12 +23,14 @@ public sealed class RunningTask
     private string? _quotaProject;
 
     private readonly bool _delivers;
+    private readonly WorkerIdentity? _worker;
 
     internal RunningTask(JournalTask task, RunRequest request, IJournalStore store, JournalReach reach, Action<RunningTask, double?, string?>? onProgress)
     {
         Task = task;
         Batch = request.Batch;
         _delivers = request.DeliversResults;
+        _worker = request.Worker;
         var resolvePath = request.ResolvePath;
         _store = store;
         _reach = reach;
@@ -118,6 +121,16 @@ public sealed class RunningTask
         var encoded = new EncodedValue(KeptValues.Encode(value, $"Metadata: '{name}'"));
         lock (_gate) _metadata[name] = encoded;
     }
+
+    /// <summary>Records, at once and durably, an event of your own in the history of the task: it stays whatever becomes of the attempt.</summary>
+    /// <param name="name">What you call it, such as <c>published</c>.</param>
+    /// <param name="message">What happened; at most 4,096 characters.</param>
+    /// <param name="data">A value that belongs to it; as JSON at most 64 KiB.</param>
+    /// <exception cref="JournalException">InvalidValue, SecretRefused, ValueNotKept.</exception>
+    public void AddEvent(string name, string? message = null, object? data = null) => AddEvent(new NewEvent(name, message, data));
+
+    /// <inheritdoc cref="AddEvent(string, string?, object?)"/>
+    public void AddEvent(NewEvent entry) => _reach.Call(() => _store.AddEvent(BatchId, Id, entry, _worker));
 
     /// <summary>Records a file the work made.</summary>
     /// <param name="path">Relative to the current location, or full.</param>

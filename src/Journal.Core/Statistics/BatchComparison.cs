@@ -11,11 +11,11 @@ public static class BatchComparison
     /// <summary>The batch to compare with.</summary>
     /// <param name="store">The journal.</param>
     /// <param name="batch">The batch that is compared.</param>
-    /// <param name="earlier">An id, or <see cref="Previous"/>.</param>
+    /// <param name="earlier">An id, a name, or <see cref="Previous"/>.</param>
     /// <exception cref="JournalException">BatchNotFound, or NoEarlierBatch where there is none of that name.</exception>
     public static JournalBatch FindEarlier(IJournalStore store, JournalBatch batch, string earlier)
     {
-        if (!string.Equals(earlier, Previous, StringComparison.OrdinalIgnoreCase)) return store.RequireBatch(earlier);
+        if (!string.Equals(earlier, Previous, StringComparison.OrdinalIgnoreCase)) return store.MeantBatch(earlier);
         // Newest first: the one after the batch itself is the one before it.
         return store.ReadBatches(new BatchQuery { Names = [TextPattern.Name(batch.Name)] }).SkipWhile(other => other.Id != batch.Id).Skip(1).FirstOrDefault()
             ?? throw JournalErrors.NoEarlierBatch(batch.Id, batch.Name);

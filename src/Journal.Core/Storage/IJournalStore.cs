@@ -153,6 +153,14 @@ public interface IJournalStore : IDisposable
     /// <summary>Ended attempts that match, by task and number.</summary>
     IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query);
 
+    /// <summary>Records an event of the user's own.</summary>
+    /// <param name="batchId">About which batch.</param>
+    /// <param name="taskId">About which task of it; null for the batch as a whole.</param>
+    /// <param name="entry">The event.</param>
+    /// <param name="by">Who records it.</param>
+    /// <exception cref="JournalException">BatchNotFound, TaskNotFound.</exception>
+    void AddEvent(string batchId, long? taskId, NewEvent entry, WorkerIdentity? by = null);
+
     /// <summary>Events that match, oldest first unless the query says otherwise.</summary>
     IEnumerable<JournalEvent> ReadEvents(EventQuery query);
 

@@ -218,6 +218,9 @@ public enum TaskGroupKey
     /// <summary>Quota project.</summary>
     QuotaProject,
 
+    /// <summary>Target id.</summary>
+    TargetId,
+
     /// <summary>A member of the metadata.</summary>
     Metadata,
 

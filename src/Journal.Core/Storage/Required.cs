@@ -8,6 +8,12 @@ public static class Required
     public static JournalBatch RequireBatch(this IJournalStore store, string batchId) =>
         store.FindBatch(batchId) ?? throw JournalErrors.BatchNotFound(batchId);
 
+    /// <summary>The batch that a text means: the one with that id, else the newest of that name.</summary>
+    /// <exception cref="JournalException">BatchNotFound, JournalNotFound.</exception>
+    public static JournalBatch MeantBatch(this IJournalStore store, string idOrName) =>
+        store.FindBatch(idOrName) ?? store.ReadBatches(BatchQuery.NewestOf(idOrName)).FirstOrDefault()
+        ?? throw (store is EmptyJournal ? JournalErrors.JournalNotFound(store.Location) : JournalErrors.BatchNotFound(idOrName));
+
     /// <summary>The task with an id.</summary>
     /// <exception cref="JournalException">TaskNotFound.</exception>
     public static JournalTask RequireTask(this IJournalStore store, long taskId) =>

@@ -84,6 +84,9 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
     /// <summary>Of those that were there: tasks that took the input that was given, because it is another one.</summary>
     public long Mended { get; init; }
 
+    /// <summary>Of those that were there: tasks that had been canceled and are taken up again, see <see cref="Enqueuing"/>.</summary>
+    public long TakenUp { get; init; }
+
     /// <summary>Of those that were there: tasks that have ended or are in progress, and were given another input. They stay as they are.</summary>
     public long Differing { get; init; }
 
@@ -92,11 +95,49 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
         new(left.Added + right.Added, left.AlreadyThere + right.AlreadyThere, left.Duplicates + right.Duplicates)
         {
             Mended = left.Mended + right.Mended,
+            TakenUp = left.TakenUp + right.TakenUp,
             Differing = left.Differing + right.Differing,
         };
 
     /// <summary>Two results together.</summary>
     public static AddResult Add(AddResult left, AddResult right) => left + right;
+}
+
+/// <summary>An event of the user's own.</summary>
+public sealed record NewEvent
+{
+    /// <summary>The longest name, in UTF-16 units.</summary>
+    public const int MaxNameLength = 100;
+
+    /// <summary>The longest message, in UTF-16 units.</summary>
+    public const int MaxMessageLength = 4096;
+
+    /// <summary>The longest data, in UTF-16 units of JSON.</summary>
+    public const int MaxDataLength = 64 * 1024;
+
+    /// <summary>An event.</summary>
+    /// <param name="name">What the user calls it.</param>
+    /// <param name="message">What happened, in a sentence; null for none.</param>
+    /// <param name="data">Any value that a journal keeps; null for none.</param>
+    /// <exception cref="JournalException">InvalidValue (empty, too long), SecretRefused, ValueNotKept.</exception>
+    public NewEvent(string name, string? message, object? data)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength) throw JournalErrors.InvalidValue("-Name", name, $"the name of an event has 1 to {MaxNameLength} characters.");
+        if (message?.Length > MaxMessageLength) throw JournalErrors.InvalidValue("-Message", message.Length, $"it has {message.Length} characters, and the message of an event at most {MaxMessageLength}.");
+        (Name, Message) = (name, message);
+        if (data is null) return;
+        Data = KeptValues.Encode(data, "-Data");
+        if (Data.Length > MaxDataLength) throw JournalErrors.InvalidValue("-Data", Data.Length, $"it has {Data.Length} characters as JSON, and the data of an event at most {MaxDataLength}. Keep a path to it instead.");
+    }
+
+    /// <summary>What the user calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>What happened.</summary>
+    public string? Message { get; }
+
+    /// <summary>What belongs to it, as JSON.</summary>
+    public string? Data { get; }
 }
 
 /// <summary>A worker's turn at a batch: what it has done since the last one, and what it wants next.</summary>

@@ -28,6 +28,7 @@ internal static class GroupReader
         TaskGroupKey.Stage => task.Stage,
         TaskGroupKey.SourceType => task.SourceType,
         TaskGroupKey.QuotaProject => task.QuotaProject,
+        TaskGroupKey.TargetId => task.TargetId,
         TaskGroupKey.Metadata => JsonMember.Find(Encoding.UTF8.GetBytes(task.Metadata.Json), by.Path!),
         _ => Micros.From(task.UpdatedAt),
     };

@@ -14,7 +14,7 @@ internal static class TaskStatements
     public const string LightColumns = """
         t.id, t.batch, t.key, t.status, t.stage, t.priority, t.weight, t.attempts, t.crashes, t.token, t.not_before, t.lease_until, t.error_category,
         t.created_at, t.updated_at, t.started_at, t.ended_at, t.duration, t.quota, t.quota_project, t.progress, NULL::text, t.input_kind,
-        t.signature, t.source_type, t.metadata, NULL::text, NULL::text, NULL::text, NULL::text
+        t.signature, t.source_type, t.metadata, NULL::text, t.target_id, NULL::text, NULL::text
         """;
 
     /// <summary>What the index of keys holds.</summary>

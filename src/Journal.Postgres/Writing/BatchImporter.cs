@@ -140,7 +140,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
 
     private EventRecord Restored(JournalEvent entry, long? task) => new(
         Micros.From(entry.At), _batch.Number, task, entry.Kind, StoredHistory.StatusNumber(entry.From, task), StoredHistory.StatusNumber(entry.To, task),
-        entry.Stage is null ? null : Stage(entry.Stage), entry.Worker is null ? null : Worker(entry.Worker), Known(entry.Reason));
+        entry.Stage is null ? null : Stage(entry.Stage), entry.Worker is null ? null : Worker(entry.Worker), Known(StoredHistory.ReasonOf(entry)));
 
     // There are more events than anything else, and the same few reasons again and again.
     private string? Known(string? reason) => reason is null || _reasons.Add(reason) || !_reasons.TryGetValue(reason, out var known) ? reason : known;

@@ -2,21 +2,25 @@ using System.Management.Automation;
 using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Commands.Running;
+using Journal.Lifecycle;
 using Journal.Storage;
 
 namespace Journal.Commands;
 
-/// <summary>Adds inputs to a batch; those whose keys it has are left alone.</summary>
+/// <summary>
+/// Adds inputs to a batch; those whose keys it has are left alone, canceled ones are taken up again. Given a name, it adds to the newest batch of that name,
+/// and creates one where there is none: a script that is killed and run again fills one batch.
+/// </summary>
 [Cmdlet(VerbsCommon.Add, "JournalTask", SupportsShouldProcess = true)]
 [OutputType(typeof(JournalAddition))]
 public sealed class AddJournalTaskCommand : BatchInputCmdlet
 {
     private TaskFeeder _feeder = null!;
-    private string _batchId = "";
-    private string? _ownSourceType;
+    private JournalBatch? _batch;
+    private JsonMap _metadata = JsonMap.Empty;
     private bool _confirmed;
 
-    /// <summary>The batch: its id, or the batch itself.</summary>
+    /// <summary>The batch: its id, the batch itself, or a name: the newest batch of that name, a new one where there is none.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("Id")]
     [BatchId]
@@ -38,13 +42,19 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
     protected override void OnBegin()
     {
         base.OnBegin();
-        var batch = Writer.RequireBatch(BatchId[0]);
-        _batchId = batch.Id;
-        _ownSourceType = SourceType == batch.SourceType ? null : SourceType;
-        var metadata = TaskInputs.ToMap(Metadata, "-Metadata");
-        _feeder = new TaskFeeder(tasks => Writer.AddTasks(_batchId, Annotate(tasks, metadata), SessionWorker.Get(), mends: true), Time, First);
+        var store = WriterOrEmpty;
+        _batch = store.FindBatch(BatchId[0]) ?? store.ReadBatches(BatchQuery.NewestOf(BatchId[0])).FirstOrDefault();
+        if (_batch is null)
+        {
+            // A batch that was removed is not made anew under its id.
+            if (BatchNaming.IsLikeAnId(BatchId[0])) throw store is EmptyJournal ? JournalErrors.JournalNotFound(Location) : JournalErrors.BatchNotFound(BatchId[0]);
+            BatchNaming.ValidateName(BatchId[0]);
+        }
+
+        _metadata = TaskInputs.ToMap(Metadata, "-Metadata");
+        _feeder = new TaskFeeder(AddTasks, Time, First);
         _feeder.PassKeysOnce();
-        _confirmed = ShouldProcess($"batch '{_batchId}'", "Add tasks");
+        _confirmed = ShouldProcess($"batch '{_batch?.Id ?? BatchId[0]}'", _batch is null ? "Create it, and add tasks" : "Add tasks");
     }
 
     /// <inheritdoc/>
@@ -59,12 +69,29 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         if (!_confirmed) return;
         _feeder.Flush();
         var result = _feeder.Result;
-        var addition = new JournalAddition(_batchId, result.Added, result.AlreadyThere, result.Duplicates, _feeder.LeftOut, Writer.RequireBatch(_batchId).Total, Writer.Location);
+        var batch = _batch is null ? null : Writer.RequireBatch(_batch.Id);
+        var addition = new JournalAddition(batch?.Id ?? BatchId[0], result.Added, result.AlreadyThere, result.TakenUp, result.Duplicates, _feeder.LeftOut, batch?.Total ?? 0, Location);
         foreach (var change in RunWords.Changes(result)) WriteWarning(change);
         WriteInformation(addition.ToString(), [AdditionTag]);
         WriteObject(addition);
     }
 
-    private IReadOnlyList<NewTask> Annotate(IReadOnlyList<NewTask> tasks, JsonMap metadata) =>
-        _ownSourceType is null && metadata.Count == 0 ? tasks : tasks.Select(task => task with { SourceType = _ownSourceType, Metadata = metadata }).ToList();
+    // The batch is created with its first tasks: without an input there is nothing to create it for.
+    private AddResult AddTasks(IReadOnlyList<NewTask> tasks)
+    {
+        var store = OpenStore(_batch is null ? StoreAccess.Create : StoreAccess.Write);
+        _batch ??= Create(store);
+        return store.Enqueue(_batch.Id, Annotate(tasks, _batch), SessionWorker.Get());
+    }
+
+    private JournalBatch Create(IJournalStore store) => store.CreateBatchAfter(
+        new NewBatch(BatchId[0]) { InputSource = InputSource, SourceType = SourceType ?? Inputs.SourceType, KeyExpression = Inputs.KeyExpression },
+        newestKnown: null,
+        SessionWorker.Get()) ?? store.MeantBatch(BatchId[0]);
+
+    private IReadOnlyList<NewTask> Annotate(IReadOnlyList<NewTask> tasks, JournalBatch batch)
+    {
+        var ownSourceType = SourceType == batch.SourceType ? null : SourceType;
+        return ownSourceType is null && _metadata.Count == 0 ? tasks : tasks.Select(task => task with { SourceType = ownSourceType, Metadata = _metadata }).ToList();
+    }
 }

@@ -16,10 +16,11 @@ public sealed class ClearJournalCheckpointCommand : CheckpointCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        var batchId = BatchIdIn(Writer);
+        var store = WriterOrEmpty;
+        var batchId = BatchIdIn(store);
         foreach (var name in Name)
         {
-            if (ShouldProcess($"checkpoint '{name}'", "Clear") && !Writer.ClearCheckpoint(batchId, name)) WriteVerbose($"There is no checkpoint '{name}'.");
+            if (ShouldProcess($"checkpoint '{name}'", "Clear") && !store.ClearCheckpoint(batchId, name)) WriteVerbose($"There is no checkpoint '{name}'.");
         }
     }
 }

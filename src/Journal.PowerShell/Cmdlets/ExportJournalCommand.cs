@@ -21,7 +21,7 @@ public sealed class ExportJournalCommand : JournalCmdlet
     [Parameter]
     public ExportFormat? Format { get; set; }
 
-    /// <summary>These batches: ids, or objects that tell their batch; by default all.</summary>
+    /// <summary>These batches: ids, names (the newest batch of that name), or objects that tell their batch; by default all.</summary>
     [Parameter(ValueFromPipeline = true)]
     [Alias("Id")]
     [BatchId]
@@ -80,7 +80,7 @@ public sealed class ExportJournalCommand : JournalCmdlet
 
     private List<JournalBatch> Batches(IJournalStore store)
     {
-        if (_ids.Count > 0) return _ids.ConvertAll(id => store.RequireBatch(id));
+        if (_ids.Count > 0) return _ids.Select(store.MeantBatch).DistinctBy(static batch => batch.Id).ToList();
         var names = NamePatterns.OfBatches(store, Name);
         var batches = store.ReadBatches(new BatchQuery { Names = names, OldestFirst = true }).ToList();
         return batches.Count > 0 || names is null ? batches : throw JournalErrors.BatchNameNotFound(string.Join(", ", Name!));

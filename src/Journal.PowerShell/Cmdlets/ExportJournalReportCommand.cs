@@ -17,7 +17,7 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
     private readonly List<string> _batchIds = [];
     private string? _location;
 
-    /// <summary>The batches: ids, or objects that tell their batch. Several make one report.</summary>
+    /// <summary>The batches: ids, names (the newest batch of that name), or objects that tell their batch. Several make one report.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Batch")]
     [Alias("Id")]
     [BatchId]
@@ -62,7 +62,7 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
         // By the time of the report the pipeline's last item, and the journal it carries, are gone.
         _location ??= Location;
         if (_location != Location) throw JournalErrors.InvalidValue("-BatchId", BatchId[0], $"it is in '{Location}', and the report is about '{_location}': one report tells of one journal.");
-        ForEach(BatchId, id => _batchIds.Add(Reader.RequireBatch(id).Id));
+        ForEach(BatchId, id => _batchIds.Add(Reader.MeantBatch(id).Id));
     }
 
     /// <inheritdoc/>

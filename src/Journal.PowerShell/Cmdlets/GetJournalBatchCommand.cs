@@ -13,13 +13,13 @@ public sealed class GetJournalBatchCommand : JournalCmdlet
 {
     private readonly HashSet<(string Journal, string Id)> _seen = [];
 
-    /// <summary>Names; wildcards are allowed.</summary>
+    /// <summary>Names, with wildcards, or ids.</summary>
     [Parameter(Position = 0, ParameterSetName = "Name")]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
     [SupportsWildcards]
     public string[]? Name { get; set; }
 
-    /// <summary>Ids, or objects that tell their batch.</summary>
+    /// <summary>Ids, names (the newest batch of that name), or objects that tell their batch.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Id")]
     [Alias("BatchId")]
     [BatchId]
@@ -54,19 +54,28 @@ public sealed class GetJournalBatchCommand : JournalCmdlet
     private void WriteById(string id)
     {
         if (!_seen.Add((Location, id))) return;
-        var batch = Reader.RequireBatch(id);
-        if (Status is null || Status.Contains(batch.Status)) WriteObject(LivingWork.Look(Reader, batch, Processes));
+        var store = ReaderOrEmpty;
+        var batch = store.MeantBatch(id);
+        if (Status is null || Status.Contains(batch.Status)) WriteObject(LivingWork.Look(store, batch, Processes));
     }
 
     private void WriteByName()
     {
-        var names = NamePatterns.OfBatches(Reader, Name);
+        var store = ReaderOrEmpty;
+        var names = NamePatterns.OfBatches(store, Name);
+        var ids = new List<string>();
         // Before anything is emitted: the next cmdlet of the pipeline may remove what it is given.
-        ForEach(names ?? [], name =>
+        ForEach(names?.ToList() ?? [], name =>
         {
-            if (!name.IsPattern && !Reader.ReadBatches(new BatchQuery { Names = [name], First = 1 }).Any()) throw JournalErrors.BatchNameNotFound(name.Text);
+            if (name.IsPattern || store.ReadBatches(new BatchQuery { Names = [name], First = 1 }).Any()) return;
+            names!.Remove(name);
+            ids.Add(store.FindBatch(name.Text)?.Id ?? throw (store is EmptyJournal ? JournalErrors.JournalNotFound(store.Location) : JournalErrors.BatchNameNotFound(name.Text)));
         });
-        var store = Reader;
-        WriteAll(store.ReadBatches(new BatchQuery { Names = names, Statuses = Status, First = Latest ? 1 : First, Skip = Skip }).Select(batch => LivingWork.Look(store, batch, Processes)));
+        var query = new BatchQuery { Statuses = Status, First = Latest ? 1 : First, Skip = Skip };
+        // Where a text was an id, the ids of all: they are few, and still come newest first and once.
+        if (ids.Count > 0) query = query with { Ids = [.. ids, .. names!.Count == 0 ? [] : store.ReadBatches(new BatchQuery { Names = names }).Select(static batch => batch.Id)] };
+        else if (names is not { Count: 0 }) query = query with { Names = names };
+        else if (Name is not null) return;
+        WriteAll(store.ReadBatches(query).Select(batch => LivingWork.Look(store, batch, Processes)));
     }
 }

@@ -23,12 +23,13 @@ public sealed class GetJournalCheckpointCommand : CheckpointCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        var batchId = BatchIdIn(Reader);
-        foreach (var name in NamePatterns.Of(Name, exact => Reader.FindCheckpoint(batchId, exact.Text) is not null)!)
+        var store = ReaderOrEmpty;
+        var batchId = BatchIdIn(store);
+        foreach (var name in NamePatterns.Of(Name, exact => store.FindCheckpoint(batchId, exact.Text) is not null)!)
         {
             var found = name.IsPattern
-                ? Reader.ReadCheckpoints(batchId).Where(checkpoint => name.Matches(checkpoint.Name))
-                : Reader.FindCheckpoint(batchId, name.Text) is { } one ? [one] : [];
+                ? store.ReadCheckpoints(batchId).Where(checkpoint => name.Matches(checkpoint.Name))
+                : store.FindCheckpoint(batchId, name.Text) is { } one ? [one] : [];
             foreach (var checkpoint in found) Write(checkpoint);
         }
     }

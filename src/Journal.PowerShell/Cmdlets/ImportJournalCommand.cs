@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using Journal.Interchange;
 using Journal.Interchange.Sources;
+using Journal.Statistics;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -51,6 +52,7 @@ public sealed class ImportJournalCommand : JournalCmdlet
         for (var i = 0; i < wanted.Count; i++)
         {
             var result = results[i];
+            if (result.Added > 0 && TargetClashes.Find(store, result.BatchId) is { } clashes) WriteWarning(clashes.Words(result.BatchId));
             WriteObject(new JournalImport(result.BatchId, wanted[i].Batch.Name, file.Format, path, result.Added, result.AlreadyThere, result.Attempts, result.Events, store.Location));
         }
     }

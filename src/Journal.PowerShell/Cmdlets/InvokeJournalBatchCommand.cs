@@ -41,7 +41,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The id of a batch that exists.</summary>
+    /// <summary>The id of a batch that exists, or a name: its newest batch.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById)]
     [ArgumentCompleter(typeof(BatchIdCompleter))]
     [ValidateNotNullOrEmpty]
@@ -179,7 +179,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
 
         _scripts = new CallerScripts(Fingerprint, RecordExisting, Reconcile);
-        _feeder = new TaskFeeder(tasks => _store!.AddTasks(_batch!.Id, tasks, mends: _isResumed), TimeProvider.System);
+        _feeder = new TaskFeeder(tasks => _isResumed ? _store!.Enqueue(_batch!.Id, tasks) : _store!.AddTasks(_batch!.Id, tasks), TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -255,7 +255,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private void SummarizeNothing()
     {
         if (!Summary) return;
-        var batch = !JournalExists ? null : ParameterSetName == ById ? Reader.FindBatch(BatchId) : BatchSelection.NewestOf(Reader, Name);
+        var batch = !JournalExists ? null : ParameterSetName == ById ? Reader.MeantBatch(BatchId) : BatchSelection.NewestOf(Reader, Name);
         WriteObject(batch is null ? new JournalBatchSummary { BatchId = "", Name = Name, JournalPath = Location } : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit));
     }
 
@@ -342,6 +342,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         observer.Close();
         _words.Recorded(batch, _scripts.Recorded);
         _words.End(batch, result);
+        if (result.SetsTargets && result.End is not RunEnd.Interrupted && TargetClashes.Find(store, batch.Id) is { } clashes) WriteWarning(clashes.Words(batch.Id));
         if (outbox is not null && result.End is not RunEnd.Interrupted)
         {
             WriteAll(outbox.Others(), observer);

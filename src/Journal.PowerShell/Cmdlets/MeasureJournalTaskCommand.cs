@@ -13,7 +13,7 @@ namespace Journal.Commands;
 [OutputType(TaskGroupView.TypeName)]
 public sealed class MeasureJournalTaskCommand : TaskQueryCmdlet
 {
-    /// <summary>By what to group, one or several: Status, ErrorCategory, Signature, Worker, Stage, SourceType, QuotaProject, BatchId, Second, Minute, Hour, Day (of your clock), Metadata.name.</summary>
+    /// <summary>By what to group, one or several: Status, ErrorCategory, Signature, Worker, Stage, SourceType, QuotaProject, TargetId, BatchId, Second, Minute, Hour, Day (of your clock), Metadata.name.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(GroupingCompleter))]
     [ValidateNotNullOrEmpty]
@@ -51,7 +51,7 @@ public sealed class MeasureJournalTaskCommand : TaskQueryCmdlet
 
             // Tasks and batches side by side: each task once.
             if (piped.BatchIds.Count > 0) piped.Ids.UnionWith(piped.Store.ReadTasks(scope with { BatchIds = [.. piped.BatchIds], Ids = null }).Select(static task => task.Id));
-            Measure(piped.Store, scope with { BatchIds = BatchId, Ids = [.. piped.Ids] });
+            Measure(piped.Store, scope with { BatchIds = NamedBatches(piped.Store), Ids = [.. piped.Ids] });
         }
     }
 

@@ -10,9 +10,9 @@ namespace Journal.Commands;
 [OutputType(typeof(JournalBatch))]
 public sealed class RemoveStaleJournalBatchCommand : JournalCmdlet
 {
-    /// <summary>How long ago they ended at least; a TimeSpan or seconds, by default 7 days.</summary>
+    /// <summary>How long ago they ended at least: a number of days (30, 30d) or a TimeSpan; by default 7 days.</summary>
     [Parameter(Position = 0)]
-    [Duration]
+    [Days]
     public TimeSpan OlderThan { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>Only batches of these names; wildcards are allowed.</summary>
@@ -24,7 +24,7 @@ public sealed class RemoveStaleJournalBatchCommand : JournalCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        var store = Writer;
+        var store = WriterOrEmpty;
         var now = store.Now;
         var before = OlderThan < now - DateTimeOffset.MinValue ? now - OlderThan : DateTimeOffset.MinValue;
         var stale = store.ReadBatches(new BatchQuery { EndedBefore = before, Names = NamePatterns.OfBatches(store, Name), OldestFirst = true }).ToList();

@@ -11,7 +11,7 @@ namespace Journal.Commands;
 [OutputType(typeof(JournalRecovery))]
 public sealed class RepairJournalBatchCommand : JournalCmdlet
 {
-    /// <summary>The batches; without any, all that have tasks in progress.</summary>
+    /// <summary>The batches: ids, names (the newest batch of that name), or objects of them; by default all that have tasks in progress.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("BatchId")]
     [BatchId]
@@ -21,10 +21,10 @@ public sealed class RepairJournalBatchCommand : JournalCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        var store = Writer;
-        ForEach(Id ?? store.ReadInFlight(null).Select(static task => task.BatchId).Distinct(), id =>
+        var store = WriterOrEmpty;
+        ForEach(Id ?? store.ReadInFlight(null).Select(static task => task.BatchId).Distinct(), named =>
         {
-            store.RequireBatch(id);
+            var id = store.MeantBatch(named).Id;
             if (!ShouldProcess($"batch '{id}'", "Recover the tasks of dead workers")) return;
             foreach (var task in BatchRecovery.Recover(store, id, Processes, SessionWorker.Get())) WriteObject(Describe(store, task));
         });

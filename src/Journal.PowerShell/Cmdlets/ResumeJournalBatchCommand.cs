@@ -21,7 +21,7 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
     private readonly List<(string BatchId, TaskMove Move)> _requeues = [];
     private IJournalStore? _requeuesIn;
 
-    /// <summary>Batches by id or as objects; or tasks, to put just those back.</summary>
+    /// <summary>Batches by id, by name (the newest batch of that name) or as objects; or tasks, to put just those back.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = "Target")]
     [Alias("Id", "BatchId")]
     [ArgumentCompleter(typeof(BatchIdCompleter))]
@@ -59,7 +59,7 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
         // A text is the id of a batch even if it looks like a number.
         if (reference is { TaskId: { } taskId } && target.BaseObject is not string) Collect(Writer.RequireTask(taskId));
         else if (reference.BatchId is not { } batchId) throw JournalErrors.InvalidValue("-InputObject", target, "it is neither a batch nor a task.");
-        else if (_touched.Add((Location, batchId))) Resume(Writer.RequireBatch(batchId));
+        else if (Writer.MeantBatch(batchId) is { } batch && _touched.Add((Location, batch.Id))) Resume(batch);
     }
 
     private JournalBatch Newest()

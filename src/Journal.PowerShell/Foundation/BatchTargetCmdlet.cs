@@ -10,12 +10,12 @@ public abstract class BatchTargetCmdlet : JournalCmdlet
 {
     private readonly HashSet<(string Journal, string Id)> _seen = [];
 
-    /// <summary>The batches: ids, batches, or tasks, attempts and events of them.</summary>
+    /// <summary>The batches: ids, names (the newest batch of that name), batches, or tasks, attempts and events of them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("BatchId")]
     [BatchId]
     [ArgumentCompleter(typeof(BatchIdCompleter))]
-    public string[] Id { get; set; } = [];
+    public virtual string[] Id { get; set; } = [];
 
     /// <summary>How the batches are opened.</summary>
     protected virtual StoreAccess Access => StoreAccess.Write;
@@ -26,8 +26,10 @@ public abstract class BatchTargetCmdlet : JournalCmdlet
     /// <inheritdoc/>
     protected override void OnItem() => ForEach(Id, id =>
     {
+        // An error of a text that comes again was told.
         if (!_seen.Add((Location, id))) return;
         var store = OpenStore(Access);
-        OnBatch(store, store.RequireBatch(id));
+        var batch = store.MeantBatch(id);
+        if (batch.Id == id || _seen.Add((Location, batch.Id))) OnBatch(store, batch);
     });
 }

@@ -12,18 +12,18 @@ public abstract class CheckpointCmdlet : JournalCmdlet
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>The batch; without it, the journal itself.</summary>
+    /// <summary>The batch: its id, its name (the newest one) or an object of it; by default the journal itself.</summary>
     [Parameter]
     [BatchId]
     [ArgumentCompleter(typeof(BatchIdCompleter))]
     [ValidateCount(1, 1)]
     public string[]? BatchId { get; set; }
 
-    /// <summary>The id of the batch that was named; null where none was.</summary>
+    /// <summary>The id or the name of the batch that was named; null where none was.</summary>
     protected string? NamedBatch => BatchId is [{ } id] ? id : ObjectReference.Of(InputObject).BatchId;
 
     /// <summary>The same, after a look whether it is there.</summary>
-    protected string? BatchIdIn(IJournalStore store) => NamedBatch is { } id ? store.RequireBatch(id).Id : null;
+    protected string? BatchIdIn(IJournalStore store) => NamedBatch is { } id ? store.MeantBatch(id).Id : null;
 
     /// <summary>Emits a checkpoint with its value as an object.</summary>
     protected void WriteCheckpoint(JournalCheckpoint checkpoint)

@@ -19,6 +19,7 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly StoreSet _stores = new();
+    private string? _toldMissing;
     private string? _resolved;
     private string? _address;
     private bool _disposed;
@@ -36,6 +37,12 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
 
     /// <summary>The journal for changing what it holds; an error where there is none.</summary>
     protected IJournalStore Writer => OpenStore(StoreAccess.Write);
+
+    /// <summary>The journal for reading what there is: one without anything where there is none yet, so that the first run of a script reads as any other.</summary>
+    protected IJournalStore ReaderOrEmpty => OrEmpty(StoreAccess.Read);
+
+    /// <summary>The journal for changing or removing what there is: one without anything where there is none yet.</summary>
+    protected IJournalStore WriterOrEmpty => OrEmpty(StoreAccess.Write);
 
     /// <summary>The clock.</summary>
     protected static TimeProvider Time => TimeProvider.System;
@@ -199,6 +206,19 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
+        }
+    }
+
+    private IJournalStore OrEmpty(StoreAccess access)
+    {
+        try
+        {
+            return OpenStore(access);
+        }
+        catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.JournalNotFound))
+        {
+            if (!string.Equals(_toldMissing, Location, StringComparison.Ordinal)) WriteVerbose(e.Message);
+            return new EmptyJournal(_toldMissing = Location);
         }
     }
 

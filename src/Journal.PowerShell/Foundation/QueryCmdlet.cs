@@ -9,12 +9,14 @@ namespace Journal.Commands;
 public abstract class QueryCmdlet : JournalCmdlet
 {
     private readonly HashSet<(string Journal, ObjectReference Target)> _seen = [];
+    private string? _namedIn;
+    private string[]? _named;
 
     /// <summary>Batches or tasks, or what tells one of them.</summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Of these batches: ids, or objects that tell their batch.</summary>
+    /// <summary>Of these batches: ids, names (the newest batch of that name), or objects that tell their batch.</summary>
     [Parameter(Position = 0)]
     [BatchId]
     [ArgumentCompleter(typeof(BatchIdCompleter))]
@@ -31,6 +33,17 @@ public abstract class QueryCmdlet : JournalCmdlet
     /// <summary>The tasks that are named.</summary>
     private protected abstract TaskReference[]? Tasks { get; }
 
+    /// <summary>The ids of the batches that are named; null where none is. A text that tells none is told once and stays, so that it matches nothing.</summary>
+    protected IReadOnlyList<string>? NamedBatches(IJournalStore store)
+    {
+        if (BatchId is null) return null;
+        if (_named is not null && _namedIn == store.Location) return _named;
+        _namedIn = store.Location;
+        _named = [.. BatchId];
+        ForEach(Enumerable.Range(0, _named.Length), i => _named[i] = store.MeantBatch(_named[i]).Id);
+        return _named;
+    }
+
     /// <summary>Does it with these batches and tasks; null for all.</summary>
     protected abstract void OnScope(IJournalStore store, IReadOnlyList<string>? batchIds, IReadOnlyList<long>? taskIds);
 
@@ -42,13 +55,13 @@ public abstract class QueryCmdlet : JournalCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        var store = Reader;
+        var store = ReaderOrEmpty;
+        var batchIds = NamedBatches(store);
         var named = Tasks?.Select(static task => task.Id).ToList();
         if (InputObject is null)
         {
-            ForEach(BatchId ?? [], id => store.RequireBatch(id));
             ForEach(Tasks ?? [], task => store.RequireTask(task.Id));
-            OnScope(store, BatchId, named);
+            OnScope(store, batchIds, named);
             AfterNamedScope(store);
             return;
         }
@@ -57,7 +70,7 @@ public abstract class QueryCmdlet : JournalCmdlet
         if (InputObject.BaseObject is string) target = target with { TaskId = null };
         if (target == default) throw JournalErrors.InvalidValue("-InputObject", InputObject, "it tells neither a batch nor a task.");
         if (!_seen.Add((Location, target))) return;
-        if (target.TaskId is { } taskId) OnScope(store, BatchId, [store.RequireTask(taskId).Id]);
-        else OnScope(store, [store.RequireBatch(target.BatchId!).Id], named);
+        if (target.TaskId is { } taskId) OnScope(store, batchIds, [store.RequireTask(taskId).Id]);
+        else OnScope(store, [store.MeantBatch(target.BatchId!).Id], named);
     }
 }

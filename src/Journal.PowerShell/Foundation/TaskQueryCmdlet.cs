@@ -76,8 +76,9 @@ public abstract class TaskQueryCmdlet : QueryCmdlet
     /// <remarks>A key without wildcards that is not there is a mistake; one that other filters leave out is not.</remarks>
     protected override void AfterNamedScope(IJournalStore store) => ForEach(Key ?? [], key =>
     {
-        var pattern = NamePatterns.Of(key, exact => Exists(store, new TaskQuery { BatchIds = BatchId, Keys = [exact] }));
-        if (!pattern.IsPattern && store.CountTasks(new TaskQuery { BatchIds = BatchId, Keys = [pattern] }) == 0) throw JournalErrors.TaskKeyNotFound(BatchId is null ? "*" : string.Join(", ", BatchId), key);
+        var batchIds = NamedBatches(store);
+        var pattern = NamePatterns.Of(key, exact => Exists(store, new TaskQuery { BatchIds = batchIds, Keys = [exact] }));
+        if (!pattern.IsPattern && store.CountTasks(new TaskQuery { BatchIds = batchIds, Keys = [pattern] }) == 0) throw JournalErrors.TaskKeyNotFound(batchIds is null ? "*" : string.Join(", ", batchIds), key);
     });
 
     private TaskQuery Filters(IJournalStore store, TaskQuery scope) => scope with

@@ -72,6 +72,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     {
         if (result.Duplicates > 0) cmdlet.WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
         foreach (var change in Changes(result)) cmdlet.WriteWarning(change);
+        if (result.TakenUp > 0) cmdlet.WriteWarning($"{Count(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", Tag);
     }
 

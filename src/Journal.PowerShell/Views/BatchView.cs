@@ -32,6 +32,7 @@ public static class BatchView
             colours.Status(status, (batch.HasWorker == false ? "No worker" : status).PadRight(StatusWidth)),
             batch.Failed == 0 ? "0".PadLeft(FailedWidth) : colours.Bad(batch.Failed.ToString(CultureInfo.InvariantCulture).PadLeft(FailedWidth)),
             ViewText.Age(batch.CreatedAt));
+        if (IsEmpty(batch)) return $"{line}{Environment.NewLine}    {colours.Waiting("It has no tasks.")} {colours.Command(ViewText.Line(ResumeLine(batch)))}";
         if (batch.HasWorker == false) return $"{line}{Environment.NewLine}    {colours.Waiting("Nobody works on it.")} {colours.Command(ViewText.Line(ResumeLine(batch)))}";
         return Pause(batch) is { Length: > 0 } pause
             ? $"{line}{Environment.NewLine}    {colours.Waiting(pause)}{Environment.NewLine}    {colours.Command(ViewText.Line(ResumeLine(batch)))}"
@@ -54,10 +55,13 @@ public static class BatchView
     /// <summary>What makes it go on; empty where there is nothing to go on with. Only a run, or a worker, does its tasks: Resume-JournalBatch ends the pause.</summary>
     public static string ResumeLine(JournalBatch batch)
     {
+        if (IsEmpty(batch)) return $"To add some: … | Add-JournalTask {Quoted(batch.Id)}";
         if (!batch.IsResumable || (batch.Status is not (JournalBatchStatus.Paused or JournalBatchStatus.Failed) && batch.HasWorker != false)) return "";
         if (batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true && batch.PausedUntil is null) return "To go on, run the same line with a higher -QuotaLimit.";
         return batch.IsHeld || batch.PausedUntil is not null ? $"Resume-JournalBatch {Quoted(batch.Id)}  # then run the line again" : $"To go on, run the same line again: Invoke-JournalBatch {Quoted(batch.Name)} {{ … }}";
     }
+
+    private static bool IsEmpty(JournalBatch batch) => batch is { Total: 0, IsIncomplete: true };
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -53,6 +53,7 @@ internal sealed class GroupReader
         TaskGroupKey.Stage => "stage",
         TaskGroupKey.SourceType => "source_type",
         TaskGroupKey.QuotaProject => "quota_project",
+        TaskGroupKey.TargetId => "target_id",
         TaskGroupKey.Metadata => $"{SqlFunctions.Member}(metadata, ?)",
         _ => "updated_at",
     };

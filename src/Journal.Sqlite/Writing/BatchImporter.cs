@@ -137,7 +137,7 @@ internal sealed class BatchImporter
     // There are more events than anything else, and the same few reasons again and again.
     private void Keep(JournalEvent entry, long? task)
     {
-        var reason = entry.Reason;
+        var reason = StoredHistory.ReasonOf(entry);
         if (reason is not null && !_reasons.Add(reason)) reason = _reasons.TryGetValue(reason, out var known) ? known : reason;
         _events.Add(new RestoredEvent(
             entry.Id, _events.Count, task ?? 0, Micros.From(entry.At), entry.Kind, StoredHistory.StatusNumber(entry.From, task), StoredHistory.StatusNumber(entry.To, task),

@@ -13,7 +13,7 @@ internal static class OwnHistory
 
     public static Node Write(JournalEvent entry) => new NodeBuilder()
         .Add("id", entry.Id, 0).Add("at", entry.At).Add("kind", entry.Kind.ToString()).Add("from", entry.From).Add("to", entry.To).Add("stage", entry.Stage)
-        .Add("worker", entry.Worker).Add("reason", entry.Reason).ToNode();
+        .Add("worker", entry.Worker).Add("reason", entry.Reason).Add("name", entry.Name).Add("data", entry.StoredData).ToNode();
 
     public static JournalAttempt ReadAttempt(Fields fields, string batchId, string key) => new()
     {
@@ -42,5 +42,7 @@ internal static class OwnHistory
         Stage = fields.Text("stage"),
         Worker = OwnTask.Verbatim(fields, "worker"),
         Reason = OwnTask.Verbatim(fields, "reason"),
+        Name = OwnTask.Verbatim(fields, "name"),
+        StoredData = OwnTask.Verbatim(fields, "data"),
     };
 }

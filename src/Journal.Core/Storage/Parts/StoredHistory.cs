@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Journal.Workers;
 
 namespace Journal.Storage.Parts;
@@ -22,20 +23,46 @@ public static class StoredHistory
     public static JournalEvent ReadEvent<TRow>(TRow row, BatchFacts batch, string? worker, string location) where TRow : IStoredRow
     {
         var task = row.IntegerOrNull(3);
+        var kind = (JournalEventKind)row.Integer(4);
+        var (name, reason, data) = kind is JournalEventKind.Noted ? ReadNote(row.Text(9)) : (null, row.Text(9), null);
         return new JournalEvent
         {
             Id = row.Integer(0),
             At = Micros.ToTime(row.Integer(1)),
             BatchId = batch.Id,
             TaskId = task,
-            Kind = (JournalEventKind)row.Integer(4),
+            Kind = kind,
             From = StatusName(row.IntegerOrNull(5), task),
             To = StatusName(row.IntegerOrNull(6), task),
             Stage = row.IntegerOrNull(7) is { } stage ? batch.StageAt(stage) : null,
             Worker = worker,
-            Reason = row.Text(9),
+            Reason = reason,
+            Name = name,
+            StoredData = data,
             JournalPath = location,
         };
+    }
+
+    /// <summary>What the column reason holds of an event: the reason, or all that an event of the user's own says, as JSON.</summary>
+    public static string? ReasonOf(JournalEvent entry) => entry.Kind is JournalEventKind.Noted ? NoteOf(entry.Name ?? "", entry.Reason, entry.StoredData) : entry.Reason;
+
+    /// <summary>The same for one that is new.</summary>
+    public static string ReasonOf(NewEvent entry) => NoteOf(entry.Name, entry.Message, entry.Data);
+
+    private static string NoteOf(string name, string? message, string? data) => JsonMap.From([new("name", name), new("message", message), new("data", data)]).ToString();
+
+    // Text that is no JSON stands for itself: a damaged row is still read.
+    private static (string? Name, string? Message, string? Data) ReadNote(string? stored)
+    {
+        try
+        {
+            var note = JsonMap.Parse(stored);
+            return (note.GetValueOrDefault("name") as string, note.GetValueOrDefault("message") as string, note.GetValueOrDefault("data") as string);
+        }
+        catch (Exception e) when (e is JsonException or JournalException)
+        {
+            return (null, stored, null);
+        }
     }
 
     /// <summary>
