@@ -7,9 +7,12 @@ BeforeDiscovery {
         @{
             Name        = $name
             # Connect and Disconnect change the session alone.
-            Changes     = $name -notmatch '^(Get|Measure|Test|Connect|Disconnect|Write)-'
+            Changes     = $name -notmatch '^(Get|Measure|Test|Connect|Disconnect)-' -and $name -ne 'Write-JournalError'
             HasJournal  = $name -notin 'Disconnect-Journal', 'Write-JournalError'
-            MakesOne    = $name -match '^(Connect|Import|Start|Invoke|Set-JournalCheckpoint|Restore)'
+            MakesOne    = $name -match '^(Connect|Import|Start|Invoke|Add|Set-JournalCheckpoint|Restore)'
+            # To them a journal that is not there yet is one without anything, so that the first run of a script is as any other.
+            MayBeEmpty  = $name -in 'Get-JournalBatch', 'Get-JournalTask', 'Get-JournalAttempt', 'Get-JournalEvent', 'Get-JournalResult', 'Get-JournalCheckpoint', 'Measure-JournalTask',
+                'Clear-JournalCheckpoint', 'Remove-StaleJournalBatch', 'Repair-JournalBatch'
             # Inputs of a batch are anybody's objects: a Journal among their properties is another thing.
             TakesInputs = $name -in 'Add-JournalTask', 'Start-JournalBatch', 'Invoke-JournalBatch'
         }
@@ -29,7 +32,7 @@ Describe '<Name>' -ForEach $cases {
 
     It 'has an approved verb and a noun in the singular' {
         $command.Verb | Should -BeIn $verbs
-        $command.Noun | Should -Match '^(Stale)?Journal(Batch|Task|Attempt|Event|Checkpoint|Result|Report|Error)?$'
+        $command.Noun | Should -Match '^(Stale)?Journal(Batch|Task|Attempt|Event|Checkpoint|Result|Report|Error|Orphan)?$'
     }
 
     It 'has parameters in Pascal case and in the singular, with one type each' {
@@ -64,7 +67,17 @@ Describe '<Name>' -ForEach ($cases | Where-Object { $_.HasJournal }) {
     }
 }
 
-Describe '<Name>' -ForEach ($cases | Where-Object { $_.HasJournal -and -not $_.MakesOne }) {
+Describe '<Name>' -ForEach ($cases | Where-Object { $_.MayBeEmpty }) {
+    It 'finds nothing where there is no journal yet, and makes none' {
+        $journal = Use-NewJournal
+        $arguments = if ($Name -eq 'Clear-JournalCheckpoint') { @{ Name = 'x' } } else { @{} }
+        if ($Changes) { $arguments['Confirm'] = $false }
+        & $Name @arguments -ErrorAction Stop -Verbose 4>&1 | Where-Object { $_ -notlike 'Performing*' } | Should -BeLike "*$journal*"
+        $journal | Should -Not -Exist
+    }
+}
+
+Describe '<Name>' -ForEach ($cases | Where-Object { $_.HasJournal -and -not $_.MakesOne -and -not $_.MayBeEmpty }) {
     BeforeAll { $command = Get-Command $Name }
 
     It 'says that a journal is not there, by id, and makes none' {
@@ -75,6 +88,7 @@ Describe '<Name>' -ForEach ($cases | Where-Object { $_.HasJournal -and -not $_.M
             $mandatory[$parameter.Name] = if ($parameter.ParameterType.Name -match 'TaskReference') { 1 } elseif ($parameter.Name -in 'Destination', 'Path') { Join-Path $TestDrive 'nowhere' } else { 'x' }
         }
         if ($Changes) { $mandatory['Confirm'] = $false }
+        if ($Name -eq 'Write-JournalEvent') { $mandatory['BatchId'] = 'x' }
         $errors = @(Get-ErrorOf { & $command @mandatory })
         $errors[0].Id | Should -Be JournalNotFound
         $errors[0].Category | Should -Be ObjectNotFound

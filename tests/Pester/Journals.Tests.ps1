@@ -5,10 +5,9 @@ Describe 'A journal that cannot be used' {
     BeforeEach { $journal = Use-NewJournal }
 
     It 'is not made by <_>' -ForEach @(
-        { Get-JournalBatch }, { Get-JournalTask }, { Get-JournalAttempt }, { Get-JournalEvent }, { Get-JournalCheckpoint }, { Get-Journal },
-        { Measure-JournalTask }, { Measure-JournalBatch x }, { Suspend-JournalBatch x }, { Resume-JournalBatch x }, { Stop-JournalBatch x }, { Remove-JournalBatch x -Force -Confirm:$false },
-        { Remove-StaleJournalBatch -Confirm:$false }, { Repair-JournalBatch }, { Request-JournalTask x }, { Complete-JournalTask 1 }, { Skip-JournalTask 1 }, { Update-JournalTask 1 },
-        { Set-JournalTask 1 -Priority 1 }, { 'a' | Add-JournalTask x }, { Clear-JournalCheckpoint x }
+        { Get-JournalBatch x -ErrorAction Stop }, { Get-JournalTask x }, { Get-JournalResult x }, { Get-JournalCheckpoint -BatchId x }, { Get-Journal }, { Measure-JournalBatch x }, { Suspend-JournalBatch x }, { Resume-JournalBatch x }, { Stop-JournalBatch x }, { Remove-JournalBatch x -Force -Confirm:$false },
+        { Request-JournalTask x }, { Complete-JournalTask 1 }, { Skip-JournalTask 1 }, { Update-JournalTask 1 },
+        { Set-JournalTask 1 -Priority 1 }, { 'a' | Add-JournalTask x-20260101-000000 }
     ) {
         $found = Get-ErrorOf $_
         $found.Id | Should -Be 'JournalNotFound'
@@ -103,7 +102,7 @@ Describe 'Connect-Journal, Disconnect-Journal and Get-Journal' {
     It 'does not choose what is no journal' {
         Set-Content $mine ('not a journal ' * 100)
         (Get-ErrorOf { Connect-Journal $mine }).Id | Should -Be 'NotAJournal'
-        (Get-ErrorOf { Get-JournalBatch }).Target | Should -Be $default
+        (Get-ErrorOf { Get-JournalBatch x }).Target | Should -Be $default
     }
 
     It 'stays open for a run whose block connects elsewhere or disconnects, alone or with others' {

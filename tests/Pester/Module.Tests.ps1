@@ -43,7 +43,7 @@ Describe '<_>' -ForEach $commands {
     BeforeAll { $command = Get-Command $_ }
 
     It 'says what it emits, or emits nothing' {
-        if ($command.Name -in 'Clear-JournalCheckpoint', 'Disconnect-Journal', 'Write-JournalError') { $command.OutputType | Should -BeNullOrEmpty }
+        if ($command.Name -in 'Clear-JournalCheckpoint', 'Disconnect-Journal', 'Write-JournalError', 'Write-JournalEvent') { $command.OutputType | Should -BeNullOrEmpty }
         else { $command.OutputType | Should -Not -BeNullOrEmpty }
     }
 

@@ -98,6 +98,9 @@ public sealed class JournalBatchSummary
     /// <summary>The size of those that are there; null where nobody looked.</summary>
     public long? OutputBytes { get; init; }
 
+    /// <summary>How many of those files more than one task recorded; null where nobody looked.</summary>
+    public long? OutputsShared { get; init; }
+
     /// <summary>How many tasks ended when, in at most 24 stretches of equal length without gaps; empty before the first.</summary>
     public JournalList<JournalThroughput> Throughput { get; init; } = new([]);
 

@@ -83,6 +83,7 @@ internal static class JsonReport
         ["Recorded"] = model.Outputs.Recorded,
         ["Missing"] = model.Outputs.Missing,
         ["Bytes"] = model.Outputs.Bytes,
+        ["Shared"] = model.Outputs.Shared,
         ["Files"] = model.Outputs.Files.Select(static file => new Dictionary<string, object?>
         {
             ["Path"] = file.Path,

@@ -32,6 +32,7 @@ internal static class ReportOverview
         yield return ("95 % within", ReportText.Duration(model.P95Duration));
         yield return ("Outputs", ReportText.Number(model.Outputs.Recorded));
         if (model.Outputs.Missing is { } missing) yield return ("Outputs missing", ReportText.Number(missing));
+        if (model.Outputs.Shared > 0) yield return ("Outputs of several tasks", ReportText.Number(model.Outputs.Shared));
         yield return ("Output size", ReportText.Bytes(model.Outputs.Bytes));
         if (model.Single is { } single)
         {

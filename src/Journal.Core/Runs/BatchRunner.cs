@@ -95,7 +95,7 @@ public sealed class BatchRunner : IDisposable
         if (_board.Fault is JournalException fault) throw fault;
         if (_board.Fault is not null) throw new InvalidOperationException($"The run was ended by an error outside of its tasks: {_board.Fault.Message}", _board.Fault);
         var tally = _board.Tally;
-        return new RunResult(_board.End ?? RunEnd.Done, _board.EndReason, _board.State, tally.Completed, tally.Failed, tally.Skipped, tally.Retried, recovered, tally.GivenBack) { SetsTargets = tally.SetsTargets };
+        return new RunResult(_board.End ?? RunEnd.Done, _board.EndReason, _board.State, tally.Completed, tally.Failed, tally.Skipped, tally.Retried, recovered, tally.GivenBack) { HasResults = tally.HasResults };
     }
 
     /// <summary>Ends of attempts that are recorded and were not told to the observer, because the run was stopped first. To be asked when the run is over.</summary>

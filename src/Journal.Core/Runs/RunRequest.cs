@@ -84,8 +84,8 @@ public enum RunEnd
 /// <param name="GivenBack">Tasks that were under way when it was stopped, and wait again.</param>
 public sealed record RunResult(RunEnd End, string? Reason, BatchState State, long Completed, long Failed, long Skipped, long Retried, long Recovered, long GivenBack = 0)
 {
-    /// <summary>Whether an attempt of the run recorded a target id.</summary>
-    public bool SetsTargets { get; init; }
+    /// <summary>Whether an attempt of the run recorded a target id or an output.</summary>
+    public bool HasResults { get; init; }
 
     /// <summary>Whether an operator paused the batch until it is resumed.</summary>
     public bool IsHeld => End is RunEnd.Paused && State.IsHeld;

@@ -29,8 +29,8 @@ internal sealed class RunTally(TimeProvider time, int degree)
     /// <summary>Attempts under way that a stop ended: their tasks wait again.</summary>
     public long GivenBack { get; set; }
 
-    /// <summary>Whether an attempt has recorded a target id.</summary>
-    public bool SetsTargets { get; private set; }
+    /// <summary>Whether an attempt has recorded a target id or an output.</summary>
+    public bool HasResults { get; private set; }
 
     public long Ended => Completed + Failed + Skipped;
 
@@ -62,7 +62,7 @@ internal sealed class RunTally(TimeProvider time, int degree)
     public void Recorded(RunningTask task, TaskMove move, MoveOutcome outcome)
     {
         if (outcome is not MoveOutcome.Applied) return;
-        SetsTargets |= move.Report.TargetId is not null;
+        HasResults |= move.Report.TargetId is not null || move.Report.Outputs is { Count: > 0 };
         switch (move.Kind)
         {
             case TaskMoveKind.Complete: Completed++; break;

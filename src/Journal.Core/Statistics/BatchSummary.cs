@@ -74,6 +74,7 @@ public static class BatchSummary
             Outputs = figures.Outputs,
             OutputsMissing = outputs?.Missing,
             OutputBytes = outputs?.Bytes,
+            OutputsShared = outputs?.Shared,
             Throughput = new JournalList<JournalThroughput>(throughput ?? []),
             ErrorsByCategory = Totals(figures.Errors.Select(static error => (error.Category.ToString(), error.Count))),
             ErrorsBySignature = new JournalList<JournalErrorSummary>(

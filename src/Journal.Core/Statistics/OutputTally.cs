@@ -13,11 +13,12 @@ public sealed record OutputFile(string Path, string Key, long? Size, bool IsMiss
 /// <param name="Recorded">How many.</param>
 /// <param name="Missing">How many of them are gone; null where nobody looked.</param>
 /// <param name="Bytes">The size of those that are there; null where nobody looked.</param>
+/// <param name="Shared">How many files more than one task recorded: the later one may have written over the earlier.</param>
 /// <param name="Files">Some of them: the missing ones first, each kind in the order of the tasks.</param>
-public sealed record OutputTally(long Recorded, long? Missing, long? Bytes, IReadOnlyList<OutputFile> Files)
+public sealed record OutputTally(long Recorded, long? Missing, long? Bytes, long Shared, IReadOnlyList<OutputFile> Files)
 {
     /// <summary>No files.</summary>
-    public static OutputTally None { get; } = new(0, null, null, []);
+    public static OutputTally None { get; } = new(0, null, null, 0, []);
 
     /// <summary>Counts the files of the completed tasks of a scope.</summary>
     /// <param name="store">The journal.</param>
@@ -28,11 +29,13 @@ public sealed record OutputTally(long Recorded, long? Missing, long? Bytes, IRea
     {
         long recorded = 0, missing = 0, bytes = 0;
         var (gone, there) = (new List<OutputFile>(), new List<OutputFile>());
+        var clashes = new ResultClash.Finder(true, StringComparer.FromComparison(FilePaths.Comparison));
         foreach (var task in store.ReadTasks(scope with { Statuses = [JournalTaskStatus.Completed], OrderBy = TaskOrder.Id }))
         {
             foreach (var path in task.Outputs)
             {
                 recorded++;
+                clashes.Add(path, task.Key);
                 var size = sizeOf?.Invoke(path);
                 var isMissing = sizeOf is not null && size is null;
                 if (isMissing) missing++;
@@ -42,7 +45,7 @@ public sealed record OutputTally(long Recorded, long? Missing, long? Bytes, IRea
             }
         }
 
-        return new OutputTally(recorded, sizeOf is null ? null : missing, sizeOf is null ? null : bytes, [.. gone.Concat(there).Take(listed)]);
+        return new OutputTally(recorded, sizeOf is null ? null : missing, sizeOf is null ? null : bytes, clashes.Found?.Count ?? 0, [.. gone.Concat(there).Take(listed)]);
     }
 
     /// <summary>The size of a file on this machine; 0 for a directory, null where there is neither.</summary>

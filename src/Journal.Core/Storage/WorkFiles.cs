@@ -6,7 +6,6 @@ namespace Journal.Storage;
 /// </summary>
 public static class WorkFiles
 {
-
     /// <summary>Deletes what may be deleted.</summary>
     /// <param name="paths">Full paths.</param>
     /// <param name="workDirectory">The batch's work directory; null: nothing may be deleted.</param>
@@ -44,10 +43,12 @@ public static class WorkFiles
         }
     }
 
-    private static bool IsWithin(string directory, string root) =>
+    /// <summary>Whether a directory is another one or lies below it.</summary>
+    /// <param name="directory">A real path.</param>
+    /// <param name="root">A real path.</param>
+    internal static bool IsWithin(string directory, string root) =>
         string.Equals(directory, root, FilePaths.Comparison)
         || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, FilePaths.Comparison);
-
 }
 
 /// <summary>What became of a temporary file.</summary>

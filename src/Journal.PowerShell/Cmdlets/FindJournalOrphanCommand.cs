@@ -83,15 +83,17 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
         {
             StopToken.ThrowIfCancellationRequested();
             if (!Remove) WriteObject(new FileInfo(file));
-            else if (ShouldProcess(file, "Delete the file, which no task knows")) Delete(file, directory);
+            else if (ShouldProcess(file, "Delete the file, which no task knows")) Delete(store, file, directory);
         }
     }
 
-    private void Delete(string file, string directory)
+    private void Delete(IJournalStore store, string file, string directory)
     {
+        // Somebody may have begun a run while the question was open.
+        if (!Force && store.ReadInFlight(null).Count > 0) throw JournalErrors.FileNotDeleted(file, "tasks are in progress now, and what they have written is not recorded yet");
         var info = new FileInfo(file);
-        // As it was, for whoever writes it down.
-        _ = info.Length;
+        // As it was, for whoever writes it down; one that is gone by now is nobody's.
+        if (!info.Exists) return;
         var result = WorkFiles.Delete([file], directory)[0];
         if (result.Deleted) WriteObject(info);
         else WriteError(JournalErrors.FileNotDeleted(file, result.Reason!).ToErrorRecord());

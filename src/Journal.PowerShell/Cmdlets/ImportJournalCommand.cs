@@ -52,7 +52,7 @@ public sealed class ImportJournalCommand : JournalCmdlet
         for (var i = 0; i < wanted.Count; i++)
         {
             var result = results[i];
-            if (result.Added > 0 && TargetClashes.Find(store, result.BatchId) is { } clashes) WriteWarning(clashes.Words(result.BatchId));
+            if (result.Added > 0) foreach (var clash in ResultClash.Find(store, result.BatchId)) WriteWarning(clash.Words(result.BatchId));
             WriteObject(new JournalImport(result.BatchId, wanted[i].Batch.Name, file.Format, path, result.Added, result.AlreadyThere, result.Attempts, result.Events, store.Location));
         }
     }

@@ -342,7 +342,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         observer.Close();
         _words.Recorded(batch, _scripts.Recorded);
         _words.End(batch, result);
-        if (result.SetsTargets && result.End is not RunEnd.Interrupted && TargetClashes.Find(store, batch.Id) is { } clashes) WriteWarning(clashes.Words(batch.Id));
+        if (result.HasResults && result.End is not RunEnd.Interrupted) _words.Clashes(batch, ResultClash.Find(store, batch.Id));
         if (outbox is not null && result.End is not RunEnd.Interrupted)
         {
             WriteAll(outbox.Others(), observer);

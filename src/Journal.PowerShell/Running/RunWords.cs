@@ -31,7 +31,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
 
         if (prepared.NotKept > 0) cmdlet.WriteWarning($"{Count(prepared.NotKept, "task")} had been completed before -KeepResult was given: what {(prepared.NotKept == 1 ? "it" : "they")} emitted is not kept. -Force does every task again.");
         if (prepared.InDoubt is { } doubt) InDoubt(doubt.BatchId, doubt.Items);
-        if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"The outputs of {prepared.LostOutputs} completed task(s) are gone or changed; they are done again.");
+        if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"{Count(prepared.LostOutputs, "completed task")} whose outputs are gone or changed {AreOrIs(prepared.LostOutputs)} done again.");
         if (prepared is { IsResumed: true, Batch: { } batch }) cmdlet.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
     }
 
@@ -65,12 +65,12 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>Inputs that an incremental run did not take.</summary>
-    public void LeftOut(string name, long count) => cmdlet.WriteInformation($"{name}: {count} input(s) were completed by earlier batches and are left out.", Tag);
+    public void LeftOut(string name, long count) => cmdlet.WriteInformation($"{name}: {Count(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out.", Tag);
 
     /// <summary>What became of the inputs.</summary>
     public void Added(JournalBatch batch, AddResult result)
     {
-        if (result.Duplicates > 0) cmdlet.WriteWarning($"{result.Duplicates} input(s) had the key of an earlier one and are run once.");
+        if (result.Duplicates > 0) cmdlet.WriteWarning($"{Count(result.Duplicates, "input")} had the key of an earlier one and {AreOrIs(result.Duplicates)} run once.");
         foreach (var change in Changes(result)) cmdlet.WriteWarning(change);
         if (result.TakenUp > 0) cmdlet.WriteWarning($"{Count(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", Tag);
@@ -89,10 +89,16 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         cmdlet.WriteWarning(BeginsAnew(ended, known, batch.Total));
     }
 
+    /// <summary>Target ids and output files that several tasks have.</summary>
+    public void Clashes(JournalBatch batch, IReadOnlyList<ResultClash> clashes)
+    {
+        foreach (var clash in clashes) cmdlet.WriteWarning(clash.Words(batch.Id));
+    }
+
     /// <summary>Inputs whose results were there.</summary>
     public void Recorded(JournalBatch batch, long count)
     {
-        if (count > 0) cmdlet.WriteInformation($"{batch.Id}: {count} input(s) were recorded as completed without running: their results were there.", Tag);
+        if (count > 0) cmdlet.WriteInformation($"{batch.Id}: {Count(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there.", Tag);
     }
 
     /// <summary>How the run ended; for one that was interrupted, see <see cref="HowToResume"/>.</summary>
@@ -165,6 +171,10 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     {
         if (count > 0) cmdlet.WriteWarning($"{Count(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
     }
+
+    private static string AreOrIs(long count) => count == 1 ? "is" : "are";
+
+    private static string WereOrWas(long count) => count == 1 ? "was" : "were";
 
     private static string Count(long count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

@@ -83,7 +83,7 @@ public static class SummaryView
 
     /// <summary>Files recorded, and what the disk says where it was asked.</summary>
     public static string Outputs(JournalBatchSummary summary) => summary.OutputsMissing is { } missing
-        ? string.Create(CultureInfo.InvariantCulture, $"{summary.Outputs} ({missing} missing, {ViewText.Bytes(summary.OutputBytes ?? 0)} on disk)")
+        ? string.Create(CultureInfo.InvariantCulture, $"{summary.Outputs} ({missing} missing, {(summary.OutputsShared > 0 ? $"{summary.OutputsShared} of more than one task, " : "")}{ViewText.Bytes(summary.OutputBytes ?? 0)} on disk)")
         : summary.Outputs.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>How many tasks ended when, as a row of bars with its beginning, its end and the highest rate.</summary>

@@ -32,6 +32,23 @@ public abstract class AddConformance<TFixture> : StoreTest<TFixture> where TFixt
     }
 
     [Fact]
+    public void An_input_that_is_added_again_takes_up_its_canceled_task()
+    {
+        var batch = Batch("canceled", "left canceled", "completed", "failed");
+        foreach (var key in new[] { "canceled", "left canceled" }) Make(TaskMove.Cancel(Task(batch, key).Id, "not now"));
+        Make(Complete(ClaimOne(batch)));
+        Make(Fail(ClaimOne(batch)));
+
+        var result = Store.Enqueue(batch.Id, [New("canceled"), New("completed"), New("failed"), New("new")], Ann);
+
+        Assert.Equal((1, 3, 1), (result.Added, result.AlreadyThere, result.TakenUp));
+        Assert.Equal(
+            [JournalTaskStatus.Pending, JournalTaskStatus.Canceled, JournalTaskStatus.Completed, JournalTaskStatus.Failed, JournalTaskStatus.Pending],
+            new[] { "canceled", "left canceled", "completed", "failed", "new" }.Select(key => Task(batch, key).Status));
+        IsSound();
+    }
+
+    [Fact]
     public void A_nul_in_an_error_does_not_cut_it_off()
     {
         var batch = Batch("a");

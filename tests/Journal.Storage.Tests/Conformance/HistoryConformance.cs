@@ -37,6 +37,38 @@ public abstract class HistoryConformance<TFixture> : StoreTest<TFixture> where T
         IsSound();
     }
 
+    [Theory]
+    [MemberData(nameof(TestCases.HostileTexts), MemberType = typeof(TestCases))]
+    public void An_event_of_the_user_comes_back_as_it_was(string text)
+    {
+        var batch = Batch("a");
+        var task = Task(batch, "a");
+        text = text[..Math.Min(text.Length, NewEvent.MaxMessageLength)];
+        var name = text[..Math.Min(text.Length, NewEvent.MaxNameLength)];
+
+        Store.AddEvent(batch.Id, task.Id, new NewEvent(name, text, text), Ann);
+        Store.AddEvent(batch.Id, null, new NewEvent("published", null, null));
+
+        var about = Events(task.Id)[^1];
+        Assert.Equal((JournalEventKind.Noted, name, text, text), (about.Kind, about.Name, about.Reason, about.Data));
+        Assert.Equal((batch.Id, Ann.Name), (about.BatchId, about.Worker));
+        var whole = Events(batch)[^1];
+        Assert.Equal((JournalEventKind.Noted, "published", null, null, null), (whole.Kind, whole.Name, whole.Reason, whole.Data, whole.TaskId));
+        IsSound();
+    }
+
+    [Fact]
+    public void An_event_about_what_is_not_there_is_refused()
+    {
+        var batch = Batch("a");
+        var other = Batch("b");
+
+        Fails("BatchNotFound", () => Store.AddEvent("nope", null, new NewEvent("x", null, null)));
+        Fails("TaskNotFound", () => Store.AddEvent(batch.Id, 999, new NewEvent("x", null, null)));
+        Fails("TaskNotFound", () => Store.AddEvent(batch.Id, Task(other, "b").Id, new NewEvent("x", null, null)));
+        Assert.DoesNotContain(Events(batch), static entry => entry.Kind is JournalEventKind.Noted);
+    }
+
     [Fact]
     public void Events_are_found_by_all_that_can_be_asked()
     {

@@ -1,8 +1,8 @@
 using System.IO.Enumeration;
 using System.Text.Json;
-using Journal.Runs;
+using Journal.Storage;
 
-namespace Journal.Storage;
+namespace Journal.Runs;
 
 /// <summary>
 /// The files below a directory that a journal knows: outputs, registered temporary files, files that are inputs or are named by an input, a target id or
@@ -12,7 +12,11 @@ public sealed class KnownFiles
 {
     private readonly string _root;
     private readonly string _journal;
+    private readonly DateTime _readAt = DateTime.UtcNow;
     private readonly HashSet<string> _files = new(StringComparer.FromComparison(FilePaths.Comparison));
+
+    // Paths whose folder nobody wrote down, such as lines of a list: every file that ends with one is known.
+    private readonly HashSet<string> _endings = new(StringComparer.FromComparison(FilePaths.Comparison));
     private readonly Dictionary<string, string?> _folders = new(StringComparer.Ordinal);
 
     private KnownFiles(string root, string journal) => (_root, _journal) = (root, journal);
@@ -46,16 +50,34 @@ public sealed class KnownFiles
         return known;
     }
 
-    /// <summary>The files below the directory that the journal does not know, as full paths without links. Links are neither followed nor files.</summary>
+    /// <summary>
+    /// The files below the directory that the journal does not know, as full paths without links. Links are neither followed nor files. A file that was
+    /// written since the journal was read is left out: the task that wrote it may have begun after that.
+    /// </summary>
     /// <param name="recurse">Whether to look into folders of the directory.</param>
     public IEnumerable<string> Unknown(bool recurse)
     {
-        var files = new FileSystemEnumerable<string>(_root, static (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = recurse, AttributesToSkip = 0, IgnoreInaccessible = true })
+        var files = new FileSystemEnumerable<string>(_root, static (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = recurse, AttributesToSkip = 0, IgnoreInaccessible = true })
         {
-            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LastWriteTimeUtc < _readAt,
+            ShouldRecursePredicate = static (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
-        return files.Where(file => !_files.Contains(file) && !(_journal.Length > 0 && file.StartsWith(_journal, FilePaths.Comparison)));
+        return files.Where(file => !_files.Contains(file) && !IsOfTheJournal(file) && !EndsAsKnown(file));
+    }
+
+    // The journal, and what stands beside it under its name: its log, its locks, copies that were set aside.
+    private bool IsOfTheJournal(string file) =>
+        _journal.Length > 0 && file.StartsWith(_journal, FilePaths.Comparison) && (file.Length == _journal.Length || file[_journal.Length] is '-' or '.');
+
+    private bool EndsAsKnown(string file)
+    {
+        if (_endings.Count == 0) return false;
+        for (var at = file.LastIndexOf(Path.DirectorySeparatorChar); at >= 0; at = at == 0 ? -1 : file.LastIndexOf(Path.DirectorySeparatorChar, at - 1))
+        {
+            if (_endings.GetAlternateLookup<ReadOnlySpan<char>>().Contains(file.AsSpan(at + 1))) return true;
+        }
+
+        return false;
     }
 
     private void Add(IEnumerable<string> paths)
@@ -65,18 +87,31 @@ public sealed class KnownFiles
 
     private void Add(string? path)
     {
-        if (string.IsNullOrEmpty(path) || path.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(path)) return;
+        if (string.IsNullOrEmpty(path) || path.Contains('\0', StringComparison.Ordinal)) return;
+        if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(path, UriKind.Absolute, out var address)) path = address.LocalPath;
+        if (!Path.IsPathFullyQualified(path))
+        {
+            AddEnding(path);
+            return;
+        }
+
         var full = Path.GetFullPath(path);
         if (Path.GetDirectoryName(full) is not { } folder) return;
         if (!_folders.TryGetValue(folder, out var real)) _folders.Add(folder, real = RealPath.Of(folder));
-        if (real is null || !real.StartsWith(_root, FilePaths.Comparison)) return;
+        if (real is null || !WorkFiles.IsWithin(real, _root)) return;
         _files.Add(Path.Combine(real, Path.GetFileName(full)));
+    }
+
+    private void AddEnding(string path)
+    {
+        // What stands for the folder that nobody wrote down goes: ~, and steps up and to the same place. Windows takes both separators, and imported paths have either.
+        var parts = path.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
+        var first = Array.FindLastIndex(parts, static part => part is "." or ".." or "~") + 1;
+        if (first < parts.Length) _endings.Add(string.Join(Path.DirectorySeparatorChar, parts[first..]));
     }
 
     private void AddNamed(string json)
     {
-        // Most hold no path at all.
-        if (!json.Contains('/', StringComparison.Ordinal) && !json.Contains('\\', StringComparison.Ordinal)) return;
         try
         {
             using var document = JsonDocument.Parse(json, KeptValues.Deep);
