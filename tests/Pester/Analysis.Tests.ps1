@@ -187,7 +187,7 @@ Describe 'Measure-JournalBatch' {
     It 'looks on the disk only when told to' {
         (Measure-JournalBatch $earlier).OutputsMissing | Should -BeNullOrEmpty
         $looked = Measure-JournalBatch $earlier -VerifyOutput
-        $looked.Outputs, $looked.OutputsMissing, $looked.OutputBytes | Should -Be 2, 1, 5
+        $looked.Outputs, $looked.OutputsMissing, $looked.OutputBytes, $looked.OutputsShared | Should -Be 2, 1, 5, 0
     }
 
     It 'tells how many ended when' {
@@ -264,5 +264,24 @@ Describe 'An inventory' {
         $batch = 5, 9, 7 | Start-JournalBatch weighed -Weight { $_ } -First 2 -InformationVariable said
         (Get-JournalTask $batch).Key | Should -Be '9', '7'
         "$said" | Should -Be "2 added to $batch, 0 already there, 1 left out."
+    }
+}
+
+Describe 'Results that several tasks share' {
+    It 'counts the outputs that several tasks recorded, and a run tells of them and of shared target ids' {
+        $null = Use-NewJournal
+        $file = New-Item (Join-Path $TestDrive 'one.txt') -Value x -Force
+        1..3 | Invoke-JournalBatch clash -WarningVariable said -WarningAction SilentlyContinue {
+            $JournalTask.AddOutput($file.FullName)
+            $JournalTask.AddOutput("$file.$_")
+            $JournalTask.SetTarget($_ % 2 ? 'odd' : 'even')
+        }
+        $said | Should -HaveCount 2
+        "$($said[0])" | Should -BeLike "1 target id belongs to more than one task: 'odd' to '1' and '3'.*"
+        "$($said[1])" | Should -BeLike "1 output file was recorded by more than one task*'$file' by '1' and '2'."
+        $looked = Measure-JournalBatch clash -VerifyOutput
+        $looked.Outputs, $looked.OutputsShared | Should -Be 6, 1
+        ($looked | Get-ViewOf) -join "`n" | Should -BeLike '*6 (3 missing, 1 of more than one task,*'
+        (Measure-JournalTask clash -GroupBy TargetId | Where-Object Count -GT 1).TargetId | Should -Be odd
     }
 }

@@ -299,6 +299,11 @@ Describe 'Remove-StaleJournalBatch' {
         Get-JournalBatch | Should -HaveCount 2
     }
 
+    It 'takes a number for days: <Age>' -ForEach @(@{ Age = 30 }, @{ Age = '30' }, @{ Age = '30d' }, @{ Age = [timespan]::FromDays(30) }, @{ Age = 0.5 }) {
+        $attribute = (Get-Command Remove-StaleJournalBatch).Parameters['OlderThan'].Attributes.Where{ $_ -is [System.Management.Automation.ArgumentTransformationAttribute] }[0]
+        $attribute.Transform($ExecutionContext, $Age).TotalDays | Should -Be ($Age -is [timespan] ? 30 : [double] "$Age".TrimEnd('d'))
+    }
+
     It 'removes only the names that were given' {
         Remove-StaleJournalBatch -OlderThan 0 -Name other* -Confirm:$false | Should -BeNullOrEmpty
     }
@@ -310,5 +315,27 @@ Describe 'Remove-StaleJournalBatch' {
 
     It 'refuses a negative age' {
         (Get-ErrorOf { Remove-StaleJournalBatch -OlderThan -5 }).Id | Should -Be 'ParameterArgumentTransformationError'
+    }
+}
+
+Describe 'A name where an id goes' {
+    BeforeEach {
+        $null = Use-NewJournal
+        $old = 'a' | Start-JournalBatch work | Stop-JournalBatch
+        $new = 'b' | Start-JournalBatch work
+    }
+
+    It 'means the newest batch of that name: <_>' -ForEach @(
+        { Get-JournalBatch -Id work }, { Get-JournalTask work }, { Get-JournalEvent work -Kind BatchCreated }, { Measure-JournalBatch work }, { Request-JournalTask work },
+        { Suspend-JournalBatch work 'later' }, { Resume-JournalBatch work }, { Stop-JournalBatch work }, { 'c' | Add-JournalTask work }, { Set-JournalCheckpoint x 1 -BatchId work -PassThru }
+    ) {
+        $found = & $_
+        ($found | ForEach-Object { $_.BatchId ?? $_.Id } | Select-Object -Unique) | Should -Be $new.Id
+    }
+
+    It 'is told once where there is none' {
+        $found = @(Get-ErrorOf { Get-JournalTask nope })
+        $found.Id | Should -Be BatchNotFound
+        $found.Target | Should -Be nope
     }
 }

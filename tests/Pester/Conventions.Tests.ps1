@@ -72,7 +72,9 @@ Describe '<Name>' -ForEach ($cases | Where-Object { $_.MayBeEmpty }) {
         $journal = Use-NewJournal
         $arguments = if ($Name -eq 'Clear-JournalCheckpoint') { @{ Name = 'x' } } else { @{} }
         if ($Changes) { $arguments['Confirm'] = $false }
-        & $Name @arguments -ErrorAction Stop -Verbose 4>&1 | Where-Object { $_ -notlike 'Performing*' } | Should -BeLike "*$journal*"
+        $said = & $Name @arguments -ErrorAction Stop -Verbose 4>&1
+        $said | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] } | Should -BeNullOrEmpty
+        @($said) -like "*$journal*" | Should -HaveCount 1
         $journal | Should -Not -Exist
     }
 }

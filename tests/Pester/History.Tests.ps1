@@ -101,3 +101,51 @@ Describe 'Get-JournalEvent' {
         }
     }
 }
+
+Describe 'Write-JournalEvent' {
+    BeforeEach {
+        $null = Use-NewJournal
+        $batch = 'a', 'b' | Start-JournalBatch told
+    }
+
+    It 'records about a task, a batch, and in the block about the live task' {
+        Get-JournalTask $batch -Key a | Write-JournalEvent published 'It is out' -Data @{ at = [datetime] '2026-05-04'; links = @('x') }
+        Write-JournalEvent announced -BatchId told
+        Invoke-JournalBatch -Resume told { if ($_ -eq 'b') { Write-JournalEvent seen -Data 3; $JournalTask.AddEvent('again', $null, $null) } }
+        $own = Get-JournalEvent $batch -Kind Noted
+        $own.Name | Should -Be published, announced, seen, again
+        $own[0].Reason | Should -Be 'It is out'
+        $own[0].Data.at | Should -Be ([datetime] '2026-05-04')
+        $own[0].Data.links | Should -Be x
+        $own[1].TaskId | Should -BeNullOrEmpty
+        $own[2].Data | Should -Be 3
+        $own[2].TaskId | Should -Be (Get-JournalTask $batch -Key b).Id
+    }
+
+    It 'goes with the journal, out and in' {
+        Get-JournalTask $batch -Key a | Write-JournalEvent published 'It is out' -Data @{ n = 1 }
+        $file = Join-Path $TestDrive 'told.jsonl'
+        Export-Journal $file | Out-Null
+        $null = Use-NewJournal
+        Import-Journal $file | Out-Null
+        $back = Get-JournalEvent -Kind Noted
+        $back.Name, $back.Reason, $back.Data.n | Should -Be published, 'It is out', 1
+    }
+
+    It 'refuses <What>' -ForEach @(
+        @{ What = 'what is about nothing'; Id = 'InvalidValue'; Script = { Write-JournalEvent x } }
+        @{ What = 'a batch that is not there'; Id = 'BatchNotFound'; Script = { Write-JournalEvent x -BatchId nope } }
+        @{ What = 'a task that is not there'; Id = 'TaskNotFound'; Script = { Write-JournalEvent x -TaskId 999 } }
+        @{ What = 'a name that is too long'; Id = 'InvalidValue'; Script = { Write-JournalEvent ('x' * 101) -BatchId told } }
+        @{ What = 'data that is too long'; Id = 'InvalidValue'; Script = { Write-JournalEvent x -BatchId told -Data ('x' * 70000) } }
+        @{ What = 'a secret'; Id = 'SecretRefused'; Script = { Write-JournalEvent x -BatchId told -Data ([securestring]::new()) } }
+    ) {
+        (Get-ErrorOf $Script).Id | Should -Be $Id
+        Get-JournalEvent -Kind Noted | Should -BeNullOrEmpty
+    }
+
+    It 'with -WhatIf records nothing' {
+        Write-JournalEvent x -BatchId told -WhatIf
+        Get-JournalEvent -Kind Noted | Should -BeNullOrEmpty
+    }
+}

@@ -211,6 +211,31 @@ Describe 'Add-JournalTask' {
         (Get-JournalBatch -Id $batch).IsIncomplete | Should -BeTrue
     }
 
+    It 'adds to the newest batch of a name, makes it with the first input, and fills the same one when it is killed and run again' {
+        Invoke-KilledProcess "'a', 'b' | Add-JournalTask scan | Out-Null"
+        $added = 'a', 'b', 'c' | Add-JournalTask scan
+        $added.Added, $added.AlreadyThere, $added.Total | Should -Be 1, 2, 3
+        @(Get-JournalBatch scan).Count | Should -Be 1
+        @() | Add-JournalTask empty | Out-Null
+        Get-JournalBatch empt* | Should -BeNullOrEmpty
+        (Get-ErrorOf { 'a' | Add-JournalTask 'a/b' }).Id | Should -Be (Get-ErrorOf { 'a' | Start-JournalBatch 'a/b' }).Id
+    }
+
+    It 'makes the journal where there is none, and nothing with -WhatIf' {
+        $journal = Use-NewJournal
+        'a' | Add-JournalTask scan -WhatIf
+        $journal | Should -Not -Exist
+        ('a' | Add-JournalTask scan).Added | Should -Be 1
+    }
+
+    It 'takes up what was canceled, for whoever adds it wants it done' {
+        $null = Get-JournalTask $batch -Key a | Set-JournalTask -Status Canceled
+        $added = 'a', 'b' | Add-JournalTask $batch
+        $added.TakenUp, $added.Added | Should -Be 1, 0
+        "$added" | Should -BeLike '*(1 of them canceled, and taken up again)*'
+        (Get-JournalTask $batch -Key a).Status | Should -Be Pending
+    }
+
     It 'with -WhatIf adds nothing' {
         'c' | Add-JournalTask $batch -WhatIf
         (Get-JournalBatch -Id $batch).Total | Should -Be 2
@@ -221,7 +246,7 @@ Describe 'Add-JournalTask' {
         (Get-JournalTask $batch -Key '10.1/x').Input.Journal | Should -Be 'Nature'
     }
 
-    It 'knows no batch <Id>' -ForEach @(@{ Id = 'nope' }) {
+    It 'knows no batch <Id>' -ForEach @(@{ Id = 'grows-20200101-000000' }) {
         $found = Get-ErrorOf { 'c' | Add-JournalTask $Id }
         $found.Id | Should -Be 'BatchNotFound'
         $found.Target | Should -Be $Id

@@ -42,6 +42,34 @@ Describe 'Request-JournalTask' {
         $tasks[0].Attempts | Should -Be 1
     }
 
+    It 'claims a given task and no other' {
+        $wanted = Get-JournalTask $batch -Key b
+        (Request-JournalTask -TaskId $wanted).Key | Should -Be b
+        (Get-JournalTask $batch -Status InProgress).Key | Should -Be b
+        $found = Get-ErrorOf { Request-JournalTask -TaskId $wanted.Id }
+        $found.Id, $found.Category, $found.Target | Should -Be TaskNotClaimed, ResourceBusy, $wanted.Id
+        $found.Message | Should -BeLike '*has it.'
+        $wanted | Get-JournalTask | Complete-JournalTask
+        (Get-ErrorOf { Request-JournalTask -TaskId $wanted.Id -Wait 60 }).Message | Should -BeLike '*it is Completed.'
+        (Get-ErrorOf { Request-JournalTask -TaskId 999 }).Id | Should -Be TaskNotFound
+    }
+
+    It 'waits for a given task while another worker has it, at most so long' {
+        $wanted = Get-JournalTask $batch -Key a
+        Request-JournalTask -TaskId $wanted | Out-Null
+        (Get-ErrorOf { Request-JournalTask -TaskId $wanted -Wait 0.3 }).Id | Should -Be TaskNotClaimed
+        $shell = [powershell]::Create().AddScript({
+                param($manifest, $path, $id)
+                Import-Module $manifest
+                (Request-JournalTask -TaskId $id -JournalPath $path -Wait 60).Key
+            }).AddArgument((Get-ModulePath)).AddArgument($env:JOURNAL_PATH).AddArgument($wanted.Id)
+        $waiting = $shell.BeginInvoke()
+        $wanted | Set-JournalTask -Status Pending
+        $shell.EndInvoke($waiting) | Should -Be a
+        $shell.Streams.Error | Should -BeNullOrEmpty
+        $shell.Dispose()
+    }
+
     It 'with -WhatIf claims nothing' {
         Request-JournalTask $batch -WhatIf | Should -BeNullOrEmpty
         (Get-JournalBatch -Id $batch).InProgress | Should -Be 0
