@@ -25,6 +25,12 @@ Describe 'Export-JournalReport' {
         Get-Content -Raw $path | Should -BeLike '<!DOCTYPE*'
     }
 
+    It 'takes an extension for the format: <_>' -ForEach 'txt', 'md', 'htm', 'Text' {
+        $text = Export-JournalReport $earlier -Format $_
+        $same = Export-JournalReport $earlier -Format ([Journal.Reports.ReportRenderer]::FormatOf("x.$_") ?? $_)
+        ($text -split "`n")[0] | Should -Be ($same -split "`n")[0]
+    }
+
     It 'writes <Extension> as its name says' -ForEach @(
         @{ Extension = 'md'; Begins = '# notes-*' }
         @{ Extension = 'txt'; Begins = 'notes-*' }

@@ -42,6 +42,17 @@ Describe 'Keys of inputs' {
         (Get-JournalBatch).Total | Should -Be 2
     }
 
+    It 'tells once that inputs of a type need -Key, and how many more there are' {
+        foreach ($line in { $input | Start-JournalBatch some }, { $input | Add-JournalTask some }, { $input | Invoke-JournalBatch other { } }) {
+            $inputs = @(1..40 | ForEach-Object { [pscustomobject]@{ Name = $_ } }) + 'fine'
+            $found = @(Get-ErrorOf { $inputs | & $line })
+            $found.Id | Should -Be KeyMissing, KeyMissing
+            $found[1].Message | Should -BeLike '39 more inputs have no key and are left out, too.*(-Key Id)*it has Name.'
+            $found[1].Target | Should -Be 39
+        }
+        (Get-JournalTask -Key fine).Count | Should -Be 2
+    }
+
     It 'tells, for an object without -Key, its type and how to name a key' {
         $found = Get-ErrorOf { Get-Process -Id $PID | Start-JournalBatch processes }
         $found.Id | Should -Be 'KeyMissing'

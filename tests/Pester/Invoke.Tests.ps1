@@ -14,6 +14,15 @@ Describe 'Invoke-JournalBatch' {
             1..5 | Invoke-JournalBatch double { $_ * 2 } | Should -Be 2, 4, 6, 8, 10
         }
 
+        It 'tells a log when it was and how far it is, as often as it was told to' {
+            1..3 | Invoke-JournalBatch logged -ProgressInterval 0 -InformationVariable said { }
+            $said | ForEach-Object { "$_" | Should -Match '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d logged-\d{8}-\d{6}: ' }
+            $said[-1] | Should -BeLike '*: 3 completed, 0 failed, 0 skipped of 3.'
+            $said | Where-Object Tags -Contains Progress | Should -Not -BeNullOrEmpty
+            1..3 | Invoke-JournalBatch quiet -InformationVariable said { }
+            $said | Where-Object Tags -Contains Progress | Should -BeNullOrEmpty
+        }
+
         It 'records every task before its output is written' {
             $seen = 'a', 'b', 'c' | Invoke-JournalBatch recorded { $_ } | ForEach-Object { (Get-JournalTask -Key $_).Status }
             $seen | Should -Be Completed, Completed, Completed

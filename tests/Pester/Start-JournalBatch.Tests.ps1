@@ -19,7 +19,7 @@ Describe 'Start-JournalBatch' {
     It 'takes a key once and says that some came again' {
         $batch = 'a', 'b', 'a', 'a' | Start-JournalBatch twice -WarningVariable said -WarningAction SilentlyContinue
         $batch.Total | Should -Be 2
-        $said | Should -BeLike '2 input(s) had a key*'
+        $said | Should -BeLike '2 inputs had a key*'
     }
 
     It 'tells two batches of one second apart' {

@@ -186,3 +186,39 @@ Describe 'The view of a summary and of a journal' {
         $lines -match '^Tasks +: 1 Pending, 2 Completed, 1 Failed$' | Should -HaveCount 1
     }
 }
+
+Describe 'ConvertTo-Json' {
+    It 'writes statuses, categories and kinds of what is emitted as words, and times as ISO 8601' {
+        $null = Use-NewJournal
+        1, 2 | Invoke-JournalBatch json -MaxRetries 0 -ErrorAction Ignore { if ($_ -eq 2) { Write-JournalError 'Gone' -Category NotFound } }
+        $batch = Get-JournalBatch | ConvertTo-Json -Depth 3 | ConvertFrom-Json -DateKind String
+        $batch.Status, $batch.Progress, $batch.Options.OnCrash | Should -Be Failed, 2/2, Retry
+        $batch.CreatedAt | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$'
+        (Get-JournalTask | ConvertTo-Json -Depth 2 | ConvertFrom-Json).ErrorCategory | Should -Be None, NotFound
+        (Get-JournalAttempt | ConvertTo-Json | ConvertFrom-Json).Outcome | Should -Be Completed, Failed
+        (Get-JournalEvent | ConvertTo-Json | ConvertFrom-Json).Kind | Should -Contain Claimed
+    }
+
+    It 'finds no enumeration that it would write as a number in what a cmdlet emits' {
+        $seen = [System.Collections.Generic.HashSet[type]]::new()
+        function Find-Number([type] $Type, [string] $Path) {
+            if ($Type.IsGenericType) { foreach ($part in $Type.GetGenericArguments()) { Find-Number $part $Path } }
+            if ($Type.IsEnum -and $Type.Namespace -like 'Journal*' -and $Type.GetEnumUnderlyingType() -ne [long]) { $Path }
+            if ($Type.IsEnum -or $Type.Namespace -notlike 'Journal*' -or -not $seen.Add($Type)) { return }
+            foreach ($property in $Type.GetProperties('Public, Instance')) { Find-Number $property.PropertyType "$Path.$($property.Name)" }
+        }
+        $types = (Get-Command -Module Journal).OutputType.Type | Where-Object { $_.Namespace -like 'Journal*' } | Sort-Object FullName -Unique
+        $types.Count | Should -BeGreaterThan 10
+        $types | ForEach-Object { Find-Number $_ $_.Name } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Progress' {
+    It 'is a property of a batch and of its measure, and says what the list says' {
+        $null = Use-NewJournal
+        1..3 | Invoke-JournalBatch some { }
+        Get-JournalBatch | Select-Object -ExpandProperty Progress | Should -Be 3/3
+        (Measure-JournalBatch some).Progress | Should -Be 3/3
+        (Get-JournalBatch | Get-ViewOf) -join "`n" | Should -BeLike '* 3/3 *'
+    }
+}

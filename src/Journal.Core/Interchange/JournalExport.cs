@@ -5,7 +5,7 @@ using Journal.Storage;
 namespace Journal.Interchange;
 
 /// <summary>The formats that are written.</summary>
-public enum ExportFormat
+public enum ExportFormat : long
 {
     /// <summary>One JSON object.</summary>
     Json,

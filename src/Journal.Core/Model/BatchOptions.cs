@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Journal;
 
 /// <summary>What to do with a task whose worker died in the middle of it.</summary>
-public enum CrashAction
+public enum CrashAction : long
 {
     /// <summary>Try it again, until <see cref="BatchOptions.CrashLimit"/>.</summary>
     Retry = 0,

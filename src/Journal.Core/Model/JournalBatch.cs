@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Journal;
 
 /// <summary>One named run over a list of inputs. A snapshot: it does not follow the journal.</summary>
@@ -38,6 +40,9 @@ public sealed record JournalBatch
 
     /// <summary>How much has ended, 0 to 100, rounded down to a tenth, so that 100 means all.</summary>
     public double Percent => Counts.Percent;
+
+    /// <summary>How many of its tasks have ended, of how many: <c>45/100</c>.</summary>
+    public string Progress => string.Create(CultureInfo.InvariantCulture, $"{Counts.Ended}/{Total}");
 
     /// <summary>Why it is paused; null when it is not.</summary>
     public string? PauseReason { get; init; }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Journal;
 
 /// <summary>A batch measured. A snapshot, made by <c>BatchSummary.Build</c>; flat enough for <c>Export-Csv</c>.</summary>
@@ -38,6 +40,9 @@ public sealed class JournalBatchSummary
 
     /// <summary>Tasks that were withdrawn.</summary>
     public long Canceled { get; init; }
+
+    /// <summary>How many of its tasks have ended, of how many: <c>45/100</c>.</summary>
+    public string Progress => string.Create(CultureInfo.InvariantCulture, $"{Total - Remaining}/{Total}");
 
     /// <summary>Tasks that have not ended: Pending and InProgress.</summary>
     public long Remaining { get; init; }

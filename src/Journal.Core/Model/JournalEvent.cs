@@ -1,7 +1,7 @@
 namespace Journal;
 
 /// <summary>What an event tells. The numbers are stored; never renumber them.</summary>
-public enum JournalEventKind
+public enum JournalEventKind : long
 {
     /// <summary>A batch was created.</summary>
     BatchCreated = 1,

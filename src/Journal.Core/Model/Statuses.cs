@@ -1,7 +1,9 @@
 namespace Journal;
 
+// Enumerations that a user meets as a property are of 64 bits: ConvertTo-Json writes these as words, and all others as numbers.
+
 /// <summary>Where a task stands. The numbers are stored; never renumber them.</summary>
-public enum JournalTaskStatus
+public enum JournalTaskStatus : long
 {
     /// <summary>Waits for a worker (perhaps until <see cref="JournalTask.NotBefore"/>).</summary>
     Pending = 0,
@@ -23,7 +25,7 @@ public enum JournalTaskStatus
 }
 
 /// <summary>Where a batch stands. The numbers are stored; never renumber them.</summary>
-public enum JournalBatchStatus
+public enum JournalBatchStatus : long
 {
     /// <summary>Nothing has started.</summary>
     Ready = 0,
@@ -45,7 +47,7 @@ public enum JournalBatchStatus
 }
 
 /// <summary>Why an attempt failed, as far as the retry policy cares. The numbers are stored; never renumber them.</summary>
-public enum JournalErrorCategory
+public enum JournalErrorCategory : long
 {
     /// <summary>No error.</summary>
     None = 0,
@@ -79,7 +81,7 @@ public enum JournalErrorCategory
 }
 
 /// <summary>How an attempt ended. The numbers are stored; never renumber them.</summary>
-public enum JournalAttemptOutcome
+public enum JournalAttemptOutcome : long
 {
     /// <summary>The work of the stage was done.</summary>
     Completed = 0,

@@ -1,7 +1,7 @@
 namespace Journal;
 
 /// <summary>What kind of value a task's input is. The numbers are stored; never renumber them.</summary>
-public enum TaskInputKind
+public enum TaskInputKind : long
 {
     /// <summary>A text, given back as a string.</summary>
     Text = 0,

@@ -15,7 +15,7 @@ public sealed record JournalInfo(
     string Path, string Engine, long SchemaVersion, long Size, long Batches, TaskCounts Tasks, Durability Durability, IReadOnlyList<WorkerIdentity> Workers);
 
 /// <summary>What a commit promises.</summary>
-public enum Durability
+public enum Durability : long
 {
     /// <summary>A committed change survives a power cut.</summary>
     Full,

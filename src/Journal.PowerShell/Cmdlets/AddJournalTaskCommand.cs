@@ -60,13 +60,14 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        if (_confirmed) ForEach(InputsAtHand(), input => _feeder.Add(ReadInput(input)));
+        if (_confirmed) TakeInputs((task, _) => _feeder.Add(task));
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (!_confirmed) return;
+        TellRefused();
         _feeder.Flush();
         var result = _feeder.Result;
         var batch = _batch is null ? null : Writer.RequireBatch(_batch.Id);

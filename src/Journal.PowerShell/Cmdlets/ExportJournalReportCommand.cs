@@ -40,6 +40,7 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
 
     /// <summary>What to write; by default what the file's extension says, else a page.</summary>
     [Parameter]
+    [ReportFormatName]
     public ReportFormat Format { get; set; }
 
     /// <summary>How many errors, tasks and files to list.</summary>
@@ -109,4 +110,13 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
         StopToken.ThrowIfCancellationRequested();
         return OutputTally.OnDisk(path);
     }
+}
+
+/// <summary>Takes a file's extension for the format that it stands for: <c>txt</c>, <c>md</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ReportFormatNameAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        inputData is string text && ReportRenderer.FormatOf($".{text}") is { } format ? format : inputData;
 }

@@ -154,6 +154,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         ? ((SwitchParameter)MyInvocation.BoundParameters["WhatIf"]).IsPresent
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
+    /// <summary>How often a line of the information stream says how far the run is, for the log of a scheduled task. A TimeSpan or seconds, by default 5 minutes.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <inheritdoc/>
     protected override void OnBegin()
     {
@@ -186,9 +191,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     protected override void OnItem()
     {
         if (_held) return;
-        ForEach(InputsAtHand(), input =>
+        TakeInputs((read, input) =>
         {
-            var task = _scripts.WithFingerprint(ReadInput(input), input, out var asBefore);
+            var task = _scripts.WithFingerprint(read, input, out var asBefore);
             var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
             var isThere = earlier is not { LeavesOut: true } && _scripts.FindExisting(task, input);
             if (_printer is not null) _printer.Add(task, earlier, isThere);
@@ -199,6 +204,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     /// <inheritdoc/>
     protected override void OnEnd()
     {
+        TellRefused();
         if (_printer is not null)
         {
             _printer.Finish();
@@ -288,7 +294,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
         var delivery = _delivery = new Delivery(store, batch, Processes, Worker);
         var outbox = Summary ? null : delivery.Outbox;
-        var observer = new PipelineObserver(this, batch, activity, outbox, TimeProvider.System);
+        var observer = new PipelineObserver(this, batch, activity, outbox, TimeProvider.System, ProgressInterval);
         var queue = new CallerQueue();
         if (outbox is not null)
         {

@@ -43,19 +43,20 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        if (_confirmed) ForEach(InputsAtHand(), input => _feeder.Add(ReadInput(input)));
+        if (_confirmed) TakeInputs((task, _) => _feeder.Add(task));
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (!_confirmed) return;
+        TellRefused();
         _feeder.Flush();
         // A batch without inputs is one to add tasks to.
         var batch = _batch ?? Create(OpenStore(StoreAccess.Create));
         if (_feeder.Result is { } result && result.AlreadyThere + result.Duplicates is > 0 and var repeated)
         {
-            WriteWarning($"{repeated} input(s) had a key that came before; each key is a task once.");
+            WriteWarning($"{repeated} {(repeated == 1 ? "input" : "inputs")} had a key that came before; each key is a task once.");
         }
 
         WriteInformation(JournalAddition.Sentence(batch.Id, _feeder.Result, _feeder.LeftOut), [AdditionTag]);

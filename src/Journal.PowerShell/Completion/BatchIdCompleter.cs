@@ -13,5 +13,5 @@ public sealed class BatchIdCompleter : JournalCompleter
 
     /// <summary>A batch in a line: <c>photos: Paused, 45/100, 2h ago</c>.</summary>
     internal static string Describe(JournalBatch batch, DateTimeOffset now) =>
-        $"{batch.Name}: {batch.Status}, {BatchView.Progress(batch)}, {RelativeTime.Age(now - batch.CreatedAt)}";
+        $"{batch.Name}: {batch.Status}, {batch.Progress}, {RelativeTime.Age(now - batch.CreatedAt)}";
 }

@@ -8,5 +8,5 @@ namespace Journal.Commands.Completion;
 public sealed class BatchNameCompleter : JournalCompleter
 {
     private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
-        store.ReadBatches(new BatchQuery { Names = [Beginning(word)] }).Select(batch => new Candidate(batch.Name, $"{batch.Id}: {batch.Status}, {BatchView.Progress(batch)}"));
+        store.ReadBatches(new BatchQuery { Names = [Beginning(word)] }).Select(batch => new Candidate(batch.Name, $"{batch.Id}: {batch.Status}, {batch.Progress}"));
 }

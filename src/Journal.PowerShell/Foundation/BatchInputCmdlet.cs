@@ -50,13 +50,40 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     public object? Weight { get; set; }
 
     private readonly HashSet<string> _toldLosses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>Reads the inputs; there from OnBegin on.</summary>
     protected InputReader Inputs { get; private set; } = null!;
 
+    /// <summary>
+    /// Does something with the task of each input at hand; an error of one is written and the next goes on. That inputs of a type need -Key is the line's
+    /// mistake, and told with the first of them and, for the others, at the end, see <see cref="TellRefused"/>.
+    /// </summary>
+    protected void TakeInputs(Action<NewTask, object?> take) => ForEach(InputsAtHand(), input =>
+    {
+        NewTask task;
+        try
+        {
+            task = ReadInput(input);
+        }
+        catch (JournalException e) when (Key is null && e.ErrorId == nameof(JournalErrors.KeyMissing) && !_refusals.TryAdd(e.Message, 0))
+        {
+            _refusals[e.Message]++;
+            return;
+        }
+
+        take(task, input);
+    });
+
+    /// <summary>How many inputs were left out besides those that were told.</summary>
+    protected void TellRefused()
+    {
+        foreach (var (told, count) in _refusals.Where(static refusal => refusal.Value > 0)) WriteError(JournalErrors.KeysMissing(count, told).ToErrorRecord());
+    }
+
     /// <summary>The task for an input. What of the input cannot be kept is told, each kind once.</summary>
     /// <exception cref="JournalException">This input cannot be a task, others can.</exception>
-    protected NewTask ReadInput(object? input)
+    private NewTask ReadInput(object? input)
     {
         var task = Inputs.Read(input);
         foreach (var loss in Inputs.Losses)

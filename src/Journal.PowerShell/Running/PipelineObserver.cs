@@ -12,13 +12,12 @@ namespace Journal.Commands.Running;
 /// <summary>Writes what happens in a run to the pipeline of its cmdlet: outputs, errors, the progress bar.</summary>
 internal sealed class PipelineObserver : IRunObserver
 {
-    private static readonly TimeSpan LineInterval = TimeSpan.FromMinutes(5);
-
     private readonly Cmdlet _cmdlet;
     private readonly JournalBatch _batch;
     private readonly int _activity;
     private readonly ResultOutbox? _outbox;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _lineInterval;
     private long _saidAt;
 
     /// <param name="cmdlet">Whose pipeline.</param>
@@ -26,9 +25,10 @@ internal sealed class PipelineObserver : IRunObserver
     /// <param name="activity">The number of the progress bar.</param>
     /// <param name="outbox">What is written; null where outputs are not.</param>
     /// <param name="time">The clock.</param>
-    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, ResultOutbox? outbox, TimeProvider time)
+    /// <param name="lineInterval">How often a line of the information stream says how far the run is.</param>
+    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, ResultOutbox? outbox, TimeProvider time, TimeSpan lineInterval)
     {
-        (_cmdlet, _batch, _activity, _outbox, _time) = (cmdlet, batch, activity, outbox, time);
+        (_cmdlet, _batch, _activity, _outbox, _time, _lineInterval) = (cmdlet, batch, activity, outbox, time, lineInterval);
         _saidAt = time.GetTimestamp();
     }
 
@@ -87,21 +87,21 @@ internal sealed class PipelineObserver : IRunObserver
         var status = string.Create(CultureInfo.InvariantCulture, $"{counts.Ended}/{counts.Total}");
         if (counts.Failed > 0) status += string.Create(CultureInfo.InvariantCulture, $", {counts.Failed} failed");
         if (progress.DoneHere > 0) status += string.Create(CultureInfo.InvariantCulture, $", {progress.PerSecond:0.#}/s");
-        if (progress.Eta.P90 is { } late) status += $", done in {RelativeTime.Countdown(progress.Eta.P50!.Value)} (90%: {RelativeTime.Countdown(late)})";
+        if (progress.Eta.P50 is { } left) status += $", {RelativeTime.Countdown(left)} left";
         var operation = progress.WaitingUntil is { } due ? $"waiting until {due.ToLocalTime():HH:mm:ss} for a retry"
-            : progress.WaitsForOthers ? $"waiting for {counts.InProgress} task(s) of other workers"
+            : progress.WaitsForOthers ? $"waiting for {RunWords.Count(counts.InProgress, "task")} of other workers"
             : progress.Current;
         // For the log of a scheduled task, where nobody sees a bar.
-        if (_time.GetElapsedTime(_saidAt) >= LineInterval)
+        if (_time.GetElapsedTime(_saidAt) >= _lineInterval)
         {
             _saidAt = _time.GetTimestamp();
-            _cmdlet.WriteInformation($"{_batch.Id}: {status}", ["Journal", "Progress"]);
+            _cmdlet.WriteInformation(RunWords.LogLine($"{_batch.Id}: {status}"), ["Journal", "Progress"]);
         }
 
         _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, status)
         {
+            // The time that is left stands in the status once, in words; Measure-JournalBatch has how sure it is.
             PercentComplete = (int)counts.Percent,
-            SecondsRemaining = progress.Eta.P50 is { } left ? (int)Math.Min(int.MaxValue, left.TotalSeconds) : -1,
             CurrentOperation = TerminalText.SafeLine(operation),
         });
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using Journal.Runs;
 using Journal.Statistics;
@@ -65,7 +66,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>Inputs that an incremental run did not take.</summary>
-    public void LeftOut(string name, long count) => cmdlet.WriteInformation($"{name}: {Count(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out.", Tag);
+    public void LeftOut(string name, long count) => cmdlet.WriteInformation(LogLine($"{name}: {Count(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out."), Tag);
 
     /// <summary>What became of the inputs.</summary>
     public void Added(JournalBatch batch, AddResult result)
@@ -73,7 +74,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         if (result.Duplicates > 0) cmdlet.WriteWarning($"{Count(result.Duplicates, "input")} had the key of an earlier one and {AreOrIs(result.Duplicates)} run once.");
         foreach (var change in Changes(result)) cmdlet.WriteWarning(change);
         if (result.TakenUp > 0) cmdlet.WriteWarning($"{Count(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
-        if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there.", Tag);
+        if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there."), Tag);
     }
 
     /// <summary>Before a run that begins anew.</summary>
@@ -98,7 +99,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <summary>Inputs whose results were there.</summary>
     public void Recorded(JournalBatch batch, long count)
     {
-        if (count > 0) cmdlet.WriteInformation($"{batch.Id}: {Count(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there.", Tag);
+        if (count > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {Count(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there."), Tag);
     }
 
     /// <summary>How the run ended; for one that was interrupted, see <see cref="HowToResume"/>.</summary>
@@ -108,7 +109,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         switch (result.End)
         {
             case RunEnd.Done:
-                cmdlet.WriteInformation($"{batch.Id}: {counts.Completed} completed, {counts.Failed} failed, {counts.Skipped} skipped of {counts.Total}.", Tag);
+                cmdlet.WriteInformation(LogLine($"{batch.Id}: {counts.Completed} completed, {counts.Failed} failed, {counts.Skipped} skipped of {counts.Total}."), Tag);
                 break;
             case RunEnd.Canceled or RunEnd.HeldElsewhere:
                 cmdlet.WriteWarning(result.Reason!);
@@ -172,9 +173,12 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         if (count > 0) cmdlet.WriteWarning($"{Count(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
     }
 
+    /// <summary>A line of the information stream, which a scheduled task redirects to its log: with the local time.</summary>
+    internal static string LogLine(string text) => $"{TimeProvider.System.GetLocalNow().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} {text}";
+
     private static string AreOrIs(long count) => count == 1 ? "is" : "are";
 
     private static string WereOrWas(long count) => count == 1 ? "was" : "were";
 
-    private static string Count(long count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+    internal static string Count(long count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

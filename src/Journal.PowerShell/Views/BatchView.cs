@@ -28,7 +28,7 @@ public static class BatchView
         var line = Line(
             ViewText.Line(batch.Id).PadRight(IdWidth),
             ViewText.Clip(batch.Name, NameWidth).PadRight(NameWidth),
-            colours.Bar(status, Progress(batch).PadRight(ProgressWidth), batch.Percent),
+            colours.Bar(status, batch.Progress.PadRight(ProgressWidth), batch.Percent),
             colours.Status(status, (batch.HasWorker == false ? "No worker" : status).PadRight(StatusWidth)),
             batch.Failed == 0 ? "0".PadLeft(FailedWidth) : colours.Bad(batch.Failed.ToString(CultureInfo.InvariantCulture).PadLeft(FailedWidth)),
             ViewText.Age(batch.CreatedAt));
@@ -38,9 +38,6 @@ public static class BatchView
             ? $"{line}{Environment.NewLine}    {colours.Waiting(pause)}{Environment.NewLine}    {colours.Command(ViewText.Line(ResumeLine(batch)))}"
             : line;
     }
-
-    /// <summary>How many tasks have ended, of how many: <c>45/100</c>.</summary>
-    public static string Progress(JournalBatch batch) => string.Create(CultureInfo.InvariantCulture, $"{batch.Counts.Ended}/{batch.Total}");
 
     /// <summary>Why it is paused, with the countdown to the pause's end; empty where it is not.</summary>
     public static string Pause(JournalBatch batch)

@@ -59,7 +59,7 @@ public static class SummaryView
 
     /// <summary>How far it is: <c>45/100 (45%)</c>.</summary>
     public static string Progress(JournalBatchSummary summary) =>
-        string.Create(CultureInfo.InvariantCulture, $"{summary.Total - summary.Remaining}/{summary.Total} ({summary.Percent}%)");
+        string.Create(CultureInfo.InvariantCulture, $"{summary.Progress} ({summary.Percent}%)");
 
     /// <summary>How much longer, and when it is over.</summary>
     public static string Eta(JournalBatchSummary summary)

@@ -1,7 +1,7 @@
 namespace Journal.Interchange.Sources;
 
 /// <summary>The formats that are recognised.</summary>
-public enum ImportFormat
+public enum ImportFormat : long
 {
     /// <summary>This module's JSON.</summary>
     Json,
