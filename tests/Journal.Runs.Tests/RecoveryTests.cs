@@ -65,6 +65,24 @@ public sealed class RecoveryTests : RunnerFixture
         Assert.Equal((RunEnd.Done, 3L), (result.End, result.Completed));
     }
 
+    [Theory]
+    [InlineData(CrashAction.Fail, 3, true)]
+    [InlineData(CrashAction.Retry, 1, true)]
+    [InlineData(CrashAction.Retry, 3, false)]
+    public void Where_one_crash_fails_a_task_none_is_held_that_has_not_begun(CrashAction onCrash, int crashLimit, bool holdsNoneAhead)
+    {
+        var batch = Start(200, BatchOptions.Default with { OnCrash = onCrash, CrashLimit = crashLimit });
+        long most = 0;
+
+        Run(batch, (_, _) =>
+        {
+            most = Math.Max(most, Find(batch).InProgress);
+            return null;
+        });
+
+        Assert.Equal(holdsNoneAhead, most <= 1);
+    }
+
     [Fact]
     public void A_living_worker_s_task_is_left_alone()
     {

@@ -47,6 +47,17 @@ Describe 'The README' {
     }
 }
 
+Describe 'The comments of the source' {
+    It 'name only documents that there are' {
+        $root = Get-RepositoryRoot
+        $sources = Get-ChildItem (Join-Path $root src) -Recurse -Filter *.cs | Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]'
+        $named = ($sources | Select-String '//.*?\b((?:docs/)?[\w-]+\.md)\b' -AllMatches).Matches.ForEach{ $_.Groups[1].Value } | Sort-Object -Unique
+        $named | Should -Not -BeNullOrEmpty
+        $named | Where-Object { -not (Test-Path (Join-Path $root $_)) } | Should -BeNullOrEmpty
+        $sources | Select-String 'DESIGN\b' -CaseSensitive | Should -BeNullOrEmpty
+    }
+}
+
 Describe '<Document>' -ForEach $documents {
     BeforeAll { $text = Get-Content -Raw -LiteralPath $Path }
 

@@ -139,8 +139,10 @@ Describe 'A text that would act on the terminal' {
 }
 
 Describe 'The view of <What>' -ForEach @(
-    @{ What = 'tasks'; Show = { Get-JournalTask }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration', 'Error'; Row = '….*photo\.jpg +Failed +Read +1 .*No such photo' }
-    @{ What = 'attempts'; Show = { Get-JournalAttempt }; Heads = 'Task', 'Key', 'No', 'Stage', 'Outcome', 'Duration', 'Category', 'Error'; Row = 'Failed .*NotFound +No such photo' }
+    @{ What = 'tasks'; Show = { Get-JournalTask }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration'; Row = '….*photo\.jpg +Failed +Read +1 ' }
+    @{ What = 'tasks as a table'; Show = { Get-JournalTask | Format-Table }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration', 'Error'; Row = '….*photo\.jpg +Failed +Read +1 .*No such photo' }
+    @{ What = 'attempts'; Show = { Get-JournalAttempt }; Heads = 'Task', 'Key', 'Outcome', 'Stage', 'No', 'Duration'; Row = 'photo\.jpg +Failed +Read +1 ' }
+    @{ What = 'attempts as a table'; Show = { Get-JournalAttempt | Format-Table }; Heads = 'Task', 'Key', 'No', 'Stage', 'Outcome', 'Duration', 'Category', 'Error'; Row = 'Failed .*NotFound +No such photo' }
     @{ What = 'events'; Show = { Get-JournalEvent }; Heads = 'At', 'Task', 'Kind', 'From', 'To', 'Worker', 'Reason'; Row = 'Failed +InProgress +Failed' }
     @{ What = 'groups'; Show = { Measure-JournalTask -GroupBy Status, ErrorCategory }; Heads = 'Group', 'Count', 'Good', 'Failed', 'Mean', 'P95', 'Last'; Row = '^Failed, NotFound +1 +0 +1' }
     @{ What = 'a checkpoint'; Show = { Get-JournalCheckpoint }; Heads = 'Name', 'Set', 'BatchId', 'Value'; Row = '^scan +just now .*\{"at":5\}' }
@@ -159,6 +161,29 @@ Describe 'The view of <What>' -ForEach @(
         ($head.Trim() -split '\s+') | Should -Be $Heads
         $lines | Where-Object { $_.Length -gt 100 } | Should -BeNullOrEmpty
         @($lines -match $Row) | Should -HaveCount 1
+    }
+}
+
+Describe 'A group of errors of one kind' {
+    It 'is shown with the message of one of them, not with placeholders' {
+        $null = Use-NewJournal
+        1..3 | Invoke-JournalBatch alike -MaxRetries 0 -ErrorAction Ignore { throw "Row $_ of '/data/$_.csv' is empty" }
+        $group = Measure-JournalTask -GroupBy Signature
+        $group.Count, $group.ErrorMessage | Should -Be 3, "Row 1 of '/data/1.csv' is empty"
+        (Get-JournalTask -Signature $group.Signature).Count | Should -Be 3
+        ($group | Get-ViewOf) -join "`n" | Should -Not -Match '<'
+        ($group | Get-ViewOf) -join "`n" | Should -BeLike "*Row 1 of '/data/1.csv' is empty*"
+    }
+}
+
+Describe 'An error in 80 columns' {
+    It 'stands whole below its <_>' -ForEach 'Get-JournalTask', 'Get-JournalAttempt' {
+        $null = Use-NewJournal
+        $message = "The file is locked by another process: '/home/ann/Photos/2023/Summer/IMG_0001.jpg'"
+        "/home/ann/Photos/2023/Summer/IMG_0001.jpg" | Invoke-JournalBatch locked -MaxRetries 0 -ErrorAction Ignore { throw $message }
+        $lines = & $_ | Get-ViewOf -Width 80
+        $lines | Where-Object { $_.Length -gt 80 } | Should -BeNullOrEmpty
+        ($lines.Trim() -join ' ') -replace '\s+', ' ' | Should -BeLike "*Failed 1 * Unknown: $message*"
     }
 }
 

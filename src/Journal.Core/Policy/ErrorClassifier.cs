@@ -3,7 +3,7 @@ using Journal.Policy.Classifying;
 namespace Journal.Policy;
 
 /// <summary>
-/// Gives an error its category: a table read from top to bottom, the first row that knows wins (DESIGN.md, "Classification").
+/// Gives an error its category: a table read from top to bottom, the first row that knows wins.
 /// </summary>
 public static class ErrorClassifier
 {

@@ -5,7 +5,7 @@ using Journal.Workers;
 
 namespace Journal.Policy;
 
-/// <summary>Decides what becomes of a task in progress whose worker may be gone (DESIGN.md, "Recovery").</summary>
+/// <summary>Decides what becomes of a task in progress whose worker may be gone; docs/recovery.md says the same to users.</summary>
 public static class RecoveryPolicy
 {
     /// <summary>Decides.</summary>

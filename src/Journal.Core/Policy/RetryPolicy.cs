@@ -24,7 +24,7 @@ public enum RetryAction
 /// <param name="Reason">Why, for the audit trail and, with Pause, for the views.</param>
 public sealed record RetryDecision(RetryAction Action, DateTimeOffset? NotBefore, DateTimeOffset? PauseUntil, string Reason);
 
-/// <summary>Decides what becomes of a task whose attempt failed, by the category of its error (DESIGN.md, "Retry policy").</summary>
+/// <summary>Decides what becomes of a task whose attempt failed, by the category of its error.</summary>
 public static class RetryPolicy
 {
     /// <summary>The reason of a pause for a used-up quota; views add the countdown.</summary>

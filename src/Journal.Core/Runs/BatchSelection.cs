@@ -2,7 +2,7 @@ using Journal.Storage;
 
 namespace Journal.Runs;
 
-/// <summary>Which batch a line that names one means; the table is in DESIGN, "Idempotent runs".</summary>
+/// <summary>Which batch a line that names one means; docs/running.md, "Which batch", has the table.</summary>
 public enum RunMode
 {
     /// <summary>The newest resumable batch of the name, else a new one.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class RunBoard : IDisposable
     private readonly AttemptJudge _judge;
     private readonly RunTally _tally;
     private readonly CancellationTokenSource _stopAttempts = new();
-    private readonly TaskHand _hand = new();
+    private readonly TaskHand _hand;
     private readonly Queue<AttemptReport> _reports = new();
     private readonly Queue<string> _notes = new();
     private Dictionary<long, (double? Percent, string? Text)> _attemptProgress = [];
@@ -39,6 +39,7 @@ internal sealed partial class RunBoard : IDisposable
     public RunBoard(RunRequest request, IJournalStore store, TimeProvider time, Random random)
     {
         (_request, _store, _time) = (request, store, time);
+        _hand = new TaskHand(request.Batch.Options);
         _judge = new AttemptJudge(request, random);
         _tally = new RunTally(time, request.Degree);
         State = BatchState.Of(request.Batch);

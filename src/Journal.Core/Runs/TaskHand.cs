@@ -6,11 +6,15 @@ namespace Journal.Runs;
 /// The tasks that a worker holds: those that are ready, in the order in which they will run, and those that run. It is the board's, and called
 /// under the board's lock alone.
 /// </summary>
-internal sealed class TaskHand
+/// <param name="options">How a crash is counted against the tasks that are held.</param>
+internal sealed class TaskHand(BatchOptions options)
 {
     private readonly LinkedList<JournalTask> _ready = new();
     private readonly Dictionary<long, RunningTask> _running = [];
     private bool _holdsSuspect;
+
+    // Where one crash fails a task, none is held that has not begun: it would fail for what another one did.
+    private readonly bool _holdsNoneAhead = options.OnCrash is CrashAction.Fail || options.CrashLimit <= 1;
 
     /// <summary>How many are ready.</summary>
     public int Ready => _ready.Count;
@@ -36,7 +40,7 @@ internal sealed class TaskHand
     public int Wanted(int degree, double? meanSeconds)
     {
         // A task that its worker died with runs without others ahead: should it kill again, none of them is accused.
-        var target = _holdsSuspect ? degree : ClaimAhead.Target(degree, meanSeconds);
+        var target = _holdsSuspect || _holdsNoneAhead ? degree : ClaimAhead.Target(degree, meanSeconds);
         return Math.Max(0, target - _ready.Count - _running.Count);
     }
 

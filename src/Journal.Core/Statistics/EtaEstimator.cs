@@ -2,7 +2,7 @@ namespace Journal.Statistics;
 
 /// <summary>
 /// Estimates how much longer a batch runs, from the active time and the parallelism of this session, by weight; never from wall time since the
-/// batch began, which counts the nights it stood still (DESIGN.md, "Progress").
+/// batch began, which counts the nights it stood still.
 /// </summary>
 /// <remarks>
 /// <para>With <c>r</c> seconds of work per unit of weight, <c>W</c> the weight left, <c>n</c> the tasks left, <c>m = r · W / n</c> one of them and <c>s</c>

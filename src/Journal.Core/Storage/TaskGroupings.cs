@@ -25,6 +25,14 @@ public static class TaskGroupings
         return new TaskGrouping(Enum.Parse<TaskGroupKey>(name));
     }
 
+    /// <summary>The message of the last error of the group's example, where it was grouped by signature, which is a text with placeholders; null elsewhere.</summary>
+    public static string? MessageOf(IJournalStore store, TaskQuery scope, IReadOnlyList<TaskGrouping> by, TaskGroup group)
+    {
+        var signature = by.Select((grouping, i) => grouping.Key is TaskGroupKey.Signature ? group.Values[i] as string : null).FirstOrDefault(static text => text is not null);
+        if (signature is null || group.Example is null) return null;
+        return store.ReadTasks(scope with { Keys = [TextPattern.Exactly(group.Example)], Signatures = [TextPattern.Exactly(signature)], First = 1, Skip = 0 }).FirstOrDefault()?.ErrorMessage;
+    }
+
     /// <summary>What the column of a grouping is called: its key, or the name of the metadata value.</summary>
     public static string ColumnOf(TaskGrouping grouping) => grouping.Path ?? grouping.Key.ToString();
 }

@@ -10,7 +10,11 @@ public static class TaskGroupView
     public const string TypeName = "Journal.TaskGroupRow";
 
     /// <summary>The row of a group.</summary>
-    internal static PSObject Row(IReadOnlyList<TaskGrouping> by, TaskGroup group, string journalPath)
+    /// <param name="by">What was grouped by.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="message">The message of one of its tasks, where it was grouped by signature: people read that, and not a text with placeholders.</param>
+    /// <param name="journalPath">The journal.</param>
+    internal static PSObject Row(IReadOnlyList<TaskGrouping> by, TaskGroup group, string? message, string journalPath)
     {
         var row = new PSObject();
         row.TypeNames.Insert(0, TypeName);
@@ -24,6 +28,7 @@ public static class TaskGroupView
         Set(nameof(group.FirstAt), group.FirstAt);
         Set(nameof(group.LastAt), group.LastAt);
         Set(nameof(group.Example), group.Example);
+        if (message is not null) Set(nameof(JournalTask.ErrorMessage), message);
         Set(nameof(JournalTask.JournalPath), journalPath);
         return row;
 
@@ -37,5 +42,7 @@ public static class TaskGroupView
 
     /// <summary>What the group is, in one text, for a table whose columns do not depend on what was asked for.</summary>
     public static string Title(PSObject row) => string.Join(
-        ", ", row.Properties.TakeWhile(static property => property.Name != nameof(TaskGroup.Count)).Select(static property => property.Value?.ToString() ?? "(none)"));
+        ", ",
+        row.Properties.TakeWhile(static property => property.Name != nameof(TaskGroup.Count))
+            .Select(property => (property.Name == nameof(JournalTask.Signature) ? row.Properties[nameof(JournalTask.ErrorMessage)]?.Value : null) ?? property.Value ?? "(none)"));
 }

@@ -42,6 +42,7 @@ internal static class StoreOperations
         (nameof(IJournalStore.AmendTask), static store => store.AmendTask(100, new TaskAmendment { Priority = 2, Metadata = JsonMap.Parse("""{"a":1}""") })),
         (nameof(IJournalStore.AmendBatch), static store => store.AmendBatch(Staged(store), new BatchAmendment { Metadata = JsonMap.Parse("""{"a":1}""") })),
         (nameof(IJournalStore.RenewLeases), static store => store.RenewLeases(Worker, Plain(store), Lease)),
+        (nameof(IJournalStore.AddEvent), static store => store.AddEvent(Plain(store), null, new NewEvent("seen", "it was", 2))),
         (nameof(IJournalStore.AddTempFile), static store => store.AddTempFile(2, "/tmp/2")),
         (nameof(IJournalStore.ClearTempFiles), static store => store.ClearTempFiles(1)),
         (nameof(IJournalStore.ReadResults), static store => store.ReadResults(new ResultQuery { AllStages = true }).Count()),
