@@ -183,7 +183,8 @@ Describe 'An error in 80 columns' {
         "/home/ann/Photos/2023/Summer/IMG_0001.jpg" | Invoke-JournalBatch locked -MaxRetries 0 -ErrorAction Ignore { throw $message }
         $lines = & $_ | Get-ViewOf -Width 80
         $lines | Where-Object { $_.Length -gt 80 } | Should -BeNullOrEmpty
-        ($lines.Trim() -join ' ') -replace '\s+', ' ' | Should -BeLike "*Failed 1 * Unknown: $message*"
+        # The terminal breaks a long line where it ends.
+        ($lines -join '') -replace '\s' | Should -BeLike "*Unknown:$($message -replace '\s')"
     }
 }
 
