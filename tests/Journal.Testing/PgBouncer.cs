@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Journal.Testing;
 
@@ -19,11 +17,7 @@ public sealed class PgBouncer : IDisposable
     /// <param name="connections">How many connections it shares among its clients.</param>
     public PgBouncer(PostgresServer server, string mode, int connections = 3)
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
+        Port = LoopbackPort.Take();
 
         var settings = Path.Combine(_directory, "pgbouncer.ini");
         File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture, $"""

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Journal.Testing;
@@ -23,11 +21,7 @@ public sealed class PostgresServer : IDisposable
     public PostgresServer()
     {
         Environment.SetEnvironmentVariable("PGPASSWORD", Password);
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        }
+        Port = LoopbackPort.Take();
 
         _as = Environment.UserName == "root" ? ["setpriv", "--reuid", "nobody", "--clear-groups", "--"] : [];
         if (_as.Length > 0) Run("chown", "nobody", _directory);
