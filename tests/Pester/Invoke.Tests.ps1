@@ -23,6 +23,16 @@ Describe 'Invoke-JournalBatch' {
             $said | Where-Object Tags -Contains Progress | Should -BeNullOrEmpty
         }
 
+        It 'says that a batch has no tasks, and how to add some' {
+            $batch = Start-JournalBatch empty
+            Invoke-JournalBatch empty { } -WarningVariable said -WarningAction SilentlyContinue
+            $said | Should -HaveCount 1
+            "$said" | Should -Be "Batch '$($batch.Id)' has no tasks: there is nothing to do. To add some: … | Add-JournalTask 'empty'"
+            'a' | Add-JournalTask empty | Out-Null
+            Invoke-JournalBatch empty { $_ } -WarningVariable said | Should -Be a
+            $said | Should -BeNullOrEmpty
+        }
+
         It 'records every task before its output is written' {
             $seen = 'a', 'b', 'c' | Invoke-JournalBatch recorded { $_ } | ForEach-Object { (Get-JournalTask -Key $_).Status }
             $seen | Should -Be Completed, Completed, Completed

@@ -221,8 +221,10 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
 
         _words.Added(batch, _feeder.Result);
-        if (_ended is not null) _words.BeginsAnew(_store!, _store!.RequireBatch(batch.Id), _ended);
-        Run(_store!, _store!.RequireBatch(batch.Id));
+        var filled = _store!.RequireBatch(batch.Id);
+        if (_ended is not null) _words.BeginsAnew(_store!, filled, _ended);
+        if (filled.Total == 0) _words.IsEmpty(filled);
+        Run(_store!, filled);
     }
 
     /// <summary>The batch, made ready when the first input is there; null when there is nothing to run. A batch that cannot be run ends the call.</summary>

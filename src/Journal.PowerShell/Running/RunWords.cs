@@ -77,6 +77,9 @@ internal sealed class RunWords(PSCmdlet cmdlet)
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there."), Tag);
     }
 
+    /// <summary>A batch without a task.</summary>
+    public void IsEmpty(JournalBatch batch) => cmdlet.WriteWarning($"Batch '{batch.Id}' has no tasks: there is nothing to do. To add some: … | Add-JournalTask '{batch.Name}'");
+
     /// <summary>Before a run that begins anew.</summary>
     public void BeginsAnew(IJournalStore store, JournalBatch batch, JournalBatch ended)
     {
