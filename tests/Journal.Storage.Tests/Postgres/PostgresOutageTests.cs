@@ -207,9 +207,14 @@ public sealed class PostgresOutageTests : StoreTest<PostgresFixture>
         server.Sql($"CREATE ROLE {role} LOGIN PASSWORD '{PostgresServer.Password.Replace("'", "''", StringComparison.Ordinal)}'; GRANT CREATE ON DATABASE postgres TO {role}");
         try
         {
-            using var store = Fixture.Engine.Open(new StoreOptions(server.Address(role, role), StoreAccess.Create) { LockTimeout = TimeSpan.FromMilliseconds(50) });
-            var batch = store.CreateBatch(new NewBatch("long"));
-            store.AddTasks(batch.Id, [.. Enumerable.Range(0, 200).Select(static i => New($"k{i}"))]);
+            // Made with the usual patience: other tests make schemas on this server at the same time, and only one at a time can.
+            var batch = OpenAt(server.Address(role, role), static store =>
+            {
+                var made = store.CreateBatch(new NewBatch("long"));
+                store.AddTasks(made.Id, [.. Enumerable.Range(0, 200).Select(static i => New($"k{i}"))]);
+                return made;
+            });
+            using var store = Fixture.Engine.Open(new StoreOptions(server.Address(role, role), StoreAccess.Write) { LockTimeout = TimeSpan.FromMilliseconds(50) });
             using var locker = new Npgsql.NpgsqlConnection(server.ConnectionText);
             locker.Open();
             var told = new TaskCompletionSource();
