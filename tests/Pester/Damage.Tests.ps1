@@ -65,6 +65,8 @@ BeforeAll {
         'Get-JournalCheckpoint'    = { Get-JournalCheckpoint | ForEach-Object { "$_" }; Get-JournalCheckpoint scan }
         'Measure-JournalBatch'     = { Measure-JournalBatch $photos | Out-String; Measure-JournalBatch $staged }
         'Measure-JournalTask'      = { Measure-JournalTask -GroupBy Signature, Worker; Measure-JournalTask -GroupBy Metadata.subject, Stage, Hour | Out-String }
+        'Write-JournalEvent'       = { Write-JournalEvent seen 'It was' -BatchId $staged -Data 1; Get-JournalTask -First 1 | Write-JournalEvent seen }
+        'Find-JournalOrphan'       = { Find-JournalOrphan $drive; 'a', 'b' | Find-JournalOrphan }
         'Test-Journal'             = { Test-Journal }
         'Export-Journal'           = { foreach ($format in 'Json', 'Jsonl', 'Csv', 'Yaml') { Export-Journal "$env:JOURNAL_PATH.$format" -Format $format } }
         'Export-JournalReport'     = { foreach ($format in 'Html', 'Markdown', 'Text', 'Json', 'Csv') { Export-JournalReport $photos -Path "$env:JOURNAL_PATH.report" -Format $format -Force } }

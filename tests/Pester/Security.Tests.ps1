@@ -13,6 +13,8 @@ BeforeAll {
         'Get-JournalCheckpoint'     = @{ Name = 'c' }
         'Clear-JournalCheckpoint'   = @{ Name = 'c' }
         'Request-JournalTask'       = @{ BatchId = '<batch>' }
+        'Write-JournalEvent'        = @{ Name = 'n'; BatchId = '<batch>' }
+        'Find-JournalOrphan'        = @{ Directory = '.' }
         'Measure-JournalTask'       = @{ GroupBy = 'Status' }
         'Measure-JournalBatch'      = @{ Id = '<batch>' }
         'Suspend-JournalBatch'      = @{ Id = '<batch>' }
