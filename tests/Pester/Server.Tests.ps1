@@ -108,6 +108,24 @@ Describe 'A journal on a server' -Skip:$without {
         Get-JournalBatch | Should -BeNullOrEmpty
     }
 
+    It 'holds events of the user, batches by name, and what it knows of files' {
+        $folder = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        $made, $lost = 'made.txt', 'lost.txt' | ForEach-Object {
+            $file = New-Item (Join-Path $folder $_) -Value x
+            $file.LastWriteTimeUtc = [datetime]::UtcNow.AddHours(-1)
+            $file.FullName
+        }
+        1..2 | Add-JournalTask scanned | Out-Null
+        (2..3 | Add-JournalTask scanned).Total | Should -Be 3
+        Invoke-JournalBatch scanned -ErrorAction Stop { if ($_ -eq 1) { $JournalTask.AddOutput($made) }; Write-JournalEvent seen "input $_" -Data $_ }
+        $seen = Get-JournalEvent scanned -Kind Noted
+        $seen.Name | Select-Object -Unique | Should -Be seen
+        $seen.Reason | Should -Be 'input 1', 'input 2', 'input 3'
+        $seen.Data | Should -Be 1, 2, 3
+        (Find-JournalOrphan $folder).FullName | Should -Be $lost
+        3..4 | Find-JournalOrphan | Should -Be 4
+    }
+
     It 'keeps checkpoints, and completes what it holds' {
         $batch = 'key one', 'key two' | Start-JournalBatch completing -Stage Fetch, Store
         Set-JournalCheckpoint cursor @{ page = 3 }
