@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Journal.Torture.Working;
 
 namespace Journal.Torture.Injuring;
@@ -7,49 +8,36 @@ namespace Journal.Torture.Injuring;
 internal sealed class WorkerProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly StringBuilder _errors = new();
     private Stopwatch? _frozen;
-    private TimeSpan _freezeTime;
 
-    private WorkerProcess(Process process) => _process = process;
+    private WorkerProcess(Process process, WorkerOrder order)
+    {
+        _process = process;
+        Order = order;
+        _process.ErrorDataReceived += (_, line) => { lock (_errors) _errors.AppendLine(line.Data); };
+        _process.BeginErrorReadLine();
+    }
 
-    public WorkerOrder Order { get; private set; } = null!;
+    public WorkerOrder Order { get; }
 
     public bool IsAlive => !_process.HasExited;
 
     public bool IsFrozen => _frozen is not null;
 
-    /// <summary>Whether it has stood still for as long as it was to.</summary>
-    public bool IsDueToWake => _frozen is not null && _frozen.Elapsed >= _freezeTime;
+    /// <summary>How long it has stood still.</summary>
+    public TimeSpan FrozenFor => _frozen?.Elapsed ?? TimeSpan.Zero;
 
     public bool WasKilled { get; private set; }
 
-    /// <summary>Whether it is at a task that it has claimed.</summary>
-    public bool HoldsTask => Ledger.HeldBy(Order.Ledger) > 0;
-
-    /// <summary>Starts a process that waits for its order: the start of the runtime is over when the order comes.</summary>
-    public static WorkerProcess StartReady()
+    public static WorkerProcess Start(WorkerOrder order)
     {
         var self = Environment.ProcessPath!;
         var host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", typeof(WorkerProcess).Assembly.Location, WorkerOrder.ReadyVerb]) { RedirectStandardInput = true, RedirectStandardError = true };
-        // No memory images of processes that die as they should, and nothing that listens for a debugger.
-        start.Environment["DOTNET_DbgEnableMiniDump"] = start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        return new WorkerProcess(Process.Start(start)!);
-    }
-
-    /// <summary>Gives a process that waits its order.</summary>
-    public void Give(WorkerOrder order)
-    {
-        Order = order;
-        try
-        {
-            _process.StandardInput.WriteLine(string.Join('\t', order.ToArguments()));
-            _process.StandardInput.Flush();
-        }
-        catch (IOException)
-        {
-            // It ended before its order came; its errors say why.
-        }
+        var start = new ProcessStartInfo(host, ["exec", typeof(WorkerProcess).Assembly.Location, .. order.ToArguments()]) { RedirectStandardError = true };
+        // No memory images of processes that die as they should.
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        return new WorkerProcess(Process.Start(start)!, order);
     }
 
     public void Kill()
@@ -60,9 +48,8 @@ internal sealed class WorkerProcess : IDisposable
         _process.WaitForExit();
     }
 
-    public void Freeze(TimeSpan time)
+    public void Freeze()
     {
-        _freezeTime = time;
         _frozen = Stopwatch.StartNew();
         Native.Kill(_process.Id, Native.SigStop);
     }
@@ -85,7 +72,7 @@ internal sealed class WorkerProcess : IDisposable
         _process.WaitForExit();
         // 137: its work killed it, as some of the work does.
         if (_process.ExitCode is 0 or 137) return null;
-        var errors = _process.StandardError.ReadToEnd().Trim();
+        var errors = ErrorText();
         if (_process.ExitCode == WorkerProgram.JournalError && excuses.Any(id => errors.StartsWith(id + ":", StringComparison.Ordinal))) return null;
         return $"A worker ({Order.Manner}) ended with {_process.ExitCode}: {errors}";
     }
@@ -94,5 +81,10 @@ internal sealed class WorkerProcess : IDisposable
     {
         Kill();
         _process.Dispose();
+    }
+
+    private string ErrorText()
+    {
+        lock (_errors) return _errors.ToString().Trim();
     }
 }
