@@ -60,14 +60,6 @@ BeforeAll {
         @($got | ForEach-Object { "$_" } | Sort-Object)
     }
 
-    # Processes that a test started, known by an argument that nothing else has.
-    function Get-Left([string] $Argument) {
-        @(foreach ($folder in [IO.Directory]::EnumerateDirectories('/proc')) {
-            try { if ([IO.File]::ReadAllText("$folder/cmdline").Split([char]0) -ccontains $Argument -and [IO.File]::ReadAllText("$folder/stat") -notmatch '\) [ZX] ') { [int](Split-Path $folder -Leaf) } }
-            catch { }
-        })
-    }
-
     function Get-OneTask { Get-JournalTask (Get-JournalBatch -Latest) }
 }
 

@@ -36,10 +36,17 @@ Describe 'Find-JournalOrphan' {
         Find-JournalOrphan $folder | Should -BeNullOrEmpty
     }
 
-    It 'knows what a folder that only begins alike holds no better' {
-        $beside = New-Item -Force "$folder-2/a.txt" -Value 'x'
-        $lost = New-File 'a.txt'
-        $beside | Invoke-JournalBatch run { $JournalTask.AddOutput($_.FullName) }
+    It 'takes what lies in a folder that a task made for known, and no more' {
+        $inside, $deep = 'album/a.txt', 'album/deep/b.txt' | ForEach-Object { New-File $_ }
+        $beside = New-File 'album-2/a.txt'
+        1 | Invoke-JournalBatch run { $JournalTask.AddOutput("$folder/album") }
+        (Find-JournalOrphan $folder -Recurse).FullName | Should -Be $beside
+    }
+
+    It 'takes what a recorded link leads to for known' -Skip:$IsWindows {
+        $file, $lost = 'real.txt', 'lost.txt' | ForEach-Object { New-File $_ }
+        $link = New-Item -ItemType SymbolicLink "$folder-link.txt" -Target $file
+        1 | Invoke-JournalBatch run { $JournalTask.AddOutput($link.FullName) }
         (Find-JournalOrphan $folder).FullName | Should -Be $lost
     }
 

@@ -146,6 +146,32 @@ Describe 'A run that is stopped' {
         }
     }
 
+    It 'leaves no program behind on SIG<Signal> (<Where>), and their end is no failure' -Skip:(-not $IsLinux) -ForEach @(
+        @{ Signal = 'TERM'; Where = 'in the session'; More = '' }
+        @{ Signal = 'TERM'; Where = 'in runspaces'; More = '-ThrottleLimit 3' }
+        @{ Signal = 'HUP'; Where = 'in runspaces'; More = '-ThrottleLimit 3' }
+    ) {
+        # A tree with a program in the background, told by an argument that nothing else has.
+        $mark = [string] (700000000 + [System.Security.Cryptography.RandomNumberGenerator]::GetInt32(99999999))
+        $fifo = Join-Path ([System.IO.Path]::GetFullPath((Get-PSDrive TestDrive).Root)) $mark
+        & mkfifo $fifo
+        $line = "Import-Module '$(Get-ModulePath)'; 1..6 | Invoke-JournalBatch programs $More { sh -c '(sleep $mark & echo started >$fifo; sleep $mark; wait)' } | Out-Null"
+        $process = [System.Diagnostics.Process]::Start((New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line))
+        try {
+            [System.IO.File]::ReadAllText($fifo) | Should -BeLike 'started*'
+            Get-Left $mark | Should -Not -BeNullOrEmpty
+            $null = Stop-Run $process $Signal
+            Get-Left $mark | Should -BeNullOrEmpty
+            $batch = Get-JournalBatch programs
+            $batch.Status, $batch.InProgress, $batch.Failed, $batch.Pending | Should -Be Paused, 0, 0, 6
+            Get-JournalTask | ForEach-Object Attempts | Should -Be (@(0) * 6)
+        }
+        finally {
+            if (-not $process.HasExited) { $process.Kill($true) }
+            Get-Left $mark | ForEach-Object { & /bin/kill -9 $_ }
+        }
+    }
+
     It 'gives its tasks back when the block exits the host, with the exit code of the block' {
         Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..20 | Invoke-JournalBatch stopped { if (`$_ -eq 5) { exit 3 }; `$_ } | Out-Null"
         $LASTEXITCODE | Should -Be 3

@@ -74,3 +74,11 @@ function Invoke-KilledProcess([string] $Line) {
         $process.Dispose()
     }
 }
+
+# Processes that a test started, known by an argument that nothing else has.
+function Get-Left([string] $Argument) {
+    @(foreach ($folder in [IO.Directory]::EnumerateDirectories('/proc')) {
+        try { if ([IO.File]::ReadAllText("$folder/cmdline").Split([char]0) -ccontains $Argument -and [IO.File]::ReadAllText("$folder/stat") -notmatch '\) [ZX] ') { [int](Split-Path $folder -Leaf) } }
+        catch { }
+    })
+}

@@ -34,7 +34,7 @@ public sealed class EarlierRuns
     public static EarlierRuns Read(IJournalStore store, string name, OutputCheck check = OutputCheck.None)
     {
         var earlier = new EarlierRuns(store, check);
-        foreach (var kept in ReadKept(store).Where(kept => string.Equals(kept.Name, name, StringComparison.OrdinalIgnoreCase)))
+        foreach (var kept in ReadKept(store, kept => string.Equals(kept, name, StringComparison.OrdinalIgnoreCase)))
         {
             earlier._completions[kept.Key] = new Completion(kept.BatchId, ReservedMetadata.Fingerprint(kept.Metadata), kept.EndedAt, 0, new KeptOutputs(kept.Outputs, kept.Metadata));
         }
@@ -49,7 +49,7 @@ public sealed class EarlierRuns
     /// <param name="stop">Ends the reading.</param>
     public static HashSet<string> ReadDone(IJournalStore store, IReadOnlyList<TextPattern>? names, CancellationToken stop)
     {
-        var done = ReadKept(store).Where(kept => names?.Any(name => name.Matches(kept.Name)) != false).Select(static kept => kept.Key).ToHashSet(StringComparer.Ordinal);
+        var done = ReadKept(store, kept => names?.Any(name => name.Matches(kept)) != false).Select(static kept => kept.Key).ToHashSet(StringComparer.Ordinal);
         var batches = names is null ? null : store.ReadBatches(new BatchQuery { Names = names }).Select(static batch => batch.Id).ToList();
         if (batches is { Count: 0 }) return done;
         foreach (var task in store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed, JournalTaskStatus.Skipped] }))
@@ -62,12 +62,14 @@ public sealed class EarlierRuns
     }
 
     /// <summary>What is remembered of completed tasks whose batches were removed.</summary>
-    internal static IEnumerable<RememberedTask> ReadKept(IJournalStore store)
+    /// <param name="store">The journal.</param>
+    /// <param name="wanted">Of batches of which names; null for all.</param>
+    internal static IEnumerable<RememberedTask> ReadKept(IJournalStore store, Func<string, bool>? wanted = null)
     {
         foreach (var checkpoint in store.ReadCheckpoints(null).Where(static checkpoint => checkpoint.Name.StartsWith(KeptPrefix, StringComparison.Ordinal)))
         {
             var kept = JsonMap.Parse(checkpoint.Json);
-            var name = kept.GetValueOrDefault("name") as string ?? "";
+            if (wanted?.Invoke(kept.GetValueOrDefault("name") as string ?? "") == false) continue;
             var batch = kept.GetValueOrDefault("batch") as string ?? "";
             var tasks = JsonMap.Parse(kept.GetValueOrDefault("tasks") as string);
             foreach (var key in tasks.Keys)
@@ -76,7 +78,7 @@ public sealed class EarlierRuns
                 if (tasks.JsonOf(key) is not { } json || JsonValues.ParseStored(json) is not Dictionary<string, object?> task) continue;
                 var metadata = JsonMap.From([new(ReservedMetadata.Name, task.GetValueOrDefault(ReservedMetadata.Name))]);
                 var ended = task.GetValueOrDefault("endedAt") is long at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null;
-                yield return new RememberedTask(name, batch, key, JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata, ended);
+                yield return new RememberedTask(batch, key, JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata, ended);
             }
         }
     }
@@ -143,7 +145,7 @@ public sealed class EarlierRuns
         store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed] });
 
     /// <summary>A completed task whose batch was removed.</summary>
-    internal readonly record struct RememberedTask(string Name, string BatchId, string Key, JsonList Outputs, JsonMap Metadata, DateTimeOffset? EndedAt);
+    internal readonly record struct RememberedTask(string BatchId, string Key, JsonList Outputs, JsonMap Metadata, DateTimeOffset? EndedAt);
 
     private sealed record KeptOutputs(JsonList Outputs, JsonMap Metadata);
 

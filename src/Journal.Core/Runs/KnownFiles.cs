@@ -12,14 +12,14 @@ public sealed class KnownFiles
 {
     private readonly string _root;
     private readonly string _journal;
-    private readonly DateTime _readAt = DateTime.UtcNow;
+    private readonly DateTimeOffset _readAt;
     private readonly HashSet<string> _files = new(StringComparer.FromComparison(FilePaths.Comparison));
 
     // Paths whose folder nobody wrote down, such as lines of a list: every file that ends with one is known.
     private readonly HashSet<string> _endings = new(StringComparer.FromComparison(FilePaths.Comparison));
     private readonly Dictionary<string, string?> _folders = new(StringComparer.Ordinal);
 
-    private KnownFiles(string root, string journal) => (_root, _journal) = (root, journal);
+    private KnownFiles(string root, string journal, DateTimeOffset readAt) => (_root, _journal, _readAt) = (root, journal, readAt);
 
     /// <summary>Whether a directory is one in which nothing is ever deleted, see <see cref="ProtectedFolders"/>.</summary>
     public static bool IsProtected(string directory) => RealPath.Of(directory) is not { } real || ProtectedFolders.Covers(real);
@@ -27,12 +27,13 @@ public sealed class KnownFiles
     /// <summary>Reads what a journal knows. Memory grows with the number of known files below the directory.</summary>
     /// <param name="store">The journal.</param>
     /// <param name="directory">A full path.</param>
+    /// <param name="time">The clock of the files.</param>
     /// <param name="stop">Ends the reading.</param>
     /// <exception cref="JournalException">InvalidValue: the directory is not there.</exception>
-    public static KnownFiles Read(IJournalStore store, string directory, CancellationToken stop)
+    public static KnownFiles Read(IJournalStore store, string directory, TimeProvider time, CancellationToken stop)
     {
         if (!Directory.Exists(directory) || RealPath.Of(directory) is not { } root) throw JournalErrors.InvalidValue("-Directory", directory, $"there is no directory '{directory}'.");
-        var known = new KnownFiles(root, JournalLocation.IsPostgres(store.Location) ? "" : JournalLocation.Resolve(store.Location));
+        var known = new KnownFiles(root, JournalLocation.IsPostgres(store.Location) ? "" : JournalLocation.Resolve(store.Location), time.GetUtcNow());
         // Before the tasks: a task that ends meanwhile has its files as outputs.
         foreach (var task in store.ReadInFlight(null)) known.Add(store.ReadTempFiles(task.TaskId));
         foreach (var task in store.ReadTasks(TaskQuery.All))
@@ -59,10 +60,21 @@ public sealed class KnownFiles
     {
         var files = new FileSystemEnumerable<string>(_root, static (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = recurse, AttributesToSkip = 0, IgnoreInaccessible = true })
         {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LastWriteTimeUtc < _readAt,
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && entry.LastWriteTimeUtc < _readAt.UtcDateTime,
             ShouldRecursePredicate = static (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
-        return files.Where(file => !_files.Contains(file) && !IsOfTheJournal(file) && !EndsAsKnown(file));
+        return files.Where(file => !IsKnown(file) && !IsOfTheJournal(file) && !EndsAsKnown(file));
+    }
+
+    // A directory that is known, such as one that a task made, is known with all that is in it.
+    private bool IsKnown(string file)
+    {
+        for (var at = file; at is not null && at.Length > _root.Length; at = Path.GetDirectoryName(at))
+        {
+            if (_files.Contains(at)) return true;
+        }
+
+        return false;
     }
 
     // The journal, and what stands beside it under its name: its log, its locks, copies that were set aside.
@@ -98,8 +110,13 @@ public sealed class KnownFiles
         var full = Path.GetFullPath(path);
         if (Path.GetDirectoryName(full) is not { } folder) return;
         if (!_folders.TryGetValue(folder, out var real)) _folders.Add(folder, real = RealPath.Of(folder));
-        if (real is null || !WorkFiles.IsWithin(real, _root)) return;
-        _files.Add(Path.Combine(real, Path.GetFileName(full)));
+        if (real is null) return;
+        var file = Path.Combine(real, Path.GetFileName(full));
+        // A link is known with what it leads to, wherever it lies itself.
+        foreach (var known in new[] { file, RealPath.Of(file) })
+        {
+            if (known is not null && WorkFiles.IsWithin(known, _root)) _files.Add(known);
+        }
     }
 
     private void AddEnding(string path)

@@ -16,14 +16,14 @@ public static class Enqueuing
     /// <exception cref="JournalException">BatchNotFound.</exception>
     public static AddResult Enqueue(this IJournalStore store, string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null)
     {
-        var takenUp = store.RequireBatch(batchId).Canceled == 0 ? 0 : TakeUp(store, batchId, tasks.Select(static task => task.Key).ToHashSet(StringComparer.Ordinal), by);
+        var takenUp = store.RequireBatch(batchId).Canceled == 0 || tasks.Count == 0 ? 0 : TakeUp(store, batchId, [.. tasks.Select(static task => TextPattern.Exactly(task.Key))], by);
         return store.AddTasks(batchId, tasks, by, mends: true) with { TakenUp = takenUp };
     }
 
-    private static long TakeUp(IJournalStore store, string batchId, HashSet<string> keys, WorkerIdentity? by)
+    private static long TakeUp(IJournalStore store, string batchId, IReadOnlyList<TextPattern> keys, WorkerIdentity? by)
     {
-        var canceled = new TaskQuery { BatchIds = [batchId], Statuses = [JournalTaskStatus.Canceled] };
-        var moves = store.ReadTasks(canceled).Where(task => keys.Contains(task.Key)).Select(static task => TaskMove.Requeue(task.Id, "Its input was added again.")).ToList();
+        var canceled = new TaskQuery { BatchIds = [batchId], Keys = keys, Statuses = [JournalTaskStatus.Canceled] };
+        var moves = store.ReadTasks(canceled).Select(static task => TaskMove.Requeue(task.Id, "Its input was added again.")).ToList();
         return moves.Chunk(ChunkSize).Sum(chunk => store.Apply(chunk, by).LongCount(static result => result.Outcome is MoveOutcome.Applied));
     }
 }

@@ -1,3 +1,5 @@
+using Journal.Lifecycle;
+
 namespace Journal.Storage;
 
 /// <summary>Reads of what must be there.</summary>
@@ -11,8 +13,23 @@ public static class Required
     /// <summary>The batch that a text means: the one with that id, else the newest of that name.</summary>
     /// <exception cref="JournalException">BatchNotFound, JournalNotFound.</exception>
     public static JournalBatch MeantBatch(this IJournalStore store, string idOrName) =>
-        store.FindBatch(idOrName) ?? store.ReadBatches(BatchQuery.NewestOf(idOrName)).FirstOrDefault()
-        ?? throw (store is EmptyJournal ? JournalErrors.JournalNotFound(store.Location) : JournalErrors.BatchNotFound(idOrName));
+        Meant(store, idOrName) ?? throw NotFound(store, idOrName);
+
+    /// <summary>The same; null where the text can name a batch that is yet to be made. One that was removed is not made anew under its id.</summary>
+    /// <exception cref="JournalException">BatchNotFound, JournalNotFound, InvalidBatchName.</exception>
+    public static JournalBatch? MeantOrNewBatch(this IJournalStore store, string idOrName)
+    {
+        if (Meant(store, idOrName) is { } batch) return batch;
+        if (BatchNaming.IsLikeAnId(idOrName)) throw NotFound(store, idOrName);
+        BatchNaming.ValidateName(idOrName);
+        return null;
+    }
+
+    private static JournalBatch? Meant(IJournalStore store, string idOrName) =>
+        store.FindBatch(idOrName) ?? store.ReadBatches(BatchQuery.NewestOf(idOrName)).FirstOrDefault();
+
+    private static JournalException NotFound(IJournalStore store, string idOrName) =>
+        store is EmptyJournal ? JournalErrors.JournalNotFound(store.Location) : JournalErrors.BatchNotFound(idOrName);
 
     /// <summary>The task with an id.</summary>
     /// <exception cref="JournalException">TaskNotFound.</exception>

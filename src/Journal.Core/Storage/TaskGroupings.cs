@@ -25,8 +25,17 @@ public static class TaskGroupings
         return new TaskGrouping(Enum.Parse<TaskGroupKey>(name));
     }
 
-    /// <summary>The message of the last error of the group's example, where it was grouped by signature, which is a text with placeholders; null elsewhere.</summary>
-    public static string? MessageOf(IJournalStore store, TaskQuery scope, IReadOnlyList<TaskGrouping> by, TaskGroup group)
+    // A look into the journal each; of more groups than anybody reads the signature has to do.
+    private const int MostMessages = 100;
+
+    /// <summary>Groups tasks, each group with the message of one of them where it was grouped by signature, which is a text with placeholders; null elsewhere.</summary>
+    public static IEnumerable<(TaskGroup Group, string? Message)> GroupWithMessages(this IJournalStore store, GroupQuery query)
+    {
+        var groups = store.GroupTasks(query).ToList();
+        return groups.Select(group => (group, groups.Count <= MostMessages ? MessageOf(store, query.Scope, query.By, group) : null));
+    }
+
+    private static string? MessageOf(IJournalStore store, TaskQuery scope, IReadOnlyList<TaskGrouping> by, TaskGroup group)
     {
         var signature = by.Select((grouping, i) => grouping.Key is TaskGroupKey.Signature ? group.Values[i] as string : null).FirstOrDefault(static text => text is not null);
         if (signature is null || group.Example is null) return null;

@@ -43,14 +43,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
     {
         base.OnBegin();
         var store = WriterOrEmpty;
-        _batch = store.FindBatch(BatchId[0]) ?? store.ReadBatches(BatchQuery.NewestOf(BatchId[0])).FirstOrDefault();
-        if (_batch is null)
-        {
-            // A batch that was removed is not made anew under its id.
-            if (BatchNaming.IsLikeAnId(BatchId[0])) throw store is EmptyJournal ? JournalErrors.JournalNotFound(Location) : JournalErrors.BatchNotFound(BatchId[0]);
-            BatchNaming.ValidateName(BatchId[0]);
-        }
-
+        _batch = store.MeantOrNewBatch(BatchId[0]);
         _metadata = TaskInputs.ToMap(Metadata, "-Metadata");
         _feeder = new TaskFeeder(AddTasks, Time, First);
         _feeder.PassKeysOnce();

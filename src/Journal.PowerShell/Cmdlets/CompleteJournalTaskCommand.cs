@@ -52,11 +52,6 @@ public sealed class CompleteJournalTaskCommand : TaskTargetCmdlet
             Result = Result is null ? null : KeptValues.Encode(Result, "-Result"),
         };
         var decided = WorkerMoves.Succeeded(Writer.RequireBatch(task.BatchId), task, token, report);
-        if (!ShouldProcess(Describe(task), "Complete")) return;
-        Apply(decided, task.BatchId);
-        if (TargetId is { Length: > 0 } target && OtherOf(task, target) is { } other) WriteWarning($"The target id '{target}' of task {task.Id} '{task.Key}' is also that of task {other.Id} '{other.Key}'.");
+        if (ShouldProcess(Describe(task), "Complete")) Apply(decided, task.BatchId);
     }
-
-    private JournalTask? OtherOf(JournalTask task, string target) =>
-        Writer.ReadTasks(new TaskQuery { BatchIds = [task.BatchId], TargetIds = [TextPattern.Exactly(target)], First = 2 }).FirstOrDefault(other => other.Id != task.Id);
 }

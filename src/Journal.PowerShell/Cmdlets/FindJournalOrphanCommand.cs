@@ -79,7 +79,7 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
         var tasks = inProgress == 1 ? "1 task is in progress" : $"{inProgress} tasks are in progress";
         if (inProgress > 0 && Remove && !Force) throw JournalErrors.JournalInUse(Location, $"{tasks}, and what a task in progress has written is not recorded yet. If their workers are dead, Repair-JournalBatch takes them back");
         if (inProgress > 0) WriteWarning($"{tasks}: what they have written is not recorded yet, and counts as unknown.");
-        foreach (var file in KnownFiles.Read(store, directory, StopToken).Unknown(Recurse))
+        foreach (var file in KnownFiles.Read(store, directory, Time, StopToken).Unknown(Recurse))
         {
             StopToken.ThrowIfCancellationRequested();
             if (!Remove) WriteObject(new FileInfo(file));

@@ -325,7 +325,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         using var signals = new StopSignals(
             () =>
             {
-                runner.StopNow();
+                // Before the next run could start the same programs beside these.
+                AttemptProcesses.KillAll(runner.StopNow);
                 delivery.Abandon(runner);
                 pool?.GiveUp();
             },

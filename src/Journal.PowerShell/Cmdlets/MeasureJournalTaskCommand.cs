@@ -58,16 +58,8 @@ public sealed class MeasureJournalTaskCommand : TaskQueryCmdlet
     private void Measure(IJournalStore store, TaskQuery scope)
     {
         var by = GroupBy.Select(TaskGroupings.Parse).ToList();
-        var groups = store.GroupTasks(new GroupQuery(scope, by) { Zone = TimeZoneInfo.Local }).ToList();
-        foreach (var group in groups)
-        {
-            StopToken.ThrowIfCancellationRequested();
-            WriteObject(TaskGroupView.Row(by, group, groups.Count <= MostMessages ? TaskGroupings.MessageOf(store, scope, by, group) : null, store.Location));
-        }
+        WriteAll(store.GroupWithMessages(new GroupQuery(scope, by) { Zone = TimeZoneInfo.Local }).Select(found => TaskGroupView.Row(by, found.Group, found.Message, store.Location)));
     }
-
-    // A look into the journal each; of more groups than anybody reads the signature has to do.
-    private const int MostMessages = 100;
 
     private sealed record Piped(IJournalStore Store, TaskQuery Filters)
     {

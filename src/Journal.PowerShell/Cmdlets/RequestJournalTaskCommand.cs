@@ -16,9 +16,6 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
     private const string ByBatch = "Batch";
     private const string ByTask = "Task";
 
-    // Nothing tells a process that another one has ended a task; a worker that waits for one looks this often.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
-
     /// <summary>The batches: ids, names (the newest batch of that name), batches, or tasks, attempts and events of them.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByBatch)]
     [Alias("BatchId")]
@@ -68,43 +65,11 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
     private void Claim(TaskReference reference)
     {
         var store = Writer;
-        var batch = store.RequireBatch(store.RequireTask(reference.Id).BatchId);
-        if (!ShouldProcess($"task {reference.Id} of batch '{batch.Id}'", "Claim")) return;
-        var worker = SessionWorker.Get(Worker);
-        var claim = new ExchangeRequest(worker, batch.Id, LeaseTimeout ?? batch.Options.LeaseTimeout) { Claim = 1, Only = [reference.Id] };
-        var began = Time.GetTimestamp();
-        while (true)
-        {
-            Recover(store, batch.Id, worker);
-            var result = store.Exchange(claim with { });
-            if (result.Claimed is [var claimed])
-            {
-                WriteObject(claimed);
-                return;
-            }
-
-            var task = store.RequireTask(reference.Id);
-            var left = Wait - Time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || task.EndedAt is not null || result.Batch.Status is JournalBatchStatus.Paused) throw JournalErrors.TaskNotClaimed(task.Id, WhyNot(task, result.Batch));
-            if (StopToken.WaitHandle.WaitOne(left < Look ? left : Look)) StopToken.ThrowIfCancellationRequested();
-        }
+        if (!ShouldProcess($"task {reference.Id} of batch '{store.RequireTask(reference.Id).BatchId}'", "Claim")) return;
+        WriteObject(TaskClaim.Claim(store, reference.Id, SessionWorker.Get(Worker), LeaseTimeout, Wait, Processes, Tell, Time, StopToken));
     }
 
-    private static string WhyNot(JournalTask task, BatchState state) => task.Status switch
-    {
-        JournalTaskStatus.InProgress => $"{task.Worker} has it.",
-        JournalTaskStatus.Pending when state.Status is JournalBatchStatus.Paused => $"its batch is paused ({state.PauseReason}).",
-        JournalTaskStatus.Pending when task.NotBefore is { } due => $"it waits until {due.ToLocalTime():T}.",
-        var status => $"it is {status}.",
-    };
-
-    private void Recover(IJournalStore store, string batchId, WorkerIdentity worker)
-    {
-        foreach (var task in BatchRecovery.Recover(store, batchId, Processes, worker))
-        {
-            WriteVerbose($"Task {task.TaskId} '{task.Key}': {task.Reason}.");
-        }
-    }
+    private void Tell(RecoveredTask task) => WriteVerbose($"Task {task.TaskId} '{task.Key}': {task.Reason}.");
 
     /// <inheritdoc/>
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
@@ -112,7 +77,7 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
         var stage = StageNaming.Require(batch, Stage);
         if (!ShouldProcess($"batch '{batch.Id}'", $"Claim up to {Count} task(s)")) return;
         var worker = SessionWorker.Get(Worker);
-        Recover(store, batch.Id, worker);
+        foreach (var task in BatchRecovery.Recover(store, batch.Id, Processes, worker)) Tell(task);
         var claim = new ExchangeRequest(worker, batch.Id, LeaseTimeout ?? batch.Options.LeaseTimeout) { Claim = Count, Stage = stage };
         var result = store.Exchange(claim);
         if (result.Claimed.Count == 0) WriteVerbose(WhyNone(result.Batch));

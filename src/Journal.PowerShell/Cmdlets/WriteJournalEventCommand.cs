@@ -8,7 +8,7 @@ namespace Journal.Commands;
 
 /// <summary>Records an event of your own in the history of a batch or a task.</summary>
 [Cmdlet(VerbsCommunications.Write, "JournalEvent", SupportsShouldProcess = true)]
-public sealed class WriteJournalEventCommand : JournalCmdlet
+public sealed class WriteJournalEventCommand : OneBatchCmdlet
 {
     /// <summary>What you call it, such as published; at most 100 characters.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -22,17 +22,6 @@ public sealed class WriteJournalEventCommand : JournalCmdlet
     /// <summary>A value that belongs to it: anything that a journal keeps, as JSON at most 64 KiB.</summary>
     [Parameter]
     public object? Data { get; set; }
-
-    /// <summary>Tasks or batches, or what tells one of them; by default, in a script block that a run calls, the live task.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
-
-    /// <summary>The batch: its id, its name (the newest one), or an object of it.</summary>
-    [Parameter]
-    [BatchId]
-    [ArgumentCompleter(typeof(BatchIdCompleter))]
-    [ValidateCount(1, 1)]
-    public string[]? BatchId { get; set; }
 
     /// <summary>The task.</summary>
     [Parameter]

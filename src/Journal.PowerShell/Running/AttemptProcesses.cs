@@ -95,6 +95,26 @@ internal sealed class AttemptProcesses : IDisposable
         return halted.Count;
     }
 
+    /// <summary>Ends what all attempts under way have started: this process is about to end, and nobody waits for it any more. Any thread may call.</summary>
+    /// <param name="beforeKill">Called when all of it is halted and not yet ended: the end of a program must not count as the failure of its task.</param>
+    public static void KillAll(Action beforeKill)
+    {
+        List<AttemptProcesses> underWay;
+        lock (Gate)
+        {
+            underWay = Attempts.FindAll(static attempt => attempt._ended == 0);
+            foreach (var attempt in underWay) attempt._isForced = true;
+        }
+
+        KillFrom(0);
+
+        void KillFrom(int index)
+        {
+            if (index == underWay.Count) beforeKill();
+            else underWay[index].Kill(() => KillFrom(index + 1));
+        }
+    }
+
     /// <summary>Whether the attempt was ended by force.</summary>
     public bool IsForced
     {

@@ -101,6 +101,14 @@ public partial class ReportRendererTests
     }
 
     [Fact]
+    public void A_report_counts_the_files_that_several_tasks_recorded()
+    {
+        Assert.Matches("Outputs of several tasks\\W+1\\b", ReportRenderer.Render(Sample.Model("x"), ReportFormat.Text));
+        using var json = JsonDocument.Parse(ReportRenderer.Render(Sample.Model("x"), ReportFormat.Json));
+        Assert.Equal(1, json.RootElement.GetProperty("Outputs").GetProperty("Shared").GetInt32());
+    }
+
+    [Fact]
     public void Json_holds_the_texts_and_figures_as_they_are() => Law.Holds(Law.AnyText.Where(IsWellFormed), static text =>
     {
         using var json = JsonDocument.Parse(ReportRenderer.Render(Sample.Model(text), ReportFormat.Json));

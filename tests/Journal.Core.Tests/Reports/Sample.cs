@@ -28,7 +28,7 @@ internal static class Sample
         Errors = [new JournalErrorSummary(JournalErrorCategory.NotFound, text, 1, text, text)],
         Failures = [Task(text, JournalTaskStatus.Failed)],
         Slowest = [Task(text, JournalTaskStatus.Completed), Task(text, JournalTaskStatus.Failed)],
-        Outputs = new OutputTally(2, 1, 10, 0, [new OutputFile(text, text, null, true), new OutputFile("/b", "b", 10, false)]),
+        Outputs = new OutputTally(2, 1, 10, 1, [new OutputFile(text, text, null, true), new OutputFile("/b", "b", 10, false)]),
     };
 
     private static JournalTask Task(string text, JournalTaskStatus status) => new()

@@ -1,0 +1,47 @@
+using Journal.Storage;
+using Journal.Workers;
+
+namespace Journal.Runs;
+
+/// <summary>Claims one given task, for a worker written by hand.</summary>
+public static class TaskClaim
+{
+    // Nothing tells a process that another one has ended a task; a worker that waits for one looks this often.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Claims a task, after tasks of dead workers were taken back.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="taskId">The task.</param>
+    /// <param name="worker">For whom.</param>
+    /// <param name="lease">How long the claim lasts; null for as long as the batch says.</param>
+    /// <param name="patience">How long to wait while another worker has the task, or while it waits for a retry.</param>
+    /// <param name="processes">Tells who lives.</param>
+    /// <param name="recovered">Told of each task that was taken back.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <exception cref="JournalException">TaskNotFound; TaskNotClaimed: it has ended, its batch is paused, or the time is over.</exception>
+    public static JournalTask Claim(
+        IJournalStore store, long taskId, WorkerIdentity worker, TimeSpan? lease, TimeSpan patience, IProcessTable processes, Action<RecoveredTask> recovered, TimeProvider time, CancellationToken stop)
+    {
+        var batch = store.RequireBatch(store.RequireTask(taskId).BatchId);
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            foreach (var back in BatchRecovery.Recover(store, batch.Id, processes, worker)) recovered(back);
+            var result = store.Exchange(new ExchangeRequest(worker, batch.Id, lease ?? batch.Options.LeaseTimeout) { Claim = 1, Only = [taskId] });
+            if (result.Claimed is [var claimed]) return claimed;
+            var task = store.RequireTask(taskId);
+            var left = patience - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero || task.EndedAt is not null || result.Batch.Status is JournalBatchStatus.Paused) throw JournalErrors.TaskNotClaimed(taskId, WhyNot(task, result.Batch));
+            if (stop.WaitHandle.WaitOne(left < Look ? left : Look)) stop.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static string WhyNot(JournalTask task, BatchState state) => task.Status switch
+    {
+        JournalTaskStatus.InProgress => $"{task.Worker} has it.",
+        JournalTaskStatus.Pending when state.Status is JournalBatchStatus.Paused => $"its batch is paused ({state.PauseReason}).",
+        JournalTaskStatus.Pending when task.NotBefore is { } due => $"it waits until {due.ToLocalTime():T}.",
+        var status => $"it is {status}.",
+    };
+}
