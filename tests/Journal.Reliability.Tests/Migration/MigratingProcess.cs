@@ -36,6 +36,14 @@ internal sealed class MigratingProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Lets it work until something is there to be seen, or it has ended.</summary>
+    public void WaitFor(Func<bool> sight)
+    {
+        while (!sight() && !HasEndedAfter(TimeSpan.FromMilliseconds(1)))
+        {
+        }
+    }
+
     /// <summary>Lets it work for so long.</summary>
     /// <returns>Whether it has ended by itself.</returns>
     public bool HasEndedAfter(TimeSpan time) => _process.WaitForExit(time);

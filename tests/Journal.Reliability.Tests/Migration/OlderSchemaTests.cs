@@ -52,10 +52,7 @@ public sealed class OlderSchemaTests : IDisposable
                 var moment = whole * dice.NextDouble();
                 if (kill % 2 == 1 || kill >= Kills)
                 {
-                    while (!(kill < Kills ? File.Exists(aside) : HasBegun(aside)) && !process.HasEndedAfter(TimeSpan.FromMilliseconds(1)))
-                    {
-                    }
-
+                    process.WaitFor(() => kill < Kills ? File.Exists(aside) : HasBegun(aside));
                     moment = kill < Kills ? whole * dice.NextDouble() / 5 : TimeSpan.Zero;
                 }
 
