@@ -84,8 +84,8 @@ internal sealed partial class PostgresJournalStore
         session.Pipeline.Add(new Command(WorkerStatements.InFlight).With(number), row =>
         {
             var batch = session.Batch(batches, row.Integer(1));
-            var worker = row.IsNull(6) ? null : StoredHistory.ReadWorker(row, 7);
-            tasks.Add(new InFlightTask(row.Integer(0), batch.Id, row.Text(2), row.Integer(3), worker, row.Integer(4) <= now, (int)row.Integer(5), batch.Options));
+            var worker = row.IsNull(7) ? null : StoredHistory.ReadWorker(row, 8);
+            tasks.Add(new InFlightTask(row.Integer(0), batch.Id, row.Text(2), row.Integer(3), worker, row.Integer(4) <= now, (int)row.Integer(5), batch.Options, Micros.ToTime(row.Integer(6))));
         }).Send();
         return tasks;
     });

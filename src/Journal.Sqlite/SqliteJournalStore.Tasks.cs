@@ -67,9 +67,9 @@ internal sealed partial class SqliteJournalStore
         while (row.Step())
         {
             var batch = _catalog.Batch(database, row.Integer(1));
-            var worker = row.IsNull(6) ? null : StoredHistory.ReadWorker(row, 7);
+            var worker = row.IsNull(7) ? null : StoredHistory.ReadWorker(row, 8);
             tasks.Add(new InFlightTask(
-                row.Integer(0), batch.Id, row.Text(2)!, row.Integer(3), worker, row.Integer(4) <= now, (int)row.Integer(5), batch.Options));
+                row.Integer(0), batch.Id, row.Text(2)!, row.Integer(3), worker, row.Integer(4) <= now, (int)row.Integer(5), batch.Options, Micros.ToTime(row.Integer(6))));
         }
 
         return tasks;

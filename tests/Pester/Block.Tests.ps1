@@ -184,6 +184,27 @@ Describe 'What is not there in the runspaces of a parallel run' {
         }
     }
 
+    It 'is hinted at: what a function calls that the block calls' {
+        function Get-Outer { Get-Inner }
+        function Get-Inner { Get-Innermost }
+        function Get-Innermost { 'x' }
+        1 | Invoke-JournalBatch nested @once -ThrottleLimit 2 -FunctionName Get-Outer -WarningVariable warned -WarningAction SilentlyContinue -ErrorAction SilentlyContinue { Get-Outer }
+        @($warned | ForEach-Object { "$_" }) | Should -BeLike "The function 'Get-*' calls 'Get-Inner*', a function of this session*"
+        @($warned).Count | Should -Be 2
+        1 | Invoke-JournalBatch nested2 @once -ThrottleLimit 2 -FunctionName Get-Outer, Get-Inner, Get-Innermost -WarningVariable none { Get-Outer } | Should -Be x
+        $none | Should -BeNullOrEmpty
+    }
+
+    It 'is not hinted at where the block loads it itself: <How>' -ForEach @(
+        @{ How = 'dot-sourced'; Line = '. "$using:file"; Get-Loaded' }
+        @{ How = 'Import-Module'; Line = 'import-module "$using:module"; Get-Loaded' }
+    ) {
+        function Get-Loaded { 'of the session' }
+        $file, $module = 'Loaded.ps1', 'Loaded.psm1' | ForEach-Object { $path = Join-Path $TestDrive $_; Set-Content $path 'function Get-Loaded { "loaded" }'; $path }
+        1 | Invoke-JournalBatch loads @once -ThrottleLimit 2 -WarningVariable warned ([scriptblock]::Create($Line)) | Should -Be loaded
+        $warned | Should -BeNullOrEmpty
+    }
+
     It 'is hinted at: using module' {
         $module = Join-Path $TestDrive 'Used.psm1'
         Set-Content $module 'function Get-Used { "used" }'
@@ -234,6 +255,13 @@ Describe 'Invoke-JournalBatch -Timeout and what the attempt started' -Skip:(-not
         $left = Get-Left $seconds
         foreach ($id in $left) { Stop-Process -Id $id -Force -ErrorAction Ignore }
         $left.Count | Should -Be 0
+    }
+
+    It 'keeps what the program said before its time was over, at limit <Limit>' -ForEach $limits {
+        $seconds = "$(Get-Random -Minimum 100000 -Maximum 999999).25"
+        1 | Invoke-JournalBatch said @once -ThrottleLimit $Limit -Timeout 1.5 { & /bin/sh -c "echo 'Retrying host a…' >&2; sleep $using:seconds" } -ErrorAction SilentlyContinue 2>$null
+        (Get-OneTask).ErrorMessage | Should -BeLike "The attempt ran longer than *The last lines of its error output:*Retrying host a…"
+        Measure-JournalTask -GroupBy Signature | ForEach-Object Signature | Should -Not -BeLike '*Retrying*'
     }
 
     It 'leaves alone what another attempt started that goes on, and what one before it left running' {

@@ -172,6 +172,37 @@ Describe 'A run that is stopped' {
         }
     }
 
+    It 'ends what a killed run left running before its tasks are run again, and nothing else (<Where>)' -Skip:(-not $IsLinux) -ForEach @(
+        @{ Where = 'in the session'; More = ''; Running = 1 }
+        @{ Where = 'in runspaces'; More = '-ThrottleLimit 3'; Running = 3 }
+    ) {
+        $mark, $other = 0..1 | ForEach-Object { [string] (700000000 + [System.Security.Cryptography.RandomNumberGenerator]::GetInt32(99999999)) }
+        $fifo = Join-Path ([System.IO.Path]::GetFullPath((Get-PSDrive TestDrive).Root)) $mark
+        & mkfifo $fifo
+        # The program that was started before carries the mark of the process, too.
+        $line = "Import-Module '$(Get-ModulePath)'; 1 | Invoke-JournalBatch first { }; `$null = Start-Process sleep $other -PassThru; 1..100 | Invoke-JournalBatch between { }
+            1..3 | Invoke-JournalBatch killed $More { sh -c '(sleep $mark & echo started >$fifo; sleep $mark; wait)' } | Out-Null"
+        $process = [System.Diagnostics.Process]::Start((New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line))
+        try {
+            # For writing, too: it does not end when one of several writers has written.
+            $started = [System.IO.StreamReader]::new([System.IO.FileStream]::new($fifo, 'Open', 'ReadWrite'))
+            foreach ($program in 1..$Running) { $started.ReadLine() | Should -Be started }
+            $process.Kill()
+            $process.WaitForExit()
+            Get-Left $mark | Should -Not -BeNullOrEmpty
+            $ran = 1..3 | Invoke-JournalBatch killed { Get-Left $mark; $_ } -WarningVariable said -WarningAction SilentlyContinue
+            $ran | Should -Be 1, 2, 3
+            "$said" | Should -BeLike "Recovered * worker* had died.* programs that they had left running were ended: *sleep (*"
+            Get-Left $mark | Should -BeNullOrEmpty
+            Get-Left $other | Should -Not -BeNullOrEmpty
+        }
+        finally {
+            ${started}?.Dispose()
+            if (-not $process.HasExited) { $process.Kill($true) }
+            $mark, $other | ForEach-Object { Get-Left $_ } | ForEach-Object { & /bin/kill -9 $_ }
+        }
+    }
+
     It 'gives its tasks back when the block exits the host, with the exit code of the block' {
         Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..20 | Invoke-JournalBatch stopped { if (`$_ -eq 5) { exit 3 }; `$_ } | Out-Null"
         $LASTEXITCODE | Should -Be 3

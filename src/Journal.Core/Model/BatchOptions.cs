@@ -19,6 +19,9 @@ public sealed record BatchOptions
     /// <summary>What a batch has when nothing was said.</summary>
     public static BatchOptions Default { get; } = new();
 
+    /// <summary>What a batch has that a cmdlet makes: 25 tasks that fail in a row have one cause, and it is not in them.</summary>
+    public static BatchOptions OfCommands { get; } = new() { FailureThreshold = 25 };
+
     /// <summary>Retries after the first try, for the categories that are retried.</summary>
     public int MaxRetries { get; init; } = 3;
 

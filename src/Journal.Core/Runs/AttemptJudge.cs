@@ -93,7 +93,7 @@ public sealed class AttemptJudge
         var facts = result.Error!;
         var classification = ErrorClassifier.Classify(facts);
         var category = classification.Category is JournalErrorCategory.None ? JournalErrorCategory.Unknown : classification.Category;
-        var error = new TaskError(category, facts.Message, ErrorSignature.Of(facts.Message), facts.ErrorId, result.ScriptStackTrace);
+        var error = new TaskError(category, facts.Message, ErrorSignature.Of(facts.Kind ?? facts.Message), facts.ErrorId, result.ScriptStackTrace);
         var decision = RetryPolicy.Decide(task.Batch.Options, task.Stage, task.Attempt, classification, now, _random.NextDouble());
         if (decision.Action is RetryAction.Pause)
         {

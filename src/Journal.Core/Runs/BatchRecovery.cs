@@ -13,12 +13,17 @@ namespace Journal.Runs;
 /// <param name="Reason">Why it was taken.</param>
 /// <param name="Abandoned">Whether it was failed because its workers died too often.</param>
 /// <param name="Files">What became of the temporary files it had registered.</param>
-public sealed record RecoveredTask(long TaskId, string BatchId, string Key, string? Worker, string Reason, bool Abandoned, IReadOnlyList<WorkFileResult> Files);
+/// <param name="Programs">Programs that its worker's tasks had left running and that were ended; on the first task of each worker.</param>
+public sealed record RecoveredTask(
+    long TaskId, string BatchId, string Key, string? Worker, string Reason, bool Abandoned, IReadOnlyList<WorkFileResult> Files, IReadOnlyList<string> Programs);
 
 /// <summary>Takes tasks back from workers that are dead or have lost their lease, and from nobody else.</summary>
 public static class BatchRecovery
 {
-    /// <summary>Recovers what can be recovered, and deletes the temporary files that the dead attempts left in their batch's work directory.</summary>
+    /// <summary>
+    /// Recovers what can be recovered: ends the programs that the dead attempts left running, and deletes the temporary files that they left in their
+    /// batch's work directory.
+    /// </summary>
     /// <param name="store">The journal.</param>
     /// <param name="batchId">In one batch, or null for all.</param>
     /// <param name="processes">Who lives.</param>
@@ -38,7 +43,8 @@ public static class BatchRecovery
         }
 
         if (moves.Count == 0) return [];
-        // Before the tasks are given back: whoever claims one then may use the same file names.
+        // Before the tasks are given back: whoever claims one then starts the same programs, and may use the same file names.
+        var programs = EndPrograms(tasks, processes);
         var files = tasks.ConvertAll(task => DeleteTempFiles(store, task));
         var results = store.Apply(moves, by);
         var recovered = new List<RecoveredTask>();
@@ -47,7 +53,13 @@ public static class BatchRecovery
             // One that was not applied ended, or was recovered by somebody else, in the same moment.
             if (results[i].Outcome is not MoveOutcome.Applied) continue;
             recovered.Add(new RecoveredTask(
-                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i]));
+                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i], []));
+        }
+
+        // They were ended, whoever else recovered their tasks in the same moment.
+        for (var i = 0; i < recovered.Count && programs.Count > 0; i++)
+        {
+            if (programs.Remove(recovered[i].TaskId, out var ended)) recovered[i] = recovered[i] with { Programs = ended };
         }
 
         return recovered;
@@ -58,7 +70,28 @@ public static class BatchRecovery
     {
         var abandoned = recovered.Count(static task => task.Abandoned);
         var what = recovered.Count is 1 ? "1 task whose worker had died" : $"{recovered.Count} tasks whose workers had died";
-        return $"Recovered {what}" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : ".");
+        var programs = recovered.SelectMany(static task => task.Programs).ToList();
+        return $"Recovered {what}" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : ".") + ProgramWords(programs);
+    }
+
+    private static string ProgramWords(List<string> programs)
+    {
+        const int named = 5;
+        if (programs.Count == 0) return "";
+        var names = string.Join(", ", programs.Take(named)) + (programs.Count > named ? $" and {programs.Count - named} more" : "");
+        return programs.Count is 1 ? $" A program that they had left running was ended: {names}." : $" {programs.Count} programs that they had left running were ended: {names}.";
+    }
+
+    // By the first task of each worker.
+    private static Dictionary<long, IReadOnlyList<string>> EndPrograms(List<InFlightTask> tasks, IProcessTable processes)
+    {
+        var programs = new Dictionary<long, IReadOnlyList<string>>();
+        foreach (var held in tasks.Where(static task => task.Worker is not null).GroupBy(static task => task.Worker!))
+        {
+            if (processes.EndPrograms(held.Key, held.Min(static task => task.ClaimedAt)) is { Count: > 0 } ended) programs[held.First().TaskId] = ended;
+        }
+
+        return programs;
     }
 
     private static IReadOnlyList<WorkFileResult> DeleteTempFiles(IJournalStore store, InFlightTask task)

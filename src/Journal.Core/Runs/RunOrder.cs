@@ -14,8 +14,11 @@ public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
     /// <summary>Whether there is an input: without one, no batch is created.</summary>
     public bool HasInput { get; init; }
 
-    /// <summary>What the line asks of the policy, laid over that of the batch, or over the default one.</summary>
+    /// <summary>What the line asks of the policy, laid over that of the batch, or over <see cref="NewOptions"/>.</summary>
     public Func<BatchOptions, BatchOptions> Options { get; init; } = static options => options;
+
+    /// <summary>The policy of a batch that is begun, where the line does not say otherwise.</summary>
+    public BatchOptions NewOptions { get; init; } = BatchOptions.Default;
 
     /// <summary>The user's data, laid over that of the batch.</summary>
     public JsonMap Metadata { get; init; } = JsonMap.Empty;

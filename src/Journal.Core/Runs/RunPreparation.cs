@@ -86,6 +86,6 @@ public static class RunPreparation
         Stages = order.Definition.Stages,
         Settings = order.Definition.Settings ?? JsonMap.Empty,
         Metadata = order.Metadata,
-        Options = order.Options(BatchOptions.Default) with { Incremental = order.Mode is RunMode.Incremental },
+        Options = order.Options(order.NewOptions) with { Incremental = order.Mode is RunMode.Incremental },
     };
 }

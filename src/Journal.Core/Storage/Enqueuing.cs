@@ -10,20 +10,25 @@ public static class Enqueuing
     private const int ChunkSize = 1000;
 
     /// <summary>
-    /// Adds the tasks whose keys the batch does not have yet, mends those that take another input, and takes up again those that were canceled: whoever adds
-    /// an input wants it done.
+    /// Adds the tasks whose keys the batch does not have yet, mends those that take another input, takes up again those that were canceled (whoever adds
+    /// an input wants it done), and puts back what is completed and is to be done again.
     /// </summary>
     /// <exception cref="JournalException">BatchNotFound.</exception>
     public static AddResult Enqueue(this IJournalStore store, string batchId, IReadOnlyList<NewTask> tasks, WorkerIdentity? by = null)
     {
-        var takenUp = store.RequireBatch(batchId).Canceled == 0 || tasks.Count == 0 ? 0 : TakeUp(store, batchId, [.. tasks.Select(static task => TextPattern.Exactly(task.Key))], by);
-        return store.AddTasks(batchId, tasks, by, mends: true) with { TakenUp = takenUp };
+        var counts = store.RequireBatch(batchId).Counts;
+        var takenUp = counts.Canceled == 0 ? 0 : PutBack(store, batchId, tasks, JournalTaskStatus.Canceled, "Its input was added again.", null, by);
+        var redone = counts.Completed == 0 ? 0 : PutBack(store, batchId, tasks.Where(static task => task.IsDoneAgain), JournalTaskStatus.Completed, "Its input changed since it was completed.", 0, by);
+        // Then they take the input and the fingerprint that they are done from.
+        var result = store.AddTasks(batchId, tasks, by, mends: true);
+        return result with { TakenUp = takenUp, Redone = redone, Mended = Math.Max(0, result.Mended - redone) };
     }
 
-    private static long TakeUp(IJournalStore store, string batchId, IReadOnlyList<TextPattern> keys, WorkerIdentity? by)
+    private static long PutBack(IJournalStore store, string batchId, IEnumerable<NewTask> tasks, JournalTaskStatus status, string reason, int? fromStage, WorkerIdentity? by)
     {
-        var canceled = new TaskQuery { BatchIds = [batchId], Keys = keys, Statuses = [JournalTaskStatus.Canceled] };
-        var moves = store.ReadTasks(canceled).Select(static task => TaskMove.Requeue(task.Id, "Its input was added again.")).ToList();
+        var keys = tasks.Select(static task => TextPattern.Exactly(task.Key)).ToList();
+        if (keys.Count == 0) return 0;
+        var moves = store.ReadTasks(new TaskQuery { BatchIds = [batchId], Keys = keys, Statuses = [status] }).Select(task => TaskMove.Requeue(task.Id, reason, fromStage)).ToList();
         return moves.Chunk(ChunkSize).Sum(chunk => store.Apply(chunk, by).LongCount(static result => result.Outcome is MoveOutcome.Applied));
     }
 }

@@ -73,6 +73,9 @@ public sealed record NewTask(string Key, TaskInput Input)
 
     /// <summary>The user's data.</summary>
     public JsonMap Metadata { get; init; } = JsonMap.Empty;
+
+    /// <summary>Whether <see cref="Enqueuing"/> puts a task of this key back that is completed: what it was done from has changed.</summary>
+    public bool IsDoneAgain { get; init; }
 }
 
 /// <summary>What became of tasks that were to be added.</summary>
@@ -87,6 +90,9 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
     /// <summary>Of those that were there: tasks that had been canceled and are taken up again, see <see cref="Enqueuing"/>.</summary>
     public long TakenUp { get; init; }
 
+    /// <summary>Of those that were there: tasks that were completed and are done again, see <see cref="NewTask.IsDoneAgain"/>.</summary>
+    public long Redone { get; init; }
+
     /// <summary>Of those that were there: tasks that have ended or are in progress, and were given another input. They stay as they are.</summary>
     public long Differing { get; init; }
 
@@ -96,6 +102,7 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
         {
             Mended = left.Mended + right.Mended,
             TakenUp = left.TakenUp + right.TakenUp,
+            Redone = left.Redone + right.Redone,
             Differing = left.Differing + right.Differing,
         };
 
@@ -256,5 +263,6 @@ public sealed record TaskAmendment
 /// <param name="LeaseExpired">Whether the lease has run out by the store's clock.</param>
 /// <param name="Crashes">How often its worker died before.</param>
 /// <param name="Options">Its batch's policy.</param>
+/// <param name="ClaimedAt">When the lease began, by the journal's clock.</param>
 public sealed record InFlightTask(
-    long TaskId, string BatchId, string Key, long Token, WorkerIdentity? Worker, bool LeaseExpired, int Crashes, BatchOptions Options);
+    long TaskId, string BatchId, string Key, long Token, WorkerIdentity? Worker, bool LeaseExpired, int Crashes, BatchOptions Options, DateTimeOffset ClaimedAt);

@@ -31,6 +31,12 @@ public interface IProcessTable
     /// <param name="isOfThisMachine">Whether no other machine reaches the journal that it stands in.</param>
     Liveness Probe(WorkerIdentity worker, bool isOfThisMachine) => Probe(worker);
 
+    /// <summary>Ends the programs that the tasks of a dead worker had started and that still run, with all that they started: the tasks will be run again. Never throws.</summary>
+    /// <param name="worker">The worker, which is dead.</param>
+    /// <param name="since">When the first of its tasks that are in progress was claimed; programs from before are none of theirs.</param>
+    /// <returns>What was ended, each as a name and an id. Empty where it cannot be known.</returns>
+    IReadOnlyList<string> EndPrograms(WorkerIdentity worker, DateTimeOffset since) => [];
+
     /// <summary>Whether a worker is in this very process.</summary>
     bool IsThisProcess(WorkerIdentity worker);
 }

@@ -70,6 +70,13 @@ public sealed class ProcessTable : IProcessTable
     public Liveness Probe(WorkerIdentity worker, bool isOfThisMachine) =>
         isOfThisMachine && IsOfAnotherBoot(worker) ? Liveness.Dead : Probe(worker);
 
+    /// <inheritdoc/>
+    /// <remarks>On Linux alone; and there not what was started with an environment of its own (<c>env -i</c>) and has lost its parent.</remarks>
+    public IReadOnlyList<string> EndPrograms(WorkerIdentity worker, DateTimeOffset since) =>
+        IsProcOfThisNamespace && worker.ProcessSpace == _space && worker.ProcessStart.Length > 0 && Probe(worker) is Liveness.Dead && !IsThisProcess(worker)
+            ? ProgramMark.EndPrograms(worker, since, TimeProvider.System.GetUtcNow())
+            : [];
+
     private bool IsOfAnotherBoot(WorkerIdentity worker)
     {
         if (worker.ProcessSpace == _space || !string.Equals(worker.Host, _host, StringComparison.OrdinalIgnoreCase)) return false;

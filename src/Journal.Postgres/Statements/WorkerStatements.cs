@@ -17,7 +17,7 @@ internal static class WorkerStatements
     public const string Holding = $"SELECT {Columns} FROM worker w WHERE w.no IN (SELECT worker FROM task WHERE status = 1) ORDER BY w.no";
 
     public const string InFlight = $"""
-        SELECT t.id, t.batch, t.key, t.token, t.lease_until, t.crashes, w.no, {Columns}
+        SELECT t.id, t.batch, t.key, t.token, t.lease_until, t.crashes, t.claimed_at, w.no, {Columns}
         FROM task t LEFT JOIN worker w ON w.no = t.worker
         WHERE t.status = 1 AND ($1::bigint IS NULL OR t.batch = $1)
         ORDER BY t.id

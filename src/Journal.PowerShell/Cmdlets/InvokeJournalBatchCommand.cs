@@ -19,9 +19,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private const string ByName = "Name";
     private const string ById = "BatchId";
 
-    // The breaker is on in the cmdlet that runs the work: 25 tasks in a row with one error have one cause, and it is not in them.
-    private const int DefaultFailureThreshold = 25;
-
     private StageWorks _works = null!;
     private RunWords _words = null!;
     private TaskFeeder _feeder = null!;
@@ -197,7 +194,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
             var isThere = earlier is not { LeavesOut: true } && _scripts.FindExisting(task, input);
             if (_printer is not null) _printer.Add(task, earlier, isThere);
-            else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
+            else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(earlier is null ? task : task with { IsDoneAgain = true });
         });
     }
 
@@ -282,6 +279,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         BatchId = ParameterSetName == ById ? BatchId : null,
         HasInput = hasInput,
         Options = OptionsOver,
+        NewOptions = BatchOptions.OfCommands,
         Metadata = Metadata is null ? JsonMap.Empty : TaskInputs.ToMap(Metadata, "-Metadata"),
         VerifyOutput = VerifyOutput,
         SkipFailed = SkipFailed,
@@ -314,7 +312,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             MaxFailures = MaxFailures,
             MaxFailurePercent = MaxFailurePercent,
             RecordOutputs = VerifyOutput,
-            FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : DefaultFailureThreshold,
+            // A batch that was imported, or that an older version made, has none.
+            FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : BatchOptions.OfCommands.FailureThreshold,
             DeliversResults = !Summary,
             Worker = delivery.Worker,
             IsThere = _scripts.HasExisting ? _scripts.IsThere : null,

@@ -6,7 +6,7 @@ using Journal.Storage;
 
 namespace Journal.Commands;
 
-/// <summary>Takes tasks back from workers that died, and deletes the temporary files they left in their batch's work directory.</summary>
+/// <summary>Takes tasks back from workers that died, ends the programs that their tasks left running, and deletes the temporary files they left in their batch's work directory.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "JournalBatch", SupportsShouldProcess = true)]
 [OutputType(typeof(JournalRecovery))]
 public sealed class RepairJournalBatchCommand : JournalCmdlet
@@ -34,5 +34,6 @@ public sealed class RepairJournalBatchCommand : JournalCmdlet
         task.TaskId, task.BatchId, task.Key, task.Abandoned ? JournalTaskStatus.Failed : JournalTaskStatus.Pending, task.Worker, task.Reason,
         JsonList.From(task.Files.Where(static file => file.Deleted).Select(static file => file.Path)),
         JsonList.From(task.Files.Where(static file => !file.Deleted).Select(static file => $"{file.Path}: {file.Reason}")),
+        JsonList.From(task.Programs),
         store.Location);
 }

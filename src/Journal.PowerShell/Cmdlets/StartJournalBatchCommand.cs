@@ -79,7 +79,7 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
             Stages = JsonList.From(Stage),
             Settings = TaskInputs.ToMap(Setting, "-Setting"),
             Metadata = TaskInputs.ToMap(Metadata, "-Metadata"),
-            Options = OptionsOver(BatchOptions.Default),
+            Options = OptionsOver(BatchOptions.OfCommands),
         },
         SessionWorker.Get());
 }

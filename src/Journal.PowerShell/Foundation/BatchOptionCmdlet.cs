@@ -36,7 +36,7 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     [Parameter]
     public CrashAction OnCrash { get; set; }
 
-    /// <summary>Consecutive failures with the same signature that pause the batch; 0 for never.</summary>
+    /// <summary>Tasks that fail in a row and pause the batch, half as many where the error is the same; 0 for never.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int FailureThreshold { get; set; }

@@ -33,26 +33,14 @@ internal static class AttemptOutput
     /// <param name="task">Of this task.</param>
     /// <param name="limit">Than this.</param>
     /// <param name="ended">How many processes that it had started were ended.</param>
+    /// <param name="said">What its programs had said.</param>
     /// <param name="isAbandoned">Whether its block still runs.</param>
-    public static AttemptResult TimedOut(RunningTask task, TimeSpan limit, int ended = 0, bool isAbandoned = false)
+    public static AttemptResult TimedOut(RunningTask task, TimeSpan limit, int ended, ErrorOutputTail said, bool isAbandoned = false)
     {
         var text = $"The attempt ran longer than {limit}.";
         if (ended > 0) text += ended == 1 ? " A process that it had started was ended." : $" {ended} processes that it had started were ended.";
         if (isAbandoned) text += " Its script block could not be stopped and was abandoned; it may still be running.";
-        return Failed(new ErrorRecord(new TimeoutException(text), "AttemptTimeout", ErrorCategory.OperationTimeout, task.Key));
+        var error = new ErrorRecord(new TimeoutException(said.Text is { } last ? $"{text} The last lines of its error output:\n{last}" : text), "AttemptTimeout", ErrorCategory.OperationTimeout, task.Key);
+        return AttemptResult.Failed(ErrorRecordFacts.Of(error) with { Kind = text }, error.ScriptStackTrace, error);
     }
-
-    /// <summary>Whatever an invocation of a script block threw, as an error record; null when it is a stop.</summary>
-    public static ErrorRecord? ErrorOf(Exception exception) => exception switch
-    {
-        PipelineStoppedException => null,
-        RuntimeException error => error.ErrorRecord ?? new ErrorRecord(error, error.GetType().Name, ErrorCategory.NotSpecified, null),
-        // break and continue look for a loop outside of the block and would end the whole pipeline without a word.
-        _ when exception.GetType().Name is "BreakException" or "ContinueException" => FlowControl("'break' or 'continue' outside of a loop. Leave the script block with 'return'."),
-        // In a runspace there is no session to end; and "exit 1" is not meant as: this was done.
-        _ when exception.GetType().Name is "ExitException" => FlowControl("'exit' in a script block that runs beside others. Leave it with 'return', or with 'throw' where it failed."),
-        _ => new ErrorRecord(exception, exception.GetType().FullName, ErrorCategory.NotSpecified, null),
-    };
-
-    private static ErrorRecord FlowControl(string text) => new(new InvalidOperationException(text), "FlowControl", ErrorCategory.InvalidOperation, null);
 }

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
+using Journal.Workers;
 
 namespace Journal.Commands.Running;
 
@@ -18,15 +18,11 @@ namespace Journal.Commands.Running;
 /// </remarks>
 internal sealed class AttemptProcesses : IDisposable
 {
-    private const string Mark = "JOURNAL_PROCESS";
-    private const int SigKill = 9, SigStop = 19;
-
     private static readonly Lock Gate = new();
     // Every attempt that is under way, and those that ended while one of these was.
     private static readonly List<AttemptProcesses> Attempts = [];
     private static readonly int OwnId = Environment.ProcessId;
-    private static readonly string MarkValue = string.Create(CultureInfo.InvariantCulture, $"{OwnId}-{Guid.NewGuid():N}");
-    private static readonly byte[] MarkEntry = Encoding.UTF8.GetBytes(Mark + "=" + MarkValue);
+    private static readonly string Mark = ProgramMark.Of(ProcessTable.Instance.Self);
 
     [ThreadStatic]
     private static string? _threadDirectory;
@@ -37,9 +33,6 @@ internal sealed class AttemptProcesses : IDisposable
     private bool _isForced;
 
     private AttemptProcesses(string thread) => _thread = thread;
-
-    /// <summary>Has the programs that are started from now on carry a mark of this process.</summary>
-    public static void MarkPrograms() => Environment.SetEnvironmentVariable(Mark, MarkValue);
 
     /// <summary>An attempt begins, on this thread.</summary>
     public static AttemptProcesses Begin()
@@ -76,23 +69,7 @@ internal sealed class AttemptProcesses : IDisposable
             return ended;
         }
 
-        // Halted first: a process that is halted starts no other, and one that is gone no longer says whose children it had.
-        var halted = new Dictionary<int, long>();
-        bool found;
-        do
-        {
-            found = false;
-            foreach (var process in FindOnLinux())
-            {
-                if (!halted.TryAdd(process.Id, process.Start)) continue;
-                found = true;
-                _ = kill(process.Id, SigStop);
-            }
-        }
-        while (found);
-        beforeKill?.Invoke();
-        foreach (var id in halted.Keys) _ = kill(id, SigKill);
-        return halted.Count;
+        return LinuxProcesses.Kill(FindOnLinux, beforeKill).Count;
     }
 
     /// <summary>Ends what all attempts under way have started: this process is about to end, and nobody waits for it any more. Any thread may call.</summary>
@@ -154,31 +131,31 @@ internal sealed class AttemptProcesses : IDisposable
         }
     }
 
-    private List<Found> FindOnLinux()
+    private List<LinuxProcess> FindOnLinux()
     {
-        var all = ReadAll();
-        var now = BootSeconds();
+        var all = LinuxProcesses.ReadAll();
+        var now = LinuxProcesses.SinceBoot();
         var roots = new HashSet<int>(ChildrenOfThread());
         foreach (var process in all.Values)
         {
             if (process.Id == OwnId || process.Start < StartTick(now, _began)) continue;
-            var isOurs = process.Parent == OwnId ? !IsChildOfOtherAttempt(process.Id) : !IsBelow(process, all) && HasMark(process.Id);
+            var isOurs = process.Parent == OwnId ? !IsChildOfOtherAttempt(process.Id) : !IsBelow(process, all) && LinuxProcesses.HasVariable(process.Id, ProgramMark.Variable, Mark);
             if (isOurs && IsOnlyMine(process.Start, now)) roots.Add(process.Id);
         }
 
-        var result = new List<Found>();
+        var result = new List<LinuxProcess>();
         foreach (var process in all.Values)
         {
             // A child of this thread from before the attempt is somebody else's.
             var at = process;
             while (!roots.Contains(at.Id) && at.Parent > 1 && all.TryGetValue(at.Parent, out var parent)) at = parent;
-            if (roots.Contains(at.Id) && at.Start >= StartTick(now, _began) && process.State is not 'Z' and not 'X') result.Add(process);
+            if (roots.Contains(at.Id) && at.Start >= StartTick(now, _began) && !process.HasEnded) result.Add(process);
         }
 
         return result;
     }
 
-    private IEnumerable<int> ChildrenOfThread() => ReadText(_thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static id => int.Parse(id, CultureInfo.InvariantCulture));
+    private IEnumerable<int> ChildrenOfThread() => LinuxProcesses.ChildrenOf(_thread);
 
     private bool IsChildOfOtherAttempt(int id)
     {
@@ -195,7 +172,7 @@ internal sealed class AttemptProcesses : IDisposable
         }
     }
 
-    private static bool IsBelow(Found process, Dictionary<int, Found> all)
+    private static bool IsBelow(LinuxProcess process, Dictionary<int, LinuxProcess> all)
     {
         while (process.Parent > 1 && all.TryGetValue(process.Parent, out var parent))
         {
@@ -208,47 +185,6 @@ internal sealed class AttemptProcesses : IDisposable
 
     // The start of processes is told in hundredths of a second since boot, rounded down.
     private static long StartTick(double now, long timestamp) => (long)Math.Floor((now - Stopwatch.GetElapsedTime(timestamp).TotalSeconds) * 100) - 1;
-
-    private static double BootSeconds() => double.Parse(ReadText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
-
-    private static Dictionary<int, Found> ReadAll()
-    {
-        var all = new Dictionary<int, Found>();
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
-            var stat = ReadText(directory + "/stat");
-            // The name of the program stands in parentheses and may hold anything, so count fields from the last one.
-            var fields = stat.Length == 0 ? [] : stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            if (fields.Length > 19) all[id] = new Found(id, int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0][0]);
-        }
-
-        return all;
-    }
-
-    private static bool HasMark(int id)
-    {
-        try
-        {
-            return File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/environ")).AsSpan().IndexOf(MarkEntry) >= 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 
     private int KillOnWindows()
     {
@@ -287,10 +223,4 @@ internal sealed class AttemptProcesses : IDisposable
     [DllImport("ntdll")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int NtQueryInformationProcess(nint process, int kind, [Out] nint[] information, int length, out int returned);
-
-    [DllImport("libc", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern int kill(int processId, int signal);
-
-    private readonly record struct Found(int Id, int Parent, long Start, char State);
 }

@@ -5,6 +5,7 @@ using System.Management.Automation.Language;
 using System.Reflection;
 using Journal.Commands.Binding;
 using Journal.Runs;
+using Journal.Workers;
 
 namespace Journal.Commands.Running;
 
@@ -30,7 +31,7 @@ internal sealed class CallerExecutor : ITaskExecutor
     {
         (_works, _cmdlet, _streams) = (works, cmdlet, streams);
         _preferences = new SessionPreferences(cmdlet.SessionState);
-        AttemptProcesses.MarkPrograms();
+        ProgramMark.Set();
     }
 
     /// <inheritdoc/>
@@ -59,10 +60,10 @@ internal sealed class CallerExecutor : ITaskExecutor
                 : ExecuteInside(task.Batch.Options.Timeout, task, way, variables, tail, processes);
         }
         // A stop goes on up: the runner gives the task back, and PowerShell unwinds the pipeline.
-        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null && e.GetType().Name != "ExitException")
+        catch (Exception e) when (ErrorRecordFacts.RecordOf(e) is not null && e.GetType().Name != "ExitException")
         {
             ThrowIfStopping();
-            var error = AttemptOutput.ErrorOf(e)!;
+            var error = ErrorRecordFacts.RecordOf(e)!;
             return AttemptOutput.Failed(error, tail.TextOf(error));
         }
         catch (PipelineStoppedException)
@@ -171,7 +172,7 @@ internal sealed class CallerExecutor : ITaskExecutor
         if (isTimedOut) ended += processes.Kill();
         else if (thrown is null && shell.InvocationStateInfo.State is PSInvocationState.Stopped) throw new PipelineStoppedException();
         foreach (var record in said) _streams.Write(record, null);
-        if (isTimedOut) return AttemptOutput.TimedOut(task, limit!.Value, ended);
+        if (isTimedOut) return AttemptOutput.TimedOut(task, limit!.Value, ended, tail);
         if (thrown is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(thrown);
         return AttemptOutput.Succeeded(task, output);
     }

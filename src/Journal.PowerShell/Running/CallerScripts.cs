@@ -26,9 +26,9 @@ internal sealed class CallerScripts(ScriptBlock? fingerprint, ScriptBlock? recor
         {
             found = recordExisting.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
         }
-        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
+        catch (Exception e) when (ErrorRecordFacts.RecordOf(e) is not null)
         {
-            throw JournalErrors.InvalidValue("-RecordExisting", task.Key, $"the script block failed for '{task.Key}': {AttemptOutput.ErrorOf(e)!.Exception.Message}");
+            throw JournalErrors.InvalidValue("-RecordExisting", task.Key, $"the script block failed for '{task.Key}': {ErrorRecordFacts.RecordOf(e)!.Exception.Message}");
         }
 
         if (found.Count == 0 || !found.All(static part => part?.BaseObject is FileSystemInfo file ? file.Exists : LanguagePrimitives.IsTrue(part))) return false;
@@ -58,9 +58,9 @@ internal sealed class CallerScripts(ScriptBlock? fingerprint, ScriptBlock? recor
         {
             parts = [.. fingerprint.InvokeWithContext(null, [new PSVariable("_", input), new PSVariable("ErrorActionPreference", ActionPreference.Stop)])];
         }
-        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
+        catch (Exception e) when (ErrorRecordFacts.RecordOf(e) is not null)
         {
-            throw JournalErrors.InvalidValue("-Fingerprint", task.Key, $"the script block failed for '{task.Key}': {AttemptOutput.ErrorOf(e)!.Exception.Message}");
+            throw JournalErrors.InvalidValue("-Fingerprint", task.Key, $"the script block failed for '{task.Key}': {ErrorRecordFacts.RecordOf(e)!.Exception.Message}");
         }
 
         if (parts.All(static part => ValueSelector.Unwrap(part) is null or string or ValueType)) asBefore = string.Join('|', parts.Select(static part => LanguagePrimitives.ConvertTo<string>(part)));
@@ -103,9 +103,9 @@ internal sealed class CallerScripts(ScriptBlock? fingerprint, ScriptBlock? recor
             var answer = reconcile!.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
             return LanguagePrimitives.IsTrue(answer) ? AttemptResult.Succeeded() : null;
         }
-        catch (Exception e) when (AttemptOutput.ErrorOf(e) is not null)
+        catch (Exception e) when (ErrorRecordFacts.RecordOf(e) is not null)
         {
-            return AttemptOutput.Failed(AttemptOutput.ErrorOf(e)!);
+            return AttemptOutput.Failed(ErrorRecordFacts.RecordOf(e)!);
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class PoolAttempt
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Result = AttemptOutput.ErrorOf(e) is { } error ? AttemptOutput.Failed(error, ErrorOutput.TextOf(error)) : AttemptResult.Stopped;
+            Result = ErrorRecordFacts.RecordOf(e) is { } error ? AttemptOutput.Failed(error, ErrorOutput.TextOf(error)) : AttemptResult.Stopped;
         }
         finally
         {

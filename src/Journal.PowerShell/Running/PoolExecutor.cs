@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Journal.Runs;
+using Journal.Workers;
 
 namespace Journal.Commands.Running;
 
@@ -21,7 +22,7 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
             foreach (System.Collections.DictionaryEntry entry in work.Usings) _usings[entry.Key] = entry.Value;
         }
 
-        AttemptProcesses.MarkPrograms();
+        ProgramMark.Set();
     }
 
     /// <inheritdoc/>

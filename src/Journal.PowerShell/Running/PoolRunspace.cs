@@ -57,7 +57,7 @@ internal sealed class PoolRunspace : IDisposable
         while (signal == WaitHandle.WaitTimeout && Stopwatch.GetElapsedTime(since) < limit);
         if (signal is 0 or 2) return attempt.Result is { End: not AttemptEnd.Stopped } result ? result : stop.IsCancellationRequested ? AttemptResult.Stopped : Closed(task);
         var ended = StopLoop(loop, attempt);
-        return signal == WaitHandle.WaitTimeout ? AttemptOutput.TimedOut(task, limit!.Value, ended, IsAbandoned) : AttemptResult.Stopped;
+        return signal == WaitHandle.WaitTimeout ? AttemptOutput.TimedOut(task, limit!.Value, ended, attempt.ErrorOutput, IsAbandoned) : AttemptResult.Stopped;
     }
 
     /// <summary>For the loop: the next attempt, waited for; null when there is none any more.</summary>

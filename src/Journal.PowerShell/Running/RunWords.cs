@@ -166,6 +166,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <summary>What became of inputs that are not what they were.</summary>
     public static IEnumerable<string> Changes(AddResult result)
     {
+        if (result.Redone > 0) yield return $"{Count(result.Redone, "input")} changed since {(result.Redone == 1 ? "its task was done; it is" : "their tasks were done; they are")} done again.";
         if (result.Mended > 0) yield return $"{Count(result.Mended, "input")} changed since the batch began; {(result.Mended == 1 ? "its task takes" : "their tasks take")} the new value.";
         if (result.Differing > 0) yield return $"{Count(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. -Force does every task again.";
     }

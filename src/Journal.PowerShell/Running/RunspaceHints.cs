@@ -11,13 +11,32 @@ internal static class RunspaceHints
     /// <param name="session">The caller's.</param>
     /// <param name="functionNames">Functions that are carried over.</param>
     /// <param name="modules">Modules that are loaded there.</param>
-    public static IEnumerable<string> Of(IEnumerable<ScriptWork> works, SessionState session, IReadOnlyList<string> functionNames, IReadOnlyList<string> modules) =>
-        works.SelectMany(work => Variables(work.Original.Ast, session)
-                .Concat(ScriptPlace(work.Original.Ast, session))
-                .Concat(Commands(work.Original.Ast, session, functionNames, modules))
-                .Concat(Types(work.Original.Ast))
-                .Concat(UsedModules(work.Original.Ast, modules)))
-            .Distinct(StringComparer.OrdinalIgnoreCase);
+    public static IEnumerable<string> Of(IEnumerable<ScriptWork> works, SessionState session, IReadOnlyList<string> functionNames, IReadOnlyList<string> modules)
+    {
+        var hints = new List<string>();
+        foreach (var ast in works.Select(static work => work.Original.Ast))
+        {
+            hints.AddRange(Variables(ast, session));
+            hints.AddRange(ScriptPlace(ast, session));
+            hints.AddRange(Types(ast));
+            hints.AddRange(UsedModules(ast, modules));
+        }
+
+        // What the block calls, and what the functions call that it calls: all of it is told at once.
+        var read = new HashSet<Ast>();
+        var toRead = new Queue<(string Who, Ast Ast)>(works.Select(static work => ("script block", (Ast)work.Original.Ast)));
+        foreach (var function in functionNames.Select(name => FunctionOf(session, name)).OfType<FunctionInfo>()) toRead.Enqueue(NamedOf(function));
+        while (toRead.TryDequeue(out var next))
+        {
+            if (read.Add(next.Ast)) hints.AddRange(Commands(next.Who, next.Ast, session, functionNames, modules, function => toRead.Enqueue(NamedOf(function))));
+        }
+
+        return hints.Distinct(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static FunctionInfo? FunctionOf(SessionState session, string name) => session.InvokeCommand.GetCommand(name, CommandTypes.Function | CommandTypes.Filter) as FunctionInfo;
+
+    private static (string Who, Ast Ast) NamedOf(FunctionInfo function) => ($"function '{function.Name}'", function.ScriptBlock.Ast);
 
     // Variables that the block reads, never sets, and gets neither by $using: nor from PowerShell.
     private static IEnumerable<string> Variables(Ast ast, SessionState session)
@@ -44,8 +63,11 @@ internal static class RunspaceHints
                 ? $"The script block reads ${name}: in the runspaces of a parallel run it stands for the calling script, '{file}'; in functions given to -FunctionName it is empty."
                 : $"The script block reads ${name}, which is empty: the block comes from no script file.");
 
-    private static IEnumerable<string> Commands(Ast ast, SessionState session, IReadOnlyList<string> functionNames, IReadOnlyList<string> modules)
+    private static IEnumerable<string> Commands(
+        string who, Ast ast, SessionState session, IReadOnlyList<string> functionNames, IReadOnlyList<string> modules, Action<FunctionInfo> foundFunction)
     {
+        // What it loads itself is there, and only running it tells what that is.
+        if (LoadsCommands(ast)) yield break;
         var own = ast.FindAll(static node => node is FunctionDefinitionAst, searchNestedScriptBlocks: true).Cast<FunctionDefinitionAst>().Select(static function => function.Name)
             .Concat(functionNames).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in ast.FindAll(static node => node is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>().Select(static command => command.GetCommandName()))
@@ -55,17 +77,24 @@ internal static class RunspaceHints
             switch (session.InvokeCommand.GetCommand(name, CommandTypes.Alias | CommandTypes.Function | CommandTypes.Filter | CommandTypes.Cmdlet))
             {
                 case AliasInfo alias when alias.Module is null:
-                    yield return $"The script block uses '{name}', an alias of this session, which is not there in the runspaces of a parallel run. Write the command that it stands for: {alias.Definition}.";
+                    yield return $"The {who} uses '{name}', an alias of this session, which is not there in the runspaces of a parallel run. Write the command that it stands for: {alias.Definition}.";
                     break;
-                case FunctionInfo { Module: null }:
-                    yield return $"The script block calls '{name}', a function of this session, which is not there in the runspaces of a parallel run. To carry it over, add -FunctionName {name}.";
+                case FunctionInfo { Module: null } function:
+                    foundFunction(function);
+                    yield return $"The {who} calls '{name}', a function of this session, which is not there in the runspaces of a parallel run. To carry it over, add -FunctionName {name}.";
                     break;
                 case { Module: { } module } when !IsLoaded(module, modules) && !IsOnModulePath(module):
-                    yield return $"The script block calls '{name}' of the module '{module.Name}', which is not loaded into the runspaces of a parallel run. To load it, add -ImportModule '{module.Path}'.";
+                    yield return $"The {who} calls '{name}' of the module '{module.Name}', which is not loaded into the runspaces of a parallel run. To load it, add -ImportModule '{module.Path}'.";
                     break;
             }
         }
     }
+
+    // By dot-sourcing a file, or by Import-Module.
+    private static bool LoadsCommands(Ast ast) => ast.Find(
+        static node => node is CommandAst command
+            && ((command.InvocationOperator is TokenKind.Dot && command.CommandElements[0] is not ScriptBlockExpressionAst) || command.GetCommandName()?.ToUpperInvariant() is "IMPORT-MODULE" or "IPMO"),
+        searchNestedScriptBlocks: true) is not null;
 
     // A class of a script exists in the session that ran the script.
     private static IEnumerable<string> Types(Ast ast) =>

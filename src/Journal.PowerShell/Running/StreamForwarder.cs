@@ -159,10 +159,16 @@ internal sealed class ErrorOutputTail
         }
     }
 
-    /// <summary>The text of an error: for a program that failed, its exit code and what it said last.</summary>
-    public string? TextOf(ErrorRecord error)
+    /// <summary>The lines; null where there are none.</summary>
+    public string? Text
     {
-        if (error.Exception.GetType().Name is not "NativeCommandExitException") return null;
-        lock (_lines) return _lines.Count == 0 ? null : error.Exception.Message.TrimEnd('.') + ":\n" + string.Join('\n', _lines);
+        get
+        {
+            lock (_lines) return _lines.Count == 0 ? null : string.Join('\n', _lines);
+        }
     }
+
+    /// <summary>The text of an error: for a program that failed, its exit code and what it said last.</summary>
+    public string? TextOf(ErrorRecord error) =>
+        error.Exception.GetType().Name is "NativeCommandExitException" && Text is { } said ? error.Exception.Message.TrimEnd('.') + ":\n" + said : null;
 }

@@ -25,7 +25,7 @@ internal static class WorkerStatements
         """;
 
     public const string InFlight = $"""
-        SELECT t.id, t.batch, t.key, t.token, t.lease_until, t.crashes, w.no, {Columns}
+        SELECT t.id, t.batch, t.key, t.token, t.lease_until, t.crashes, t.claimed_at, w.no, {Columns}
         FROM task t INDEXED BY task_in_progress LEFT JOIN worker w ON w.no = t.worker
         WHERE t.status = 1 AND (?1 IS NULL OR t.batch = ?1)
         ORDER BY t.id

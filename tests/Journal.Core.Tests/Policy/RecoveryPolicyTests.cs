@@ -10,7 +10,7 @@ public class RecoveryPolicyTests
     private static readonly WorkerIdentity Worker = new("host", "space", 42, "start", "n0nce1");
 
     private static InFlightTask Task(bool expired, int crashes = 0, CrashAction onCrash = CrashAction.Retry, int limit = 3, WorkerIdentity? worker = null) =>
-        new(7, "b", "k", 99, worker ?? Worker, expired, crashes, new BatchOptions { OnCrash = onCrash, CrashLimit = limit });
+        new(7, "b", "k", 99, worker ?? Worker, expired, crashes, new BatchOptions { OnCrash = onCrash, CrashLimit = limit }, DateTimeOffset.UnixEpoch);
 
     [Theory]
     [InlineData(Liveness.Alive)]

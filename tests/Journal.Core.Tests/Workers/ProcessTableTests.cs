@@ -48,6 +48,35 @@ public class ProcessTableTests
     }
 
     [Fact]
+    public void Of_a_dead_worker_the_programs_with_its_mark_are_ended_and_of_a_living_one_none()
+    {
+        using var worker = StartReader();
+        var identity = Table.NewWorker() with { ProcessId = worker.Id, ProcessStart = StartOf(worker) };
+        var began = TimeProvider.System.GetUtcNow();
+        using var marked = StartReader(ProgramMark.Of(identity));
+        using var foreign = StartReader(ProgramMark.Of(identity) + "1");
+        using var unmarked = StartReader();
+        Assert.Empty(Table.EndPrograms(identity, began));
+        worker.Kill();
+        worker.WaitForExit();
+
+        // What it had started before its tasks were claimed is not theirs.
+        Assert.Empty(Table.EndPrograms(identity, began + TimeSpan.FromHours(1)));
+        // Elsewhere the environment of another process cannot be read, and nothing is ended.
+        string[] expected = OperatingSystem.IsLinux() ? [FormattableString.Invariant($"sort ({marked.Id})")] : [];
+        Assert.Equal(expected, Table.EndPrograms(identity, began));
+        if (expected.Length == 0) marked.Kill();
+        Assert.True(marked.WaitForExit(TimeSpan.FromMinutes(1)));
+        foreach (var other in new[] { foreign, unmarked })
+        {
+            Assert.False(other.HasExited);
+            other.Kill();
+        }
+
+        Assert.Empty(Table.EndPrograms(Table.NewWorker(), began));
+    }
+
+    [Fact]
     public void A_process_of_another_machine_cannot_be_asked_so_that_its_work_is_not_stolen()
     {
         var here = Table.NewWorker();
@@ -83,8 +112,12 @@ public class ProcessTableTests
     }
 
     // Waits for its input on every system, and so lives until it is killed.
-    private static Process StartReader() =>
-        Process.Start(new ProcessStartInfo("sort") { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    private static Process StartReader(string? mark = null)
+    {
+        var start = new ProcessStartInfo("sort") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (mark is not null) start.Environment[ProgramMark.Variable] = mark;
+        return Process.Start(start)!;
+    }
 
     private static string StartOf(Process process) => OperatingSystem.IsLinux()
         ? File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/stat")).Split(") ")[^1].Split(' ')[19]
