@@ -59,6 +59,11 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
         if (Key is not null && selector is null) throw JournalErrors.InvalidValue("-Key", Key, "give the name of a property or a script block.");
         _keys = new KeyReader(selector);
         var store = ReaderOrEmpty;
+        foreach (var name in Name ?? [])
+        {
+            if (!store.ReadBatches(new BatchQuery { Names = NamePatterns.OfBatches(store, [name]), First = 1 }).Any()) WriteWarning($"There is no batch named '{name}': what it would have done counts as not done.");
+        }
+
         _done = EarlierRuns.ReadDone(store, NamePatterns.OfBatches(store, Name), StopToken);
     }
 
@@ -82,8 +87,14 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
         foreach (var file in KnownFiles.Read(store, directory, Time, StopToken).Unknown(Recurse))
         {
             StopToken.ThrowIfCancellationRequested();
-            if (!Remove) WriteObject(new FileInfo(file));
-            else if (ShouldProcess(file, "Delete the file, which no task knows")) Delete(store, file, directory);
+            if (Remove)
+            {
+                if (ShouldProcess(file, "Delete the file, which no task knows")) Delete(store, file, directory);
+            }
+            else if (Item(file) is { } item)
+            {
+                WriteObject(item);
+            }
         }
     }
 
@@ -91,11 +102,13 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
     {
         // Somebody may have begun a run while the question was open.
         if (!Force && store.ReadInFlight(null).Count > 0) throw JournalErrors.FileNotDeleted(file, "tasks are in progress now, and what they have written is not recorded yet");
-        var info = new FileInfo(file);
         // As it was, for whoever writes it down; one that is gone by now is nobody's.
-        if (!info.Exists) return;
+        if (Item(file) is not { } item) return;
         var result = WorkFiles.Delete([file], directory)[0];
-        if (result.Deleted) WriteObject(info);
+        if (result.Deleted) WriteObject(item);
         else WriteError(JournalErrors.FileNotDeleted(file, result.Reason!).ToErrorRecord());
     }
+
+    // As Get-Item gives it: its view says in which folder it lies.
+    private PSObject? Item(string file) => File.Exists(file) ? InvokeProvider.Item.Get([file], force: true, literalPath: true).FirstOrDefault() : null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using Journal.Storage;
 
@@ -44,5 +45,8 @@ public static class TaskGroupView
     public static string Title(PSObject row) => string.Join(
         ", ",
         row.Properties.TakeWhile(static property => property.Name != nameof(TaskGroup.Count))
-            .Select(property => (property.Name == nameof(JournalTask.Signature) ? row.Properties[nameof(JournalTask.ErrorMessage)]?.Value : null) ?? property.Value ?? "(none)"));
+            .Select(property => (property.Name == nameof(JournalTask.Signature) ? row.Properties[nameof(JournalTask.ErrorMessage)]?.Value : null) ?? Shown(property.Value) ?? "(none)"));
+
+    // A day, or an hour of one.
+    private static object? Shown(object? value) => value is DateTimeOffset at ? at.ToString(at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : value;
 }

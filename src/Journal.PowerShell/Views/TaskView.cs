@@ -13,8 +13,9 @@ public static class TaskView
 
     private const string Indent = "        ";
 
-    // Four lines of a narrow terminal; Format-List shows all of it.
+    // Some four lines; Format-List shows all of it.
     private const int ErrorWidth = 280;
+    private const int LineWidth = 79;
 
     /// <summary>The heading over the lines of tasks.</summary>
     /// <param name="style">$PSStyle.</param>
@@ -42,7 +43,10 @@ public static class TaskView
         var line = Line(
             id.ToString(CultureInfo.InvariantCulture), ViewText.ClipMiddle(key, KeyWidth), colours.Status(status, status.PadRight(StatusWidth)), ViewText.Clip(stage, StageWidth),
             number.ToString(CultureInfo.InvariantCulture), ViewText.Duration(duration));
-        return string.IsNullOrEmpty(error) ? line : $"{line}{Environment.NewLine}{Indent}{ViewText.Clip($"{category}: {error}", ErrorWidth)}";
+        if (string.IsNullOrEmpty(error)) return line;
+        // An attempt that its worker's death ended has a reason, and no error of its own.
+        var text = category is JournalErrorCategory.None ? error : $"{category}: {error}";
+        return line + Environment.NewLine + ViewText.Wrap(ViewText.Clip(text, ErrorWidth), Indent, LineWidth);
     }
 
     // Padding is done before colouring, for colours count as characters.

@@ -30,6 +30,31 @@ public static class ViewText
         return line.Length <= width ? line : string.Concat(line.AsSpan(0, width - 1), "…");
     }
 
+    /// <summary>A text in lines that are indented and end between words, where they can.</summary>
+    /// <param name="text">The text, on one line.</param>
+    /// <param name="indent">What each line begins with.</param>
+    /// <param name="width">The length of a line, with the indent.</param>
+    public static string Wrap(string text, string indent, int width)
+    {
+        var lines = new List<string>();
+        for (var rest = text; rest.Length > 0;)
+        {
+            var most = width - indent.Length;
+            if (rest.Length <= most)
+            {
+                lines.Add(indent + rest);
+                break;
+            }
+
+            var space = rest.LastIndexOf(' ', most);
+            var end = space > 0 ? space : most;
+            lines.Add(indent + rest[..end].TrimEnd());
+            rest = rest[end..].TrimStart();
+        }
+
+        return string.Join(Environment.NewLine, lines);
+    }
+
     /// <summary>A text cut in the middle: the end of a path tells more than its beginning.</summary>
     public static string ClipMiddle(string? text, int width)
     {
