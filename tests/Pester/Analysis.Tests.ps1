@@ -164,6 +164,12 @@ Describe 'Measure-JournalTask' {
         $group.LastAt | Should -Be ([datetimeoffset] '2024-08-16T10:03:13Z')
     }
 
+    It 'groups by a property of inputs that are objects' {
+        $batch = [pscustomobject]@{ Id = 1; Team = 'red' }, [pscustomobject]@{ Id = 2; Team = 'blue' }, [pscustomobject]@{ Id = 3; Team = 'red' } | Start-JournalBatch teams -Key Id
+        Measure-JournalTask $batch -GroupBy Input.Team | Sort-Object team | ForEach-Object { "$($_.Team) $($_.Count)" } | Should -Be 'blue 1', 'red 2'
+        Remove-JournalBatch $batch -Confirm:$false
+    }
+
     It 'says what it can group by where the column is unknown' {
         $wrong = Get-ErrorOf { Measure-JournalTask -GroupBy Colour }
         $wrong.Id | Should -Be 'InvalidValue'

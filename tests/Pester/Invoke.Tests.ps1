@@ -330,6 +330,25 @@ Describe 'Invoke-JournalBatch' {
             1 | Invoke-JournalBatch whole -New { $_ } 3>&1 | Should -Be 1
         }
 
+        It 'says why nothing was done: no batch, one that is complete, inputs that could not be taken' {
+            $said = { param($Inputs, $Name = 'done') $Inputs | Invoke-JournalBatch $Name { } -ErrorAction SilentlyContinue 3>&1 | ForEach-Object { "$_" } }
+            & $said @() | Should -BeLike "There is no input, and there is no batch named 'done' to resume: nothing was done."
+            & $said 1, 2 | Out-Null
+            & $said @() | Should -BeLike "There is no input, and 'done-*' was completed * (2 of 2): nothing was done."
+            & $said @{ a = 1 }, @{ a = 2 } other | Should -BeLike "None of the 2 inputs could be taken, and there is no batch named 'other'*"
+            & $said @{ a = 1 } other | Should -BeLike 'The one input could not be taken*'
+        }
+
+        It 'tells in the summary how many inputs it left out' {
+            $summary = 1, 2 | Invoke-JournalBatch left -Incremental { } -Summary
+            $summary.LeftOut | Should -Be 0
+            $summary = 1, 2, 3 | Invoke-JournalBatch left -Incremental { } -Summary
+            $summary.LeftOut, $summary.Completed | Should -Be 2, 1
+            $summary = 1, 2 | Invoke-JournalBatch left -Incremental { } -Summary
+            $summary.LeftOut | Should -Be 2
+            ($summary | Out-String) | Should -Match 'LeftOut +: 2, completed by earlier batches'
+        }
+
         It 'is whole with -Incremental: outputs are looked at, the reasons are told, and retention keeps what it needs' {
             $directory = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
             $work = { $path = Join-Path $directory $_; Set-Content $path AAA; Get-Item $path }

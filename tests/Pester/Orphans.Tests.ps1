@@ -23,6 +23,17 @@ Describe 'Find-JournalOrphan' {
         (Find-JournalOrphan $folder -Recurse).FullName | Sort-Object | Should -Be (@($lost, $deep) | Sort-Object)
     }
 
+    It 'says in which folder a file lies, and that a batch by that name is not there' {
+        $null = New-File 'lost.txt'
+        'a' | Invoke-JournalBatch run { }
+        Find-JournalOrphan $folder | Out-String | Should -BeLike "*Directory: $folder*lost.txt*"
+        (Find-JournalOrphan $folder).PSParentPath | Should -BeLike "*$folder"
+        'a' | Find-JournalOrphan -Name rum -WarningVariable said -WarningAction SilentlyContinue | Should -Be a
+        "$said" | Should -BeLike "There is no batch named 'rum'*"
+        'a' | Find-JournalOrphan -Name r* -WarningVariable none | Should -BeNullOrEmpty
+        $none | Should -BeNullOrEmpty
+    }
+
     It 'takes a file for known whose path is known in part alone: <Known>' -ForEach @(@{ Known = 'sub/a.jpg' }, @{ Known = './sub/a.jpg' }, @{ Known = '../x/../sub/a.jpg' }, @{ Known = '~/sub/a.jpg' }, @{ Known = 'a.jpg' }, @{ Known = 'sub\a.jpg' }) {
         $null = New-File 'sub/a.jpg'
         $lost = New-File 'sub/ba.jpg'

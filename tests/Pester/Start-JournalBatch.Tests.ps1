@@ -42,6 +42,9 @@ Describe 'Start-JournalBatch' {
         $batch.Options.Timeout | Should -Be ([timespan]::FromSeconds(90))
         $batch.Options.OnCrash | Should -Be 'Fail'
         $batch.Options.FailureThreshold | Should -Be 7
+        (1 | Start-JournalBatch untold).Options.FailureThreshold | Should -Be 25
+        1 | Invoke-JournalBatch run { }
+        (Get-JournalBatch run).Options.FailureThreshold | Should -Be 25
         $batch.QuotaLimit | Should -Be 1000
         $batch.SourceType | Should -Be 'Episode'
         $batch.Settings.quality | Should -Be 'high'

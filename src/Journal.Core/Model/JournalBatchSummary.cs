@@ -106,6 +106,9 @@ public sealed class JournalBatchSummary
     /// <summary>How many of those files more than one task recorded; null where nobody looked.</summary>
     public long? OutputsShared { get; init; }
 
+    /// <summary>Inputs that the run which emits this summary left out, because earlier batches of the name had completed them; 0 elsewhere.</summary>
+    public long LeftOut { get; set; }
+
     /// <summary>How many tasks ended when, in at most 24 stretches of equal length without gaps; empty before the first.</summary>
     public JournalList<JournalThroughput> Throughput { get; init; } = new([]);
 

@@ -24,7 +24,7 @@ public static class RunPreparation
     private static PreparedRun? TryPrepare(IJournalStore? store, RunOrder order)
     {
         var plan = RunPlan.Make(store, order);
-        if (store is null || plan.Readiness is RunReadiness.NothingToRun) return new PreparedRun(RunReadiness.NothingToRun);
+        if (store is null || plan.Readiness is RunReadiness.NothingToRun) return new PreparedRun(RunReadiness.NothingToRun, Ended: plan.Ended);
         if (plan.Batch is not { } batch)
         {
             var made = order.Mode is RunMode.New ? store.CreateBatch(NewBatch(order)) : store.CreateBatchAfter(NewBatch(order), plan.Newest);

@@ -224,6 +224,9 @@ public enum TaskGroupKey
     /// <summary>A member of the metadata.</summary>
     Metadata,
 
+    /// <summary>A property of an input that is an object.</summary>
+    Input,
+
     /// <summary>The second of the last change.</summary>
     Second,
 
@@ -239,8 +242,12 @@ public enum TaskGroupKey
 
 /// <summary>One column to group by.</summary>
 /// <param name="Key">Which.</param>
-/// <param name="Path">With Metadata: the member's name; a dot goes a level down.</param>
-public readonly record struct TaskGrouping(TaskGroupKey Key, string? Path = null);
+/// <param name="Path">With Metadata and Input: the member's name; a dot goes a level down.</param>
+public readonly record struct TaskGrouping(TaskGroupKey Key, string? Path = null)
+{
+    /// <summary>Whether a key is that of a member, whose name is the path.</summary>
+    public static bool IsMember(TaskGroupKey key) => key is TaskGroupKey.Metadata or TaskGroupKey.Input;
+}
 
 /// <summary>Which tasks, grouped by what.</summary>
 /// <param name="Scope">Which tasks; its order and paging do not matter.</param>

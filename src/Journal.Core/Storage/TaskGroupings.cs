@@ -1,27 +1,28 @@
 namespace Journal.Storage;
 
-/// <summary>Columns to group tasks by, as people write them: <c>Status</c>, <c>ErrorCategory</c>, <c>Metadata.subject</c>.</summary>
+/// <summary>Columns to group tasks by, as people write them: <c>Status</c>, <c>ErrorCategory</c>, <c>Metadata.subject</c>, <c>Input.Camera</c>.</summary>
 public static class TaskGroupings
 {
-    private const string MetadataPrefix = nameof(TaskGroupKey.Metadata) + ".";
+    private static readonly TaskGroupKey[] Members = [.. Enum.GetValues<TaskGroupKey>().Where(TaskGrouping.IsMember)];
 
-    /// <summary>Everything that can be written, with a placeholder for the name of a metadata value.</summary>
+    /// <summary>Everything that can be written, with a placeholder for the name of a member.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. Enum.GetNames<TaskGroupKey>().Where(static name => name != nameof(TaskGroupKey.Metadata)), MetadataPrefix + "<name>"];
+        [.. Enum.GetValues<TaskGroupKey>().Where(static key => !TaskGrouping.IsMember(key)).Select(static key => key.ToString()), .. Members.Select(static key => $"{key}.<name>")];
 
     /// <summary>The column that a text means.</summary>
-    /// <param name="text">In any case; the name of a metadata value is taken as it is.</param>
+    /// <param name="text">In any case; the name of a member is taken as it is.</param>
     /// <exception cref="JournalException">InvalidValue.</exception>
     public static TaskGrouping Parse(string text)
     {
-        if (text.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && text.Length > MetadataPrefix.Length)
+        foreach (var member in Members)
         {
-            return new TaskGrouping(TaskGroupKey.Metadata, text[MetadataPrefix.Length..]);
+            var prefix = $"{member}.";
+            if (text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && text.Length > prefix.Length) return new TaskGrouping(member, text[prefix.Length..]);
         }
 
         // A number would parse as well, and so would several names with commas.
         var name = Array.Find(Enum.GetNames<TaskGroupKey>(), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase));
-        if (name is null or nameof(TaskGroupKey.Metadata)) throw JournalErrors.InvalidValue("-GroupBy", text, $"tasks cannot be grouped by '{text}', but by {string.Join(", ", Names)}.");
+        if (name is null || TaskGrouping.IsMember(Enum.Parse<TaskGroupKey>(name))) throw JournalErrors.InvalidValue("-GroupBy", text, $"tasks cannot be grouped by '{text}', but by {string.Join(", ", Names)}.");
         return new TaskGrouping(Enum.Parse<TaskGroupKey>(name));
     }
 
@@ -42,6 +43,6 @@ public static class TaskGroupings
         return store.ReadTasks(scope with { Keys = [TextPattern.Exactly(group.Example)], Signatures = [TextPattern.Exactly(signature)], First = 1, Skip = 0 }).FirstOrDefault()?.ErrorMessage;
     }
 
-    /// <summary>What the column of a grouping is called: its key, or the name of the metadata value.</summary>
+    /// <summary>What the column of a grouping is called: its key, or the name of the member.</summary>
     public static string ColumnOf(TaskGrouping grouping) => grouping.Path ?? grouping.Key.ToString();
 }

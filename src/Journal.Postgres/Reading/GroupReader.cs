@@ -9,7 +9,7 @@ internal static class GroupReader
     public static IEnumerable<TaskGroup> Read(ReadSession session, GroupQuery query)
     {
         var tally = new GroupTally(query);
-        foreach (var task in TaskReader.Read(session, query.Scope with { First = null, Skip = 0 }, light: true))
+        foreach (var task in TaskReader.Read(session, query.Scope with { First = null, Skip = 0 }, light: !query.By.Any(static by => by.Key is TaskGroupKey.Input)))
         {
             var counted = new GroupedTask(task.Id, task.Status, Micros.From(task.Duration), Micros.From(task.UpdatedAt));
             tally.Add(counted, i => Value(query.By[i], task), () => task.Key);
@@ -30,6 +30,7 @@ internal static class GroupReader
         TaskGroupKey.QuotaProject => task.QuotaProject,
         TaskGroupKey.TargetId => task.TargetId,
         TaskGroupKey.Metadata => JsonMember.Find(Encoding.UTF8.GetBytes(task.Metadata.Json), by.Path!),
+        TaskGroupKey.Input => task.StoredInput is { Kind: TaskInputKind.Json } input ? JsonMember.Find(Encoding.UTF8.GetBytes(input.Text), by.Path!) : null,
         _ => Micros.From(task.UpdatedAt),
     };
 }

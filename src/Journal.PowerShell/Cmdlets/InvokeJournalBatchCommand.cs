@@ -234,7 +234,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
             var prepared = RunPreparation.Prepare(_store, Order(hasInput));
             _held = prepared.Readiness is not RunReadiness.Ready;
-            if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared);
+            if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared, Refused);
             _ended = prepared.Ended;
             if (_held) return null;
             _batch = prepared.Batch;
@@ -261,7 +261,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     {
         if (!Summary) return;
         var batch = !JournalExists ? null : ParameterSetName == ById ? Reader.MeantBatch(BatchId) : BatchSelection.NewestOf(Reader, Name);
-        WriteObject(batch is null ? new JournalBatchSummary { BatchId = "", Name = Name, JournalPath = Location } : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit));
+        WriteSummary(batch is null ? new JournalBatchSummary { BatchId = "", Name = Name, JournalPath = Location } : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit));
+    }
+
+    private void WriteSummary(JournalBatchSummary summary)
+    {
+        summary.LeftOut = _earlier?.LeftOut ?? 0;
+        WriteObject(summary);
     }
 
     private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name, VerifyOutput) : null;
@@ -357,7 +363,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             delivery.Ended();
         }
 
-        if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
+        if (Summary) WriteSummary(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
     }
 
     // Where a block of another runspace went by Set-Location is that runspace's own.

@@ -45,6 +45,12 @@ public abstract class JournalCompleter : IArgumentCompleter
     protected static IEnumerable<KeyValuePair<string, object?>> MetadataMembers(IJournalStore store, IDictionary parameters) =>
         store.ReadTasks(new TaskQuery { BatchIds = BatchIds(parameters) ?? Newest(store), First = Limit }).SelectMany(static task => task.Metadata);
 
+    /// <summary>What the inputs of some tasks have, where they are objects.</summary>
+    protected static IEnumerable<KeyValuePair<string, object?>> InputMembers(IJournalStore store, IDictionary parameters) =>
+        store.ReadTasks(new TaskQuery { BatchIds = BatchIds(parameters) ?? Newest(store), First = Limit })
+            .Where(static task => task.StoredInput is { Kind: TaskInputKind.Json, Text: ['{', ..] })
+            .SelectMany(static task => JsonMap.Parse(task.StoredInput.Text)).Where(static member => !member.Key.StartsWith('$'));
+
     /// <summary>A pattern for texts that begin with what was typed.</summary>
     protected static TextPattern Beginning(string word) => TextPattern.Wildcard(WildcardPattern.Escape(word) + "*");
 

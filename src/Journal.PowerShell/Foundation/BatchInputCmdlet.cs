@@ -62,6 +62,8 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     protected void TakeInputs(Action<NewTask, object?> take) => ForEach(InputsAtHand(), input =>
     {
         NewTask task;
+        // Until it is taken.
+        Refused++;
         try
         {
             task = ReadInput(input);
@@ -73,7 +75,11 @@ public abstract class BatchInputCmdlet : JournalCmdlet
         }
 
         take(task, input);
+        Refused--;
     });
+
+    /// <summary>Inputs that could not be taken so far, each with an error.</summary>
+    protected long Refused { get; private set; }
 
     /// <summary>How many inputs were left out besides those that were told.</summary>
     protected void TellRefused()

@@ -18,12 +18,15 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     private int _interruptionTold;
 
     /// <summary>What came of the order to run.</summary>
-    public void Prepared(string name, PreparedRun prepared)
+    /// <param name="name">The batch's name.</param>
+    /// <param name="prepared">What came of it.</param>
+    /// <param name="refused">Inputs that could not be taken.</param>
+    public void Prepared(string name, PreparedRun prepared, long refused = 0)
     {
         switch (prepared)
         {
             case { Readiness: RunReadiness.NothingToRun }:
-                cmdlet.WriteWarning(NothingToRun(name));
+                cmdlet.WriteWarning(NothingToRun(name, prepared.Ended, refused));
                 return;
             case { Readiness: RunReadiness.Paused, Batch: { } paused }:
                 cmdlet.WriteWarning(IsPaused(paused));
@@ -37,7 +40,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>Why nothing would be run.</summary>
-    public static string NotRun(string name, RunPlan plan) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!) : NothingToRun(name);
+    public static string NotRun(string name, RunPlan plan) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!) : NothingToRun(name, plan.Ended, 0);
 
     /// <summary>Why a new batch is begun although there is one of the name.</summary>
     /// <param name="ended">That batch.</param>
@@ -45,15 +48,26 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <param name="inputs">How many inputs there are.</param>
     public static string BeginsAnew(JournalBatch ended, long? known, long inputs)
     {
-        var done = ended.Counts.Completed + ended.Counts.Skipped;
-        var age = ended.EndedAt is { } at ? " " + RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
-        var was = ended.Status is JournalBatchStatus.Canceled ? $"was canceled{age} ({done} of {ended.Total} were completed)" : $"was completed{age} ({done} of {ended.Total})";
         return known > 0
-            ? $"{known} of {inputs} inputs were completed by '{ended.Id}'{age}, and are done again in a new batch: -Incremental skips them, -New does not warn."
-            : $"'{ended.Id}' {was}: this begins a new batch. -New does not warn{(known is null ? ", -Incremental skips what was completed" : "")}.";
+            ? $"{known} of {inputs} inputs were completed by '{ended.Id}'{AgeOf(ended)}, and are done again in a new batch: -Incremental skips them, -New does not warn."
+            : $"'{ended.Id}' {WasEnded(ended)}: this begins a new batch. -New does not warn{(known is null ? ", -Incremental skips what was completed" : "")}.";
     }
 
-    private static string NothingToRun(string name) => $"There is no input, and no batch named '{name}' to resume: nothing was done.";
+    private static string AgeOf(JournalBatch ended) => ended.EndedAt is { } at ? " " + RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
+
+    private static string WasEnded(JournalBatch ended)
+    {
+        var done = ended.Counts.Completed + ended.Counts.Skipped;
+        return ended.Status is JournalBatchStatus.Canceled ? $"was canceled{AgeOf(ended)} ({done} of {ended.Total} were completed)" : $"was completed{AgeOf(ended)} ({done} of {ended.Total})";
+    }
+
+    private static string NothingToRun(string name, JournalBatch? ended, long refused)
+    {
+        var inputs = refused == 0 ? "There is no input" : refused == 1 ? "The one input could not be taken" : $"None of the {refused} inputs could be taken";
+        return ended is null
+            ? $"{inputs}, and there is no batch named '{name}' to resume: nothing was done."
+            : $"{inputs}, and '{ended.Id}' {WasEnded(ended)}: nothing was done.";
+    }
 
     private static string IsPaused(JournalBatch paused) => paused.PausedUntil is { } until
         ? $"Batch '{paused.Id}' is paused until {until.ToLocalTime():g} ({paused.PauseReason}): nothing is run. To go on before that: Resume-JournalBatch '{paused.Id}', and run the same line again."
@@ -124,10 +138,12 @@ internal sealed class RunWords(PSCmdlet cmdlet)
                     : result.Reason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true ? "To go on, run the same line with a higher -QuotaLimit."
                     : result.IsHeld ? $"To go on: Resume-JournalBatch '{batch.Id}', and run the same line again."
                     : "Run the same line again to go on.";
-                cmdlet.WriteWarning($"{counts.Ended}/{counts.Total} done; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
+                cmdlet.WriteWarning($"{Done(counts)}; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
                 break;
         }
     }
+
+    private static string Done(TaskCounts counts) => $"{counts.Ended}/{counts.Total} done" + (counts.Failed > 0 ? $", {counts.Failed} of them failed" : "");
 
     /// <summary>For a run that was interrupted, once: how far it came, and how to go on. On any thread.</summary>
     /// <param name="store">The journal.</param>
@@ -139,7 +155,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     {
         if (Interlocked.Exchange(ref _interruptionTold, 1) != 0 || store.FindBatch(batchId) is not { } batch || (batch.Status is not JournalBatchStatus.Paused && waiting == 0)) return;
         var wait = waiting == 0 ? "" : $"; {Count(waiting, "recorded result")} {(waiting == 1 ? "waits and comes" : "wait and come")} out first";
-        var text = $"Interrupted: {batch.Counts.Ended}/{batch.Total} done; {(givenBack == 1 ? "1 task was" : $"{givenBack} tasks were")} given back, nothing is lost{wait}. To go on, run the same line again.";
+        var text = $"Interrupted: {Done(batch.Counts)}; {(givenBack == 1 ? "1 task was" : $"{givenBack} tasks were")} given back, nothing is lost{wait}. To go on, run the same line again.";
         try
         {
             if (onPipeline)
@@ -174,7 +190,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <summary>Results that a dead run may or may not have written.</summary>
     public void InDoubt(string batchId, long count)
     {
-        if (count > 0) cmdlet.WriteWarning($"{Count(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
+        if (count > 0) cmdlet.WriteWarning($"{Count(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, and have done with them, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
     }
 
     /// <summary>A line of the information stream, which a scheduled task redirects to its log: with the local time.</summary>

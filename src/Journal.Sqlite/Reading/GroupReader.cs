@@ -29,7 +29,7 @@ internal sealed class GroupReader
         if (filter.Where.IsEmpty) return [];
         var columns = string.Concat(_query.By.Select(static by => ", " + Column(by)));
         using var rows = _database.Prepare($"SELECT batch, status, duration, updated_at, id, key{columns} {filter.FromWhere}");
-        rows.BindAll([.. _query.By.Where(static by => by.Key == TaskGroupKey.Metadata).Select(static by => by.Path), .. filter.Where.Values]);
+        rows.BindAll([.. _query.By.Where(static by => TaskGrouping.IsMember(by.Key)).Select(static by => by.Path), .. filter.Where.Values]);
 
         var batch = default(BatchFacts);
         while (rows.Step())
@@ -55,6 +55,7 @@ internal sealed class GroupReader
         TaskGroupKey.QuotaProject => "quota_project",
         TaskGroupKey.TargetId => "target_id",
         TaskGroupKey.Metadata => $"{SqlFunctions.Member}(metadata, ?)",
+        TaskGroupKey.Input => FormattableString.Invariant($"{SqlFunctions.Member}(CASE input_kind WHEN {(long)TaskInputKind.Json} THEN input END, ?)"),
         _ => "updated_at",
     };
 
@@ -64,7 +65,7 @@ internal sealed class GroupReader
         TaskGroupKey.Worker => _catalog.WorkerName(_database, row.IntegerOrNull(column)),
         TaskGroupKey.Stage => batch.StageAt(row.Integer(column)),
         TaskGroupKey.SourceType => row.Text(column) ?? batch.SourceType,
-        TaskGroupKey.Metadata => row.Member(column),
+        TaskGroupKey.Metadata or TaskGroupKey.Input => row.Member(column),
         _ => row.Value(column),
     };
 }

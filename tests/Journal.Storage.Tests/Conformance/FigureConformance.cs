@@ -137,7 +137,11 @@ public abstract class FigureConformance<TFixture> : StoreTest<TFixture> where TF
         Store.AddTasks(batch.Id,
         [
             New("a") with { Metadata = JsonMap.From([new("subject", "AI"), new("n", 1)]) }, New("b") with { Metadata = JsonMap.From([new("Subject", "AI"), new("n", 2.5)]) },
-            New("c") with { SourceType = "Url", Metadata = JsonMap.From([new("n", true)]) },
+            New("c") with
+            {
+                SourceType = "Url", Metadata = JsonMap.From([new("n", true)]),
+                Input = new TaskInput(TaskInputKind.Json, """{"Camera":"M6","Taken":{"$type":"datetime","$value":"2024-01-02T00:00:00.0000000"}}"""),
+            },
         ]);
         var task = ClaimOne(batch);
         Make(TaskMove.Fail(task.Id, task.Token, Broken, new TaskReport { Quota = 1, QuotaProject = "p" }));
@@ -153,6 +157,8 @@ public abstract class FigureConformance<TFixture> : StoreTest<TFixture> where TF
         Assert.Equal([(null, 2L), ("p", 1L)], By(TaskGroupKey.QuotaProject));
         Assert.Equal([("AI", 2L), (null, 1L)], By(TaskGroupKey.Metadata, "subject"));
         Assert.Equal([(1L, 1L), (2.5, 1L), (true, 1L)], By(TaskGroupKey.Metadata, "n"));
+        Assert.Equal([(null, 2L), ("M6", 1L)], By(TaskGroupKey.Input, "camera"));
+        Assert.Equal([(null, 2L), ("2024-01-02T00:00:00.0000000", 1L)], By(TaskGroupKey.Input, "Taken"));
         var pairs = Store.GroupTasks(new GroupQuery(new TaskQuery { Statuses = [JournalTaskStatus.Pending] }, [new(TaskGroupKey.Metadata, "subject"), new(TaskGroupKey.SourceType)]));
         Assert.Equal([("AI", "String"), (null, "Url")], pairs.Select(static group => (group.Values[0], group.Values[1])));
     }
