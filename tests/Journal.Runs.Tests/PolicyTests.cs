@@ -32,6 +32,22 @@ public sealed class PolicyTests : RunnerFixture
     }
 
     [Fact]
+    public void A_server_that_says_when_to_come_back_does_not_trip_the_breaker_and_one_that_is_down_does()
+    {
+        var batch = Start(20, BatchOptions.Default with { RetryDelay = TimeSpan.Zero, MaxRetries = 9 });
+        var asked = new HashSet<long>();
+
+        var result = Run(
+            batch, (task, _) => asked.Add(task.Id) ? throw new CategorizedErrorException("slow down", JournalErrorCategory.RateLimited) : null,
+            with: static request => request with { FailureThreshold = 3 });
+
+        Assert.Equal((RunEnd.Done, 20L), (result.End, Find(batch).Completed));
+        var down = Start(20, BatchOptions.Default with { RetryDelay = TimeSpan.Zero, MaxRetries = 9 });
+        Run(down, static (_, _) => throw new CategorizedErrorException("down", JournalErrorCategory.NetworkError), with: static request => request with { FailureThreshold = 3 });
+        Assert.Equal(JournalBatchStatus.Paused, Find(down).Status);
+    }
+
+    [Fact]
     public void A_retry_waits_by_the_journals_clock_whatever_the_machines_own_says()
     {
         var batch = Start(1, BatchOptions.Default with { RetryDelay = TimeSpan.FromMinutes(1) });

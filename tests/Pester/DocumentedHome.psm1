@@ -41,7 +41,7 @@ function New-DocumentedHome([string] $Path) {
 # Enters the home folder as a session of its user would find it, with the journal as it was made.
 function Enter-DocumentedHome {
     Disconnect-Journal
-    Remove-Item "$folder/home", "$folder/journal.db*" -Recurse -ErrorAction Ignore
+    Remove-Item "$folder/home", "$folder/journal.db*" -Recurse -Force -ErrorAction Ignore
     Copy-Item "$folder/pristine" "$folder/home" -Recurse
     Copy-Item "$folder/pristine.db" "$folder/journal.db"
     $env:JOURNAL_PATH = "$folder/journal.db"
@@ -55,7 +55,7 @@ function Exit-DocumentedHome {
     (Get-PSProvider FileSystem).Home = $homeOfUser
     foreach ($name in $variables.Keys) { Set-Item "env:$name" $variables[$name] }
     Clear-JournalSetting
-    Remove-Item "$folder/home", "$folder/journal.db*" -Recurse -ErrorAction Ignore
+    Remove-Item "$folder/home", "$folder/journal.db*" -Recurse -Force -ErrorAction Ignore
 }
 
 # The blocks of PowerShell in a Markdown document that are meant to run; ```powershell notest is not.

@@ -39,6 +39,46 @@ Describe 'The commands of' {
     }
 }
 
+Describe 'The nightly script of the page on scheduled tasks' {
+    BeforeAll {
+        New-DocumentedHome $TestDrive
+        $here = Get-Location
+        $page = @(Get-DocumentedCode (Join-Path (Get-RepositoryRoot) docs/scheduled-tasks.md))
+        function Invoke-Nightly {
+            Invoke-PowerShell -NoProfile -NonInteractive -File ./nightly.ps1 2>&1 | Out-Null
+            $LASTEXITCODE
+        }
+    }
+    BeforeEach {
+        Enter-DocumentedHome
+        . ([scriptblock]::Create($page[0].Code))
+    }
+    AfterEach {
+        Set-Location $here
+        Exit-DocumentedHome
+    }
+
+    It 'ends with 0 where all is done, and then its monitoring is silent' {
+        Invoke-Nightly | Should -Be 0
+        . ([scriptblock]::Create($page[2].Code)) 3>&1 | Should -BeNullOrEmpty
+    }
+
+    It 'ends with 3 where its batch is paused before it begins' {
+        Get-ChildItem ~/Photos -Recurse -File | Start-JournalBatch nightly -Key FullName | Suspend-JournalBatch -Reason 'The target is being moved' | Out-Null
+        Invoke-Nightly | Should -Be 3
+        (. ([scriptblock]::Create($page[2].Code)) 3>$null).PauseReason | Should -Be 'The target is being moved'
+    }
+
+    It 'ends with 1, and is missed by the monitoring, where <What>' -ForEach @(
+        @{ What = 'the journal is damaged'; Do = { Set-Content $env:JOURNAL_PATH ('no journal ' * 1000) }; Asks = $false }
+        @{ What = 'the folder is gone'; Do = { Rename-Item $env:HOME/Photos Elsewhere }; Asks = $true }
+    ) {
+        . $Do
+        Invoke-Nightly | Should -Be 1
+        if ($Asks) { . ([scriptblock]::Create($page[2].Code)) 3>&1 | Should -BeLike '*has not come to its end*' }
+    }
+}
+
 Describe 'The README' {
     It 'links to every guide' {
         $root = Get-RepositoryRoot

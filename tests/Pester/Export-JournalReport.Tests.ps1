@@ -25,6 +25,16 @@ Describe 'Export-JournalReport' {
         Get-Content -Raw $path | Should -BeLike '<!DOCTYPE*'
     }
 
+    It 'refuses an extension that is none of its own, and writes nothing, unless the format is given' {
+        $path = Join-Path $directory boss.pdf
+        $refused = Get-ErrorOf { Export-JournalReport $earlier -Path $path }
+        $refused.Id | Should -Be InvalidValue
+        $refused.Message | Should -BeLike "*boss.pdf*.html*-Format*"
+        $path | Should -Not -Exist
+        Export-JournalReport $earlier -Path $path -Format Html | Should -Not -BeNullOrEmpty
+        Export-JournalReport $earlier -Path (Join-Path $directory plain) | Should -Not -BeNullOrEmpty
+    }
+
     It 'takes an extension for the format: <_>' -ForEach 'txt', 'md', 'htm', 'Text' {
         $text = Export-JournalReport $earlier -Format $_
         $same = Export-JournalReport $earlier -Format ([Journal.Reports.ReportRenderer]::FormatOf("x.$_") ?? $_)
@@ -36,7 +46,6 @@ Describe 'Export-JournalReport' {
         @{ Extension = 'txt'; Begins = 'notes-*' }
         @{ Extension = 'json'; Begins = '{"Title":"notes-*' }
         @{ Extension = 'csv'; Begins = 'Section,Row,Column,Value*' }
-        @{ Extension = 'report'; Begins = '<!DOCTYPE*' }
     ) {
         Get-Content -Raw (Export-JournalReport $earlier -Path (Join-Path $directory "as.$Extension")) | Should -BeLike $Begins
     }

@@ -12,6 +12,7 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module $PSScriptRoot/TestSupport.psm1 -Force
     Import-Module $PSScriptRoot/DocumentedHome.psm1 -Force
+    Import-Module $PSScriptRoot/ExampleOutput.psm1 -Force
     $root = Get-RepositoryRoot
 }
 
@@ -59,8 +60,9 @@ Describe 'The examples' {
 
     Context 'of <Command>' -ForEach $pages {
         It '<Title>' -ForEach $Examples {
-            $ConfirmPreference = 'None'
-            { & ([scriptblock]::Create($Code)) | Out-String -Width 100 } | Should -Not -Throw
+            # What stands below it is what it writes; Write-ExampleOutput.ps1 puts it there.
+            $shown = Get-ShownOutput ([IO.File]::ReadAllText((Join-Path $root "docs/cmdlets/$Command.md"))) $Title
+            Get-OutputHead (Get-ExampleOutput $Code $TestDrive) | Should -Be (Get-OutputHead $shown)
         }
     }
 }

@@ -186,6 +186,17 @@ Describe 'An input that has changed' {
         $rows | Invoke-JournalBatch rows -Key Id -Force $block | Should -Be https://r1, https://r2, https://r3
     }
 
+    It 'comes out of a paused batch, too, where it is kept; and a summary says how the batch stands' {
+        $line = { param($More = @{}) 1..4 | Invoke-JournalBatch paused -KeepResult @More { if ($_ -eq 3) { Write-JournalError used -Category QuotaExceeded -ResetAt ([datetimeoffset]::Now.AddHours(1)) }; "r$_" } -WarningAction SilentlyContinue }
+        & $line | Should -Be r1, r2
+        & $line | Should -Be r1, r2
+        $summary = & $line @{ Summary = $true }
+        $summary.Status, $summary.Completed, $summary.PauseReason | Should -Be Paused, 2, 'Quota exhausted'
+        1 | Invoke-JournalBatch other { } -Summary -WhatIf | Should -BeNullOrEmpty
+        $null = Suspend-JournalBatch (Get-JournalBatch paused) 'moving'
+        & $line | Should -Be r1, r2
+    }
+
     It 'is one only against what was there before: the first of several with one key counts' {
         $rows = [pscustomobject]@{ Id = 'a'; V = 'first' }, [pscustomobject]@{ Id = 'a'; V = 'second' }, [pscustomobject]@{ Id = 'b'; V = 'other' }
         $null = Get-ErrorOf { $rows | Invoke-JournalBatch twins -Key Id -MaxRetries 0 { throw $_.V } }

@@ -116,7 +116,7 @@ public static partial class JournalErrors
     /// <summary>The batch has work in flight, and removing it would pull it from under a living worker.</summary>
     public static JournalException BatchInUse(string batchId, long inProgress) =>
         Make(JournalFault.ResourceBusy, batchId,
-            $"Batch '{batchId}' has {inProgress} task(s) in progress under a living worker. Stop-JournalBatch '{batchId}' first, or use -Force.");
+            $"Batch '{batchId}' has {Amount.Of(inProgress, "task")} in progress under a living worker. Stop-JournalBatch '{batchId}' first, or use -Force.");
 
     /// <summary>A stage that the batch does not have.</summary>
     public static JournalException StageNotFound(string batchId, string stage, IEnumerable<string> stages) =>

@@ -27,6 +27,17 @@ public static class JournalCopy
         }
     }
 
+    /// <summary>The batches that stand otherwise in the other journal, though nothing is missing there: it had them before, and they went on in one of the two.</summary>
+    /// <param name="batches">As they are here.</param>
+    /// <param name="to">The other journal, after the copy.</param>
+    public static IEnumerable<(JournalBatch Here, JournalBatch There)> Differing(IEnumerable<JournalBatch> batches, IJournalStore to)
+    {
+        foreach (var here in batches)
+        {
+            if (to.FindBatch(here.Id) is { } there && (there.Counts != here.Counts || there.Status != here.Status)) yield return (here, there);
+        }
+    }
+
     /// <summary>Copies the checkpoints that belong to no batch, with their times, over older ones of the same name.</summary>
     public static void Checkpoints(IJournalStore from, IJournalStore to)
     {

@@ -15,8 +15,8 @@ public readonly record struct ResumePlan(bool RequeuesFailed, bool Reopens)
         return batch.Status switch
         {
             JournalBatchStatus.Failed when !skipFailed => new ResumePlan(RequeuesFailed: true, Reopens: true),
-            JournalBatchStatus.Failed => throw JournalErrors.NothingToResume(batch.Name, $"batch '{batch.Id}' has ended, and its {batch.Failed} failed task(s) are to be left alone."),
-            JournalBatchStatus.Completed => throw JournalErrors.NothingToResume(batch.Name, $"all {batch.Total} task(s) of batch '{batch.Id}' are done."),
+            JournalBatchStatus.Failed => throw JournalErrors.NothingToResume(batch.Name, $"batch '{batch.Id}' has ended, and {Amount.Of(batch.Failed, "failed task")} of it {(batch.Failed == 1 ? "is" : "are")} to be left alone."),
+            JournalBatchStatus.Completed => throw JournalErrors.NothingToResume(batch.Name, $"batch '{batch.Id}' is done: {Amount.Of(batch.Total, "task")}."),
             _ => throw JournalErrors.IllegalBatchMove(batch.Id, batch.Status, BatchLifecycle.Participle(BatchMoveKind.Resume)),
         };
     }

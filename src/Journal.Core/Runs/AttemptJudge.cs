@@ -101,7 +101,9 @@ public sealed class AttemptJudge
             return new Verdict(refund, decision, Pause: BatchMove.Pause(decision.Reason, decision.PauseUntil));
         }
 
-        if (_breaker.Failed(new FailedAttempt(task.Id, task.Task.Token), error.Signature)) return Trip(task, error, report, duration, decision);
+        // Who is asked to slow down, and waits, has no cause to find.
+        var isPaced = category is JournalErrorCategory.RateLimited && decision.Action is RetryAction.Retry;
+        if (!isPaced && _breaker.Failed(new FailedAttempt(task.Id, task.Task.Token), error.Signature)) return Trip(task, error, report, duration, decision);
         if (decision.Action is RetryAction.Retry)
         {
             return new Verdict(TaskMove.Retry(task.Id, task.Task.Token, error, report, decision.NotBefore ?? now, duration, decision.Reason), decision);
@@ -129,7 +131,7 @@ public sealed class AttemptJudge
 
     private string? LimitReached()
     {
-        if (_request.MaxFailures is { } most && _failed >= most) return $"{_failed} task(s) failed; -MaxFailures is {most}.";
+        if (_request.MaxFailures is { } most && _failed >= most) return $"{Amount.Of(_failed, "task")} failed; -MaxFailures is {most}.";
         if (_request.MaxFailurePercent is { } percent && _ended >= FewestForPercent && 100.0 * _failed / _ended >= percent)
         {
             return $"{_failed} of {_ended} tasks failed; -MaxFailurePercent is {percent}.";

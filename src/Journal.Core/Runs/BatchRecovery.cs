@@ -13,9 +13,10 @@ namespace Journal.Runs;
 /// <param name="Reason">Why it was taken.</param>
 /// <param name="Abandoned">Whether it was failed because its workers died too often.</param>
 /// <param name="Files">What became of the temporary files it had registered.</param>
+/// <param name="HasDied">Whether its worker is known to be dead; else its lease had run out.</param>
 /// <param name="Programs">Programs that its worker's tasks had left running and that were ended; on the first task of each worker.</param>
 public sealed record RecoveredTask(
-    long TaskId, string BatchId, string Key, string? Worker, string Reason, bool Abandoned, IReadOnlyList<WorkFileResult> Files, IReadOnlyList<string> Programs);
+    long TaskId, string BatchId, string Key, string? Worker, string Reason, bool Abandoned, IReadOnlyList<WorkFileResult> Files, bool HasDied, IReadOnlyList<string> Programs);
 
 /// <summary>Takes tasks back from workers that are dead or have lost their lease, and from nobody else.</summary>
 public static class BatchRecovery
@@ -33,11 +34,13 @@ public static class BatchRecovery
     {
         var moves = new List<TaskMove>();
         var tasks = new List<InFlightTask>();
+        var dead = new HashSet<long>();
         foreach (var task in store.ReadInFlight(batchId))
         {
             if (by is not null && task.Worker == by) continue;
             var liveness = task.Worker is null ? Liveness.Unknown : processes.Probe(task.Worker, NetworkFileSystem.IsOfThisMachine(store.Location));
             if (RecoveryPolicy.Decide(task, liveness) is not { } move) continue;
+            if (liveness is Liveness.Dead) dead.Add(task.TaskId);
             moves.Add(move);
             tasks.Add(task);
         }
@@ -53,7 +56,7 @@ public static class BatchRecovery
             // One that was not applied ended, or was recovered by somebody else, in the same moment.
             if (results[i].Outcome is not MoveOutcome.Applied) continue;
             recovered.Add(new RecoveredTask(
-                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i], []));
+                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i], dead.Contains(moves[i].TaskId), []));
         }
 
         // They were ended, whoever else recovered their tasks in the same moment.
@@ -69,9 +72,11 @@ public static class BatchRecovery
     public static string Words(IReadOnlyList<RecoveredTask> recovered)
     {
         var abandoned = recovered.Count(static task => task.Abandoned);
-        var what = recovered.Count is 1 ? "1 task whose worker had died" : $"{recovered.Count} tasks whose workers had died";
+        // A lease runs out where a worker was cut off or frozen: it may live.
+        var died = recovered.Count(static task => task.HasDied);
+        var what = $"{Amount.Of(recovered.Count, "task")} {(recovered.Count == 1 ? "whose worker" : "whose workers")} {(died == recovered.Count ? "had died" : died == 0 ? "had not been heard of for the length of a lease" : "had died, or had not been heard of for the length of a lease")}";
         var programs = recovered.SelectMany(static task => task.Programs).ToList();
-        return $"Recovered {what}" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because their workers died too often." : ".") + ProgramWords(programs);
+        return $"Recovered {what}" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because that happened too often." : ".") + ProgramWords(programs);
     }
 
     private static string ProgramWords(List<string> programs)

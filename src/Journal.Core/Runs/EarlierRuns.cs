@@ -91,8 +91,10 @@ public sealed class EarlierRuns
         if (!_completions.TryGetValue(task.Key, out var known)) return null;
         if (ReservedMetadata.Fingerprint(task.Metadata) is { } present && !(known.Fingerprint is { } recorded && ReservedMetadata.IsSameFingerprint(recorded, present, asBefore)))
         {
-            return known.Fingerprint is { } was
-                ? new(false, "changed", $"changed since '{known.BatchId}' completed it: its fingerprint was '{was}' and is '{present}'")
+            // A value that JSON has no type for is no text that people read.
+            var shown = known.Fingerprint is { } old && !$"{old}{present}".Contains(KeptValues.TypeMember, StringComparison.Ordinal) ? $": its fingerprint was '{old}' and is '{present}'" : "";
+            return known.Fingerprint is not null
+                ? new(false, "changed", $"changed since '{known.BatchId}' completed it{shown}")
                 : new(false, "never fingerprinted", $"completed by '{known.BatchId}', but without a fingerprint to compare with");
         }
 

@@ -187,7 +187,7 @@ internal sealed class JournalWriter : IDisposable
         if (GiveBackForgotten(held)) return null;
         var waitsForItself = held.All(task => task.Worker is { } holder && _processes.IsThisProcess(holder));
         return waitsForItself
-            ? (RunEnd.HeldElsewhere, $"{state.Counts.InProgress} task(s) are held by another worker of this process.", false)
+            ? (RunEnd.HeldElsewhere, $"{Amount.Of(state.Counts.InProgress, "task")} {(state.Counts.InProgress == 1 ? "is" : "are")} held by another worker of this process.", false)
             : null;
     }
 

@@ -87,6 +87,8 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     /// <param name="now">The time by the journal's clock.</param>
     public static RunPlan Make(RunOrder order, BatchChoice choice, JournalBatch? newest, DateTimeOffset now)
     {
+        // A new batch of the name is no way around an operator's pause.
+        if (choice.Existing is null && newest is { Status: JournalBatchStatus.Paused, IsHeld: true }) return new RunPlan(order, RunReadiness.Paused, newest, now) { Newest = newest.Id };
         if (choice.Existing is not { } batch)
         {
             return new RunPlan(order, order.HasInput ? RunReadiness.Ready : RunReadiness.NothingToRun, null, now)
@@ -165,8 +167,8 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     private TaskPlan OfPending(JournalTask task) => task switch
     {
         { NotBefore: { } due } when due > Now && task.ErrorCategory is not JournalErrorCategory.None =>
-            new(PlannedAction.Run, "waits", $"waits until {due.ToLocalTime():g} (in {RelativeTime.Countdown(due - Now)}) after {task.ErrorCategory}: {task.ErrorMessage}"),
-        { NotBefore: { } due } when due > Now => new(PlannedAction.Run, "waits", $"waits until {due.ToLocalTime():g} (in {RelativeTime.Countdown(due - Now)})"),
+            new(PlannedAction.Run, "waits", $"waits until {RelativeTime.Local(due)} (in {RelativeTime.Countdown(due - Now)}) after {task.ErrorCategory}: {task.ErrorMessage}"),
+        { NotBefore: { } due } when due > Now => new(PlannedAction.Run, "waits", $"waits until {RelativeTime.Local(due)} (in {RelativeTime.Countdown(due - Now)})"),
         { Crashes: > 0 } => new(PlannedAction.Run, "worker died", $"pending; workers died with it {task.Crashes} time{(task.Crashes == 1 ? "" : "s")}"),
         { Token: > 0 } => new(PlannedAction.Run, "pending", "pending; it was begun before"),
         _ => new(PlannedAction.Run, "pending", "pending"),

@@ -20,6 +20,9 @@ public static class RelativeTime
         return "just now";
     }
 
+    /// <summary>A time on the user's clock, to the second: <c>2026-11-25 14:18:12</c>.</summary>
+    public static string Local(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>How long still, in its two largest units: <c>4h 12m</c>, <c>2m 5s</c>, <c>35s</c>; rounded up to a second, so that <c>0s</c> means over.</summary>
     public static string Countdown(TimeSpan left)
     {

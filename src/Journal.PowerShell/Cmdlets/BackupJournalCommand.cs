@@ -33,7 +33,7 @@ public sealed class BackupJournalCommand : JournalCmdlet
             path = JournalAside.BackupPathFor(store.Location, destination, Time.GetUtcNow());
         }
 
-        WriteObject(new FileInfo(path));
+        WriteObject(FileItem(path));
         if (isFolder && Keep > 0) RemoveOld(store.Location, destination, path);
     }
 

@@ -32,10 +32,14 @@ public sealed class CopyJournalCommand : JournalCmdlet
         var names = NamePatterns.OfBatches(from, Name);
         var batches = from.ReadBatches(new BatchQuery { Names = names, OldestFirst = true }).ToList();
         if (names is not null && batches.Count == 0) throw JournalErrors.BatchNameNotFound(string.Join(", ", Name!));
-        if (!ShouldProcess(shown, $"Copy {batches.Count} batch(es) with {batches.Sum(static batch => batch.Total)} task(s) from '{from.Location}'")) return;
+        if (!ShouldProcess(shown, $"Copy {Amount.Of(batches.Count, "batch")} with {Amount.Of(batches.Sum(static batch => batch.Total), "task")} from '{from.Location}'")) return;
         using var to = StoreSet.Open(destination, StoreAccess.Create, JournalLocation.DefaultDurability);
         WriteAll(JournalCopy.Batches(from, to, batches, SessionWorker.Get(), StopToken)
             .Select(result => new JournalCopied(result.BatchId, result.Created, result.Added, result.AlreadyThere, result.Attempts, result.Events, to.Location)));
         if (names is null) JournalCopy.Checkpoints(from, to);
+        foreach (var (here, there) in JournalCopy.Differing(batches, to))
+        {
+            WriteWarning($"Batch '{here.Id}' is in '{to.Location}' already, and stands otherwise there: {there.Counts.Ended}/{there.Total} done, and {here.Counts.Ended}/{here.Total} in '{from.Location}'. What is there was left as it is; to have what is here, copy into another journal.");
+        }
     }
 }

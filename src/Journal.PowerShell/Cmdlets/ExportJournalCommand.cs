@@ -60,7 +60,7 @@ public sealed class ExportJournalCommand : JournalCmdlet
         var format = Format ?? FormatOf(path);
         if (CompressOlderThan is not null && format is not ExportFormat.Yaml) throw JournalErrors.InvalidValue("-CompressOlderThan", CompressOlderThan, "only the files of -Format Yaml are compressed.");
         var batches = Batches(store);
-        if (!ShouldProcess(path, $"Write {batches.Count} batch(es) with {batches.Sum(static batch => batch.Total)} task(s) as {format}")) return;
+        if (!ShouldProcess(path, $"Write {Amount.Of(batches.Count, "batch")} with {Amount.Of(batches.Sum(static batch => batch.Total), "task")} as {format}")) return;
         if (format is ExportFormat.Yaml) WriteMirror(store, path, batches);
         else WriteFile(store, path, format, batches);
     }

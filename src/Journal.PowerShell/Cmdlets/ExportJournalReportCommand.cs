@@ -90,10 +90,13 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
     private ReportFormat FormatFor(string? file)
     {
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Format))) return Format;
-        return file is null ? ReportFormat.Html : ReportRenderer.FormatOf(file) ?? ReportFormat.Html;
+        if (file is null) return ReportFormat.Html;
+        return ReportRenderer.FormatOf(file) ?? (System.IO.Path.GetExtension(file).Length == 0
+            ? ReportFormat.Html
+            : throw JournalErrors.InvalidValue("-Path", file, $"no report ends in '{System.IO.Path.GetExtension(file)}', but in .html, .md, .txt, .json or .csv; to write one under this name all the same, give -Format."));
     }
 
-    private FileInfo Write(string file, string text)
+    private PSObject? Write(string file, string text)
     {
         // Excel takes a CSV file for one of the old code pages unless it begins with a mark.
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: FormatFor(file) == ReportFormat.Csv);
@@ -102,7 +105,7 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
             stream.Write(encoding.Preamble);
             stream.Write(encoding.GetBytes(text));
         });
-        return new FileInfo(file);
+        return FileItem(file);
     }
 
     private long? SizeOf(string path)

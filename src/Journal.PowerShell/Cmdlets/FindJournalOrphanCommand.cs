@@ -91,7 +91,7 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
             {
                 if (ShouldProcess(file, "Delete the file, which no task knows")) Delete(store, file, directory);
             }
-            else if (Item(file) is { } item)
+            else if (FileItem(file) is { } item)
             {
                 WriteObject(item);
             }
@@ -103,12 +103,9 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
         // Somebody may have begun a run while the question was open.
         if (!Force && store.ReadInFlight(null).Count > 0) throw JournalErrors.FileNotDeleted(file, "tasks are in progress now, and what they have written is not recorded yet");
         // As it was, for whoever writes it down; one that is gone by now is nobody's.
-        if (Item(file) is not { } item) return;
+        if (FileItem(file) is not { } item) return;
         var result = WorkFiles.Delete([file], directory)[0];
         if (result.Deleted) WriteObject(item);
         else WriteError(JournalErrors.FileNotDeleted(file, result.Reason!).ToErrorRecord());
     }
-
-    // As Get-Item gives it: its view says in which folder it lies.
-    private PSObject? Item(string file) => File.Exists(file) ? InvokeProvider.Item.Get([file], force: true, literalPath: true).FirstOrDefault() : null;
 }

@@ -75,7 +75,7 @@ public sealed class ImportJournalCommand : JournalCmdlet
     private static string Describe(WholeBatch batch) => $"batch '{batch.Batch.Id}'";
 
     private static string Announce(ImportedFile file, ImportResult result) =>
-        $"Import {result.Added} task(s) with {result.Attempts} attempt(s) from '{file.Path}' ({file.Format}); {result.AlreadyThere} already there";
+        $"Import {Amount.Of(result.Added, "task")} with {Amount.Of(result.Attempts, "attempt")} from '{file.Path}' ({file.Format}); {result.AlreadyThere} already there";
 
     private Collection<string> Resolve(string path)
     {

@@ -29,6 +29,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private JournalBatch? _ended;
     private CallerScripts _scripts = null!;
     private bool _held;
+    private JournalBatch? _paused;
     private bool _isResumed;
     private Delivery? _delivery;
 
@@ -208,12 +209,17 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             return;
         }
 
-        if (_held) return;
+        if (_held)
+        {
+            if (_paused is not null) WriteWithoutRunning();
+            return;
+        }
+
         _feeder.Flush();
         if (_earlier is { LeftOut: > 0 } earlier) _words.LeftOut(Name, earlier.LeftOut);
         if (OpenBatch(hasInput: false) is not { } batch)
         {
-            SummarizeNothing();
+            WriteWithoutRunning();
             return;
         }
 
@@ -236,6 +242,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             _held = prepared.Readiness is not RunReadiness.Ready;
             if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared, Refused);
             _ended = prepared.Ended;
+            _paused = prepared.Readiness is RunReadiness.Paused ? prepared.Batch : null;
             if (_held) return null;
             _batch = prepared.Batch;
             if (prepared.IsResumed) GoOnWith(prepared.Batch!);
@@ -256,12 +263,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (batch.InProgress > 0) _words.Recovered(BatchRecovery.Recover(_store!, batch.Id, Processes, null));
     }
 
-    // Nothing was run, and what there is says how it stands all the same: a script that asked for a summary goes by it.
-    private void SummarizeNothing()
+    // Nothing was run, and what there is comes out all the same: a script goes by the summary that it asked for, and a file of kept results is the same as after any run.
+    private void WriteWithoutRunning()
     {
+        if (_paused is { Options.KeepResult: true } paused && !Summary) WriteAll(Delivery.Kept(_store!, paused));
         if (!Summary) return;
         var batch = !JournalExists ? null : ParameterSetName == ById ? Reader.MeantBatch(BatchId) : BatchSelection.NewestOf(Reader, Name);
-        WriteSummary(batch is null ? new JournalBatchSummary { BatchId = "", Name = Name, JournalPath = Location } : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit));
+        WriteSummary(batch is null ? new JournalBatchSummary { BatchId = "", Name = Name, Status = JournalBatchStatus.Completed, StatusText = "Nothing to do", JournalPath = Location } : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit));
     }
 
     private void WriteSummary(JournalBatchSummary summary)
@@ -305,7 +313,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (outbox is not null)
         {
             _words.InDoubt(batch.Id, outbox.Begin(Processes, Redeliver));
-            queue.Post(() => WriteAll(outbox.First(), observer));
+            queue.Post(() => observer.Deliver(outbox.First()));
         }
 
         var streams = new StreamForwarder(this, queue, activity);
@@ -359,7 +367,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (result.HasResults && result.End is not RunEnd.Interrupted) _words.Clashes(batch, ResultClash.Find(store, batch.Id));
         if (outbox is not null && result.End is not RunEnd.Interrupted)
         {
-            WriteAll(outbox.Others(), observer);
+            observer.Deliver(outbox.Others());
             delivery.Ended();
         }
 
@@ -380,11 +388,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (disposing) _delivery?.Settle(isStopping: StopToken.IsCancellationRequested);
         _delivery = null;
         base.Dispose(disposing);
-    }
-
-    private static void WriteAll(IEnumerable<StoredResult> results, PipelineObserver observer)
-    {
-        foreach (var result in results) observer.Deliver(result);
     }
 
     private PoolExecutor OpenPool(StreamForwarder streams)

@@ -17,7 +17,7 @@ public sealed class RemoveJournalBatchCommand : BatchTargetCmdlet
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
     {
         if (!Force && LivingWork.Count(store, batch.Id, Processes) is > 0 and var inProgress) throw JournalErrors.BatchInUse(batch.Id, inProgress);
-        if (!ShouldProcess($"batch '{batch.Id}' ({batch.Status}, {batch.Total} task(s))", "Remove")) return;
+        if (!ShouldProcess($"batch '{batch.Id}' ({batch.Status}, {Amount.Of(batch.Total, "task")})", "Remove")) return;
         BatchRemoval.Remove(this, store, batch);
         WriteObject(batch);
     }

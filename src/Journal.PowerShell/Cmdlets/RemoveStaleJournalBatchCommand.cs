@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Journal.Commands.Completion;
 using Journal.Runs;
+using Journal.Statistics;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -30,7 +31,7 @@ public sealed class RemoveStaleJournalBatchCommand : JournalCmdlet
         var stale = store.ReadBatches(new BatchQuery { EndedBefore = before, Names = NamePatterns.OfBatches(store, Name), OldestFirst = true }).ToList();
         ForEach(stale, batch =>
         {
-            if (!ShouldProcess($"batch '{batch.Id}' ({batch.Status}, {batch.Total} task(s), ended {batch.EndedAt?.ToLocalTime():g})", "Remove")) return;
+            if (!ShouldProcess($"batch '{batch.Id}' ({batch.Status}, {Amount.Of(batch.Total, "task")}, ended {(batch.EndedAt is { } ended ? RelativeTime.Local(ended) : "")})", "Remove")) return;
             EarlierRuns.Keep(store, batch);
             BatchRemoval.Remove(this, store, batch);
             WriteObject(batch);

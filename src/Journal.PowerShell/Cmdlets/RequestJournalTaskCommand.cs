@@ -75,7 +75,7 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
     {
         var stage = StageNaming.Require(batch, Stage);
-        if (!ShouldProcess($"batch '{batch.Id}'", $"Claim up to {Count} task(s)")) return;
+        if (!ShouldProcess($"batch '{batch.Id}'", $"Claim up to {Amount.Of(Count, "task")}")) return;
         var worker = SessionWorker.Get(Worker);
         foreach (var task in BatchRecovery.Recover(store, batch.Id, Processes, worker)) Tell(task);
         var claim = new ExchangeRequest(worker, batch.Id, LeaseTimeout ?? batch.Options.LeaseTimeout) { Claim = Count, Stage = stage };

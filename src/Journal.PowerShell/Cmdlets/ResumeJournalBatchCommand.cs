@@ -77,7 +77,7 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
         var store = Writer;
         var plan = ResumePlan.For(batch, SkipFailed);
         var from = StageNaming.PositionOf(batch, FromStage);
-        var action = plan.RequeuesFailed ? $"Resume, and put {batch.Failed} failed task(s) back" : "Resume";
+        var action = plan.RequeuesFailed ? $"Resume, and put {Amount.Of(batch.Failed, "failed task")} back" : "Resume";
         if (!ShouldProcess($"batch '{batch.Id}'", action)) return;
         var failed = new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.Failed] };
         if (plan.RequeuesFailed) store.ApplyToAll(TaskMove.Requeue(0, Reason, from), failed, SessionWorker.Get());

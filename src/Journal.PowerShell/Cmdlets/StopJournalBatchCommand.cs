@@ -17,6 +17,6 @@ public sealed class StopJournalBatchCommand : BatchTargetCmdlet
     /// <inheritdoc/>
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
     {
-        if (ShouldProcess($"batch '{batch.Id}'", $"Cancel {batch.Counts.Open} open task(s)")) WriteObject(store.Apply(batch.Id, BatchMove.Cancel(Reason), SessionWorker.Get()));
+        if (ShouldProcess($"batch '{batch.Id}'", $"Cancel {Amount.Of(batch.Counts.Open, "open task")}")) WriteObject(store.Apply(batch.Id, BatchMove.Cancel(Reason), SessionWorker.Get()));
     }
 }

@@ -15,6 +15,9 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
 {
     private static readonly ConcurrentDictionary<string, bool> Asked = new();
 
+    /// <summary>A file as Get-Item gives it, so that its view says in which folder it lies; null where there is none.</summary>
+    protected PSObject? FileItem(string path) => File.Exists(path) ? InvokeProvider.Item.Get([path], force: true, literalPath: true).FirstOrDefault() : null;
+
     static JournalCmdlet() => Values.PowerShellValueCodec.Install();
 
     private readonly CancellationTokenSource _stop = new();

@@ -1,3 +1,4 @@
+using Journal.Commands.Binding;
 using Journal.Runs;
 using Journal.Storage;
 using Journal.Workers;
@@ -57,6 +58,9 @@ internal sealed class Delivery
             // All of it stays in doubt, and the next run says so.
         }
     }
+
+    /// <summary>What a batch has kept, for a line that runs nothing of it.</summary>
+    public static IEnumerable<object?> Kept(IJournalStore store, JournalBatch batch) => store.ReadResults(new ResultQuery { BatchIds = [batch.Id] }).SelectMany(ResultCodec.Decode);
 
     /// <summary>The pipeline is over.</summary>
     /// <param name="isStopping">Whether somebody stopped it: after the end of the run, that was another command, with all that it held.</param>

@@ -56,7 +56,10 @@ internal sealed class PipelineObserver : IRunObserver
     }
 
     /// <summary>Writes a result that was recorded before, from where it was left.</summary>
-    public void Deliver(StoredResult result) => Deliver(result.TaskId, ResultCodec.Decode(result), result.Written);
+    public void Deliver(IEnumerable<StoredResult> results)
+    {
+        foreach (var result in results) Deliver(result.TaskId, ResultCodec.Decode(result), result.Written);
+    }
 
     private void Deliver(long taskId, IReadOnlyList<object?> items, int from)
     {
@@ -89,7 +92,7 @@ internal sealed class PipelineObserver : IRunObserver
         if (progress.DoneHere > 0) status += string.Create(CultureInfo.InvariantCulture, $", {progress.PerSecond:0.#}/s");
         if (progress.Eta.P50 is { } left) status += $", {RelativeTime.Countdown(left)} left";
         var operation = progress.WaitingUntil is { } due ? $"waiting until {due.ToLocalTime():HH:mm:ss} for a retry"
-            : progress.WaitsForOthers ? $"waiting for {RunWords.Count(counts.InProgress, "task")} of other workers"
+            : progress.WaitsForOthers ? $"waiting for {Amount.Of(counts.InProgress, "task")} of other workers"
             : progress.Current;
         // For the log of a scheduled task, where nobody sees a bar.
         if (_time.GetElapsedTime(_saidAt) >= _lineInterval)

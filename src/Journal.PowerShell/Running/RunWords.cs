@@ -33,9 +33,10 @@ internal sealed class RunWords(PSCmdlet cmdlet)
                 return;
         }
 
-        if (prepared.NotKept > 0) cmdlet.WriteWarning($"{Count(prepared.NotKept, "task")} had been completed before -KeepResult was given: what {(prepared.NotKept == 1 ? "it" : "they")} emitted is not kept. -Force does every task again.");
-        if (prepared.InDoubt is { } doubt) InDoubt(doubt.BatchId, doubt.Items);
-        if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"{Count(prepared.LostOutputs, "completed task")} whose outputs are gone or changed {AreOrIs(prepared.LostOutputs)} done again.");
+        if (prepared.NotKept > 0) cmdlet.WriteWarning($"{Amount.Of(prepared.NotKept, "task")} had been completed before -KeepResult was given: what {(prepared.NotKept == 1 ? "it" : "they")} emitted is not kept. -Force does every task again.");
+        // It has ended, and this line begins a new batch: no -Redeliver of it reaches the old one.
+        if (prepared.InDoubt is { } doubt) cmdlet.WriteWarning($"{Amount.Of(doubt.Items, "result")} of batch '{doubt.BatchId}' may not have arrived: the run that wrote them died. To read them: Get-JournalResult '{doubt.BatchId}' -Unconfirmed");
+        if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"{Amount.Of(prepared.LostOutputs, "completed task")} whose outputs are gone or changed {AreOrIs(prepared.LostOutputs)} done again.");
         if (prepared is { IsResumed: true, Batch: { } batch }) cmdlet.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
     }
 
@@ -70,7 +71,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     private static string IsPaused(JournalBatch paused) => paused.PausedUntil is { } until
-        ? $"Batch '{paused.Id}' is paused until {until.ToLocalTime():g} ({paused.PauseReason}): nothing is run. To go on before that: Resume-JournalBatch '{paused.Id}', and run the same line again."
+        ? $"Batch '{paused.Id}' is paused until {RelativeTime.Local(until)} ({paused.PauseReason}): nothing is run. To go on before that: Resume-JournalBatch '{paused.Id}', and run the same line again."
         : $"Batch '{paused.Id}' was paused by an operator ({paused.PauseReason}): nothing is run. To go on: Resume-JournalBatch '{paused.Id}', and run the same line again.";
 
     /// <summary>Tasks that were taken back from dead workers before the inputs came.</summary>
@@ -80,14 +81,14 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>Inputs that an incremental run did not take.</summary>
-    public void LeftOut(string name, long count) => cmdlet.WriteInformation(LogLine($"{name}: {Count(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out."), Tag);
+    public void LeftOut(string name, long count) => cmdlet.WriteInformation(LogLine($"{name}: {Amount.Of(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out."), Tag);
 
     /// <summary>What became of the inputs.</summary>
     public void Added(JournalBatch batch, AddResult result)
     {
-        if (result.Duplicates > 0) cmdlet.WriteWarning($"{Count(result.Duplicates, "input")} had the key of an earlier one and {AreOrIs(result.Duplicates)} run once.");
+        if (result.Duplicates > 0) cmdlet.WriteWarning($"{Amount.Of(result.Duplicates, "input")} had the key of an earlier one and {AreOrIs(result.Duplicates)} run once.");
         foreach (var change in Changes(result)) cmdlet.WriteWarning(change);
-        if (result.TakenUp > 0) cmdlet.WriteWarning($"{Count(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
+        if (result.TakenUp > 0) cmdlet.WriteWarning($"{Amount.Of(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there."), Tag);
     }
 
@@ -116,7 +117,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <summary>Inputs whose results were there.</summary>
     public void Recorded(JournalBatch batch, long count)
     {
-        if (count > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {Count(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there."), Tag);
+        if (count > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {Amount.Of(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there."), Tag);
     }
 
     /// <summary>How the run ended; for one that was interrupted, see <see cref="HowToResume"/>.</summary>
@@ -134,7 +135,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
             case RunEnd.Interrupted:
                 break;
             default:
-                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {until.ToLocalTime():g}."
+                var how = result.State.PausedUntil is { } until ? $"The same line goes on after {RelativeTime.Local(until)}."
                     : result.Reason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true ? "To go on, run the same line with a higher -QuotaLimit."
                     : result.IsHeld ? $"To go on: Resume-JournalBatch '{batch.Id}', and run the same line again."
                     : "Run the same line again to go on.";
@@ -154,7 +155,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     public void HowToResume(IJournalStore store, string batchId, long givenBack, long waiting, bool onPipeline)
     {
         if (Interlocked.Exchange(ref _interruptionTold, 1) != 0 || store.FindBatch(batchId) is not { } batch || (batch.Status is not JournalBatchStatus.Paused && waiting == 0)) return;
-        var wait = waiting == 0 ? "" : $"; {Count(waiting, "recorded result")} {(waiting == 1 ? "waits and comes" : "wait and come")} out first";
+        var wait = waiting == 0 ? "" : $"; {Amount.Of(waiting, "recorded result")} {(waiting == 1 ? "waits and comes" : "wait and come")} out first";
         var text = $"Interrupted: {Done(batch.Counts)}; {(givenBack == 1 ? "1 task was" : $"{givenBack} tasks were")} given back, nothing is lost{wait}. To go on, run the same line again.";
         try
         {
@@ -182,15 +183,15 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <summary>What became of inputs that are not what they were.</summary>
     public static IEnumerable<string> Changes(AddResult result)
     {
-        if (result.Redone > 0) yield return $"{Count(result.Redone, "input")} changed since {(result.Redone == 1 ? "its task was done; it is" : "their tasks were done; they are")} done again.";
-        if (result.Mended > 0) yield return $"{Count(result.Mended, "input")} changed since the batch began; {(result.Mended == 1 ? "its task takes" : "their tasks take")} the new value.";
-        if (result.Differing > 0) yield return $"{Count(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. -Force does every task again.";
+        if (result.Redone > 0) yield return $"{Amount.Of(result.Redone, "input")} changed since {(result.Redone == 1 ? "its task was done; it is" : "their tasks were done; they are")} done again.";
+        if (result.Mended > 0) yield return $"{Amount.Of(result.Mended, "input")} changed since the batch began; {(result.Mended == 1 ? "its task takes" : "their tasks take")} the new value.";
+        if (result.Differing > 0) yield return $"{Amount.Of(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. -Force does every task again.";
     }
 
     /// <summary>Results that a dead run may or may not have written.</summary>
     public void InDoubt(string batchId, long count)
     {
-        if (count > 0) cmdlet.WriteWarning($"{Count(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, and have done with them, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
+        if (count > 0) cmdlet.WriteWarning($"{Amount.Of(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, and have done with them, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
     }
 
     /// <summary>A line of the information stream, which a scheduled task redirects to its log: with the local time.</summary>
@@ -200,5 +201,4 @@ internal sealed class RunWords(PSCmdlet cmdlet)
 
     private static string WereOrWas(long count) => count == 1 ? "was" : "were";
 
-    internal static string Count(long count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 }

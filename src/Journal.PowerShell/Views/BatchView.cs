@@ -46,7 +46,7 @@ public static class BatchView
         var reason = string.IsNullOrEmpty(batch.PauseReason) ? "Paused" : ViewText.Clip(batch.PauseReason, 70);
         if (batch.PausedUntil is not { } until) return reason;
         var now = TimeProvider.System.GetUtcNow();
-        return BatchLifecycle.PauseIsOver(until, now) ? $"{reason} (the pause is over)" : $"{reason} (resets in {RelativeTime.Countdown(until - now)})";
+        return BatchLifecycle.PauseIsOver(until, now) ? $"{reason} (the pause is over)" : $"{reason} ({(reason.StartsWith("Quota", StringComparison.Ordinal) ? "resets" : "ends")} in {RelativeTime.Countdown(until - now)})";
     }
 
     /// <summary>What makes it go on; empty where there is nothing to go on with. Only a run, or a worker, does its tasks: Resume-JournalBatch ends the pause.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using Journal.Policy;
 using Journal.Storage;
 
 namespace Journal.Commands.Views;
@@ -45,7 +46,7 @@ public static class TaskGroupView
     public static string Title(PSObject row) => string.Join(
         ", ",
         row.Properties.TakeWhile(static property => property.Name != nameof(TaskGroup.Count))
-            .Select(property => (property.Name == nameof(JournalTask.Signature) ? row.Properties[nameof(JournalTask.ErrorMessage)]?.Value : null) ?? Shown(property.Value) ?? "(none)"));
+            .Select(property => (property.Name == nameof(JournalTask.Signature) && row.Properties[nameof(JournalTask.ErrorMessage)]?.Value is string message ? ErrorSignature.Headline(message) : null) ?? Shown(property.Value) ?? "(none)"));
 
     // A day, or an hour of one.
     private static object? Shown(object? value) => value is DateTimeOffset at ? at.ToString(at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : value;

@@ -79,7 +79,7 @@ public static class ViewText
     public static string Age(DateTimeOffset? time) => time is { } at ? RelativeTime.Age(TimeProvider.System.GetUtcNow() - at) : "";
 
     /// <summary>A time on the user's clock.</summary>
-    public static string Local(DateTimeOffset? time) => time is { } at ? at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "";
+    public static string Local(DateTimeOffset? time) => time is { } at ? RelativeTime.Local(at) : "";
 
     /// <summary>A length of time.</summary>
     public static string Duration(TimeSpan? duration) => DurationText.Of(duration);

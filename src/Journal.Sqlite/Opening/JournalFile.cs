@@ -94,7 +94,7 @@ internal sealed class JournalFile
         }
 
         if (now.Identity != known.Identity) throw JournalErrors.JournalReplaced(Path, "another file has its name: it was restored, repaired or copied over");
-        if (now.Links > 1) throw JournalErrors.JournalReplaced(Path, $"it was given {now.Links - 1} more name(s) (hard links), and its log belongs to one of them alone");
+        if (now.Links > 1) throw JournalErrors.JournalReplaced(Path, $"it was given {Amount.Of((long)now.Links - 1, "more name")} (hard links), and its log belongs to one of them alone");
         // It grows when its log is merged, and shrinks when it is optimized: then it is whole all the same.
         if (now.Size < known.Size && (now.Size == 0 || IsDamaged())) throw JournalErrors.JournalReplaced(Path, $"it was cut to {now.Size} bytes");
         if (now.Size != known.Size) _facts = now;

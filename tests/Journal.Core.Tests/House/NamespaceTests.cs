@@ -110,7 +110,8 @@ public sealed class NamespaceTests
         return reached;
     }
 
-    private static string PathOf(string assembly, [CallerFilePath] string here = "")
+    /// <summary>Where an assembly of the product lies.</summary>
+    internal static string PathOf(string assembly, [CallerFilePath] string here = "")
     {
         var configuration = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(NamespaceTests).Assembly.Location)))!;
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));

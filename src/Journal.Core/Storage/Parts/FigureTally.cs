@@ -62,7 +62,7 @@ public sealed class FigureTally
 
     // A damaged file may name any.
     private StageTally At(int stage) =>
-        stage >= 0 && stage < _stages.Length ? _stages[stage] : throw new ArgumentOutOfRangeException(nameof(stage), stage, $"Batch '{_batch.Id}' has {_batch.Stages.Count} stage(s).");
+        stage >= 0 && stage < _stages.Length ? _stages[stage] : throw new ArgumentOutOfRangeException(nameof(stage), stage, $"Batch '{_batch.Id}' has {Amount.Of(_batch.Stages.Count, "stage")}.");
 
     private sealed class StageTally
     {
