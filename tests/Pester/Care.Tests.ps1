@@ -167,6 +167,14 @@ Describe 'Restore-Journal' {
                 $_
             } | ForEach-Object { $printed.Add($_) }
         }
+        if ($IsWindows) {
+            # Windows itself lets nobody replace a file that is open: the restore fails, and the run goes on.
+            $errors.Id | Should -Be TaskFailed
+            Get-JournalTask -Status Failed | ForEach-Object ErrorMessage | Should -BeLike "*$(Split-Path $path -Leaf)*"
+            $printed | Should -Be 1, 2, 4, 5
+            (Test-Journal).Problems | Should -BeNullOrEmpty
+            return
+        }
         $errors.Id | Should -Contain 'JournalReplaced'
         $printed | Should -Not -Contain 3
         Invoke-JournalBatch x { $_ } | Should -Be (1..5)

@@ -122,7 +122,9 @@ Describe 'Connect-Journal, Disconnect-Journal and Get-Journal' {
         $copy = Backup-Journal "$mine.copy"
         'b' | Add-JournalTask $batch | Out-Null
         Invoke-KilledProcess "Restore-Journal '$copy' -JournalPath '$mine' -Force -Confirm:`$false"
-        (Get-JournalBatch).Total | Should -Be 1
+        # Windows itself lets nobody replace a file that is open: there the restore fails.
+        (Get-JournalBatch).Total | Should -Be ($IsWindows ? 2 : 1)
+        if ($IsWindows) { return }
         'c' | Add-JournalTask $batch | Out-Null
         (Get-JournalBatch).Total | Should -Be 2
         (Test-Journal).Problems | Should -BeNullOrEmpty
