@@ -25,9 +25,9 @@ function Get-ExampleOutput([string] $Code, [string] $Folder) {
     $lines -join "`n"
 }
 
-# What stays the same from run to run: the words of the first line.
+# What stays the same from run to run: the words of the first line. Which file comes first is the file system's own affair.
 function Get-OutputHead([string] $Output) {
-    ($Output -split '\r?\n')[0] -replace '\d+', '0' -replace '\s+', ' '
+    ($Output -split '\r?\n')[0] -replace '\b[0-9A-F]{64}\b', '(hash)' -replace '-\d{8}-\d{6}(-\d+)?', '(id)' -replace '\d+', '0' -replace '\s+', ' '
 }
 
 # The example of a page with the output that stands below it; empty where none does.
