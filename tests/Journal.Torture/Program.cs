@@ -6,6 +6,7 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         if (arguments is [Working.WorkerOrder.Verb, ..]) return Working.WorkerProgram.Run(Working.WorkerOrder.Parse(arguments));
+        if (arguments is [Working.WorkerOrder.ReadyVerb]) return Working.WorkerProgram.RunWhenAsked();
         if (arguments is [Working.MigrationWorker.Later or Working.MigrationWorker.Today, var location]) return Working.MigrationWorker.Run(arguments[0], location);
         if (arguments is [Working.CareWorker.Repair or Working.CareWorker.Restore, ..]) return Working.CareWorker.Run(arguments);
         if (arguments is [Working.LivenessProbe.Verb, .. var asked]) return Working.LivenessProbe.Run(asked);

@@ -13,32 +13,44 @@ namespace Journal.Torture;
 /// </summary>
 internal sealed class Round : IDisposable
 {
-    private const int Generations = 3;
+    private const int Generations = 6;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan GenerationTime = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan FinishTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(60);
+    // Fewer than a machine could start: what is struck shall be at work, and not at its start.
+    private static readonly WorkerManner[] Crew =
+        [WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Runner, WorkerManner.Operator, WorkerManner.Bare, WorkerManner.Runner];
+
+    private static readonly TimeSpan StrikeInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ClockOfFinishers = TimeSpan.FromHours(2);
 
     private readonly int _number;
     private readonly Tally _tally;
     private readonly Action<string> _tell;
     private readonly Random _dice;
+    private readonly TimeSpan _generationTime;
+    private readonly Fault? _only;
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-torture-").FullName;
     private readonly IGround _ground;
+    private readonly WorkerPool _pool;
     private readonly List<WorkerProcess> _workers = [];
     private readonly List<string> _keys = [];
     private string _batchId = "";
     private Baseline? _start;
     private int _ledgers;
+    private int _fenced;
+    private long _counted;
     private bool _kept;
     private bool _isLost;
 
-    public Round(TortureOptions options, int number, Tally tally, Action<string> tell, Testing.PostgresServer? server)
+    public Round(TortureOptions options, int number, Tally tally, Action<string> tell, WorkerPool pool, Testing.PostgresServer? server)
     {
         _number = number;
         _tally = tally;
         _tell = tell;
-        _dice = new Random(HashCode.Combine(options.Seed, number));
+        _pool = pool;
+        _dice = Dice.Of(options.Seed, number);
+        _generationTime = options.Generation;
+        _only = options.Only;
         _ground = server is null ? new FileGround(_directory, _dice, options.Mounts) : new ServerGround(server, $"journal_{number}", _dice);
     }
 
@@ -47,10 +59,11 @@ internal sealed class Round : IDisposable
         Create();
         for (var generation = 0; generation < Generations && !_isLost && !stop.IsCancellationRequested; generation++)
         {
-            var fault = _ground.Faults[((_number - 1) * Generations + generation) % _ground.Faults.Count];
+            var fault = _only ?? _ground.Faults[((_number - 1) * Generations + generation) % _ground.Faults.Count];
             var when = $"generation {generation + 1} ({fault})";
             Live(fault, stop);
-            if (_ground.LosesCommits(fault)) Injure(fault, when);
+            if (fault == Fault.Care) CheckSuccession(when);
+            else if (_ground.LosesCommits(fault)) Damage(fault, when);
             else _tally.Faults += _ground.End(fault);
             if (!_isLost) CheckStrictly(when);
         }
@@ -95,33 +108,29 @@ internal sealed class Round : IDisposable
     {
         _tally.Faults += _ground.Begin(fault);
         var excuses = _ground.Excuses(fault);
-        _workers.AddRange(new[] { WorkerManner.Runner, WorkerManner.Runner, WorkerManner.Bare, WorkerManner.Operator }.Select(manner => Start(manner, fault)));
+        _workers.AddRange(Crew.Select(manner => Start(manner, fault)));
+        if (fault == Fault.Care) _workers.Add(Start(WorkerManner.Carer, fault));
+        // On a slow machine, too, it is work that is struck.
+        var begin = Stopwatch.StartNew();
+        while (!_workers.Exists(static worker => worker.HoldsTask || !worker.IsAlive) && begin.Elapsed < Standstill) stop.WaitHandle.WaitOne(20);
         var clock = Stopwatch.StartNew();
-        while (clock.Elapsed < GenerationTime && !stop.IsCancellationRequested)
+        var strike = Stopwatch.StartNew();
+        while (clock.Elapsed < _generationTime && !stop.IsCancellationRequested)
         {
-            stop.WaitHandle.WaitOne(_dice.Next(80, 350));
-            _tally.Faults += _ground.Strike(fault);
-            var index = _dice.Next(_workers.Count);
-            var worker = _workers[index];
-            if (!worker.IsAlive)
+            stop.WaitHandle.WaitOne(_dice.Next(40, 160));
+            if (strike.Elapsed > StrikeInterval)
             {
-                Bury(worker, excuses);
-                _workers[index] = Start(worker.Order.Manner, fault);
+                _tally.Faults += _ground.Strike(fault);
+                strike.Restart();
             }
-            else if (worker.IsFrozen)
+
+            for (var i = 0; i < _workers.Count; i++)
             {
-                if (worker.FrozenFor > Lease * 1.5) worker.Wake();
+                if (_workers[i].IsDueToWake) _workers[i].Wake();
+                if (!_workers[i].IsAlive) Replace(i, fault, excuses);
             }
-            else if (_dice.Next(10) < 6)
-            {
-                worker.Kill();
-                _tally.Kills++;
-            }
-            else
-            {
-                worker.Freeze();
-                _tally.Freezes++;
-            }
+
+            Injure(fault, excuses);
         }
 
         // Those that stand frozen wake and find their leases lost before the last blow falls on all at once.
@@ -129,6 +138,7 @@ internal sealed class Round : IDisposable
         stop.WaitHandle.WaitOne(_dice.Next(50, 400));
         foreach (var worker in _workers)
         {
+            if (worker.IsAlive) Count(worker);
             if (worker.IsAlive) _tally.Kills++;
             worker.Kill();
             Bury(worker, excuses);
@@ -137,7 +147,43 @@ internal sealed class Round : IDisposable
         _workers.Clear();
     }
 
-    private WorkerProcess Start(WorkerManner manner, Fault fault) => WorkerProcess.Start(_ground.Equip(NewOrder(manner), fault));
+    // Nearly always one that is at a task; else any, for opening a journal is a moment like any other.
+    private void Injure(Fault fault, IReadOnlyCollection<string> excuses)
+    {
+        var any = _dice.Next(12) == 0;
+        // A carer is busy all the time, and would never come to an end with anything.
+        var carers = _dice.Next(8) == 0;
+        var targets = Enumerable.Range(0, _workers.Count)
+            .Where(i => _workers[i] is { IsAlive: true, IsFrozen: false } worker && (any || worker.HoldsTask) && (carers || worker.Order.Manner != WorkerManner.Carer)).ToList();
+        if (targets.Count == 0) return;
+        var index = targets[_dice.Next(targets.Count)];
+        var worker = _workers[index];
+        Count(worker);
+        if (_dice.Next(5) < 2)
+        {
+            worker.Kill();
+            _tally.Kills++;
+            Replace(index, fault, excuses);
+        }
+        else
+        {
+            // Twice as often beyond the lease as within it: long enough for others to see that it ran out, and to take what it held.
+            worker.Freeze(Lease * (_dice.Next(3) == 0 ? _dice.NextDouble() : 1.3 + (1.2 * _dice.NextDouble())));
+            _tally.Freezes++;
+        }
+    }
+
+    private void Count(WorkerProcess worker) => _tally.HitWork += worker is { HoldsTask: true, Order.Manner: not WorkerManner.Carer } ? 1 : 0;
+
+    private void Replace(int index, Fault fault, IReadOnlyCollection<string> excuses)
+    {
+        var manner = _workers[index].Order.Manner;
+        if (manner == WorkerManner.Carer && _workers[index].HoldsTask) _tally.CarersDied++;
+        Bury(_workers[index], excuses);
+        _workers[index] = Start(manner, fault);
+    }
+
+    private WorkerProcess Start(WorkerManner manner, Fault fault) => _pool.Start(_ground.Equip(NewOrder(manner), fault));
 
     private WorkerOrder NewOrder(WorkerManner manner) => new(manner, "", _batchId, Path.Combine(_directory, $"ledger{_ledgers++}"), _dice.Next());
 
@@ -146,11 +192,11 @@ internal sealed class Round : IDisposable
         // By a clock that is ahead of every wrong one, so that nothing waits for a time that only they believed in.
         var finishers = Enumerable.Range(0, 2)
             .Select(_ => _ground.Equip(NewOrder(WorkerManner.Finisher) with { ClockError = ClockOfFinishers }, Fault.None))
-            .Select(WorkerProcess.Start).ToList();
+            .Select(_pool.Start).ToList();
         _workers.AddRange(finishers);
         foreach (var worker in finishers)
         {
-            if (!worker.WaitForEnd(FinishTime)) Violation("the end", $"Unharmed workers did not bring the batch to its end in {FinishTime.TotalSeconds} s.");
+            if (!WaitFor(worker)) Violation("the end", $"Unharmed workers did not bring the batch to its end: they reported nothing for {Standstill.TotalSeconds} s.");
             worker.Kill();
             Bury(worker, []);
         }
@@ -159,6 +205,18 @@ internal sealed class Round : IDisposable
         CheckStrictly("the end");
         using var database = _ground.Look();
         if (database.Numbers("SELECT COUNT(*) FROM task WHERE status < 2").Single()[0] is > 0 and var open) Violation("the end", $"{open} tasks have not ended.");
+    }
+
+    // However slow the machine is, as long as something is done.
+    private bool WaitFor(WorkerProcess worker)
+    {
+        for (var before = -1L; ;)
+        {
+            if (worker.WaitForEnd(Standstill)) return true;
+            var now = LedgerFiles().Sum(static file => new FileInfo(file).Length);
+            if (now == before) return false;
+            before = now;
+        }
     }
 
     private void Bury(WorkerProcess worker, IReadOnlyCollection<string> excuses)
@@ -173,7 +231,7 @@ internal sealed class Round : IDisposable
     /// Damages the journal. What comes of it must be sound but for the last commits; or the product must see that it is not, and save of it what
     /// contradicts nothing that was true before. Then the round goes on.
     /// </summary>
-    private void Injure(Fault fault, string when)
+    private void Damage(Fault fault, string when)
     {
         CheckStrictly(when + ", before");
         Facts before;
@@ -181,6 +239,7 @@ internal sealed class Round : IDisposable
         _tally.Faults += _ground.End(fault);
         // From here on nobody knows any more who was told what.
         foreach (var file in LedgerFiles()) File.Delete(file);
+        _fenced = 0;
         if (_isLost || Problems(null) is not { Count: > 0 } problems) return;
         if (!_ground.ProductSeesDamage())
         {
@@ -201,6 +260,7 @@ internal sealed class Round : IDisposable
         // Noise can look like data; that it is not taken for sound is all that can be asked.
         if (fault != Fault.SectorScrambled) foreach (var contradiction in before.ContradictedBy(salvaged).Take(5)) Violation(when, contradiction);
         _start = Baseline.Of(salvaged);
+        _counted = _start.LastEvent;
         _keys.Clear();
         _keys.AddRange(salvaged.Rows("SELECT key FROM task").Select(static row => (string)row[0]!));
         _tally.Salvaged += _keys.Count;
@@ -209,15 +269,52 @@ internal sealed class Round : IDisposable
         else _isLost = true;
     }
 
+    /// <summary>
+    /// What was reported is in the file into which it was reported, under whatever name that lies now, and in those that were repaired from it. The
+    /// round goes on with the file that has the journal's name.
+    /// </summary>
+    private void CheckSuccession(string when)
+    {
+        try
+        {
+            _ground.End(Fault.Care);
+        }
+        catch (JournalException e)
+        {
+            Lose(when, $"After the carers' death the journal cannot be opened: {e.Message}");
+            return;
+        }
+
+        var files = _ground.FilesInOrder();
+        var problems = SuccessionChecker.Check(files, LedgerLines.ByFile(LedgerFiles()), _keys, _tally, _start, _ground.Look);
+        foreach (var problem in problems.Take(20)) Violation(when, problem);
+        _isLost |= problems.Count > 0;
+        if (_isLost) return;
+        _tally.FilesSetAside += files.Count - 1;
+        CheckCopies(LedgerLines.Read(LedgerFiles()), when);
+        foreach (var file in LedgerFiles()) File.Delete(file);
+        _ground.Tidy();
+        _fenced = 0;
+        using var database = _ground.Look();
+        _counted = database.Numbers("SELECT COALESCE(MAX(id), 0) FROM event").Single()[0];
+        _keys.Clear();
+        _keys.AddRange(database.Rows("SELECT key FROM task").Select(static row => (string)row[0]!));
+    }
+
     // The check --------------------------------------------------------------------------------------------------
 
     private void CheckStrictly(string when)
     {
         var ledger = LedgerLines.Read(LedgerFiles());
-        _tally.Fenced += ledger.Fenced.Count;
         var problems = Problems(ledger);
+        if (problems.Count == 0) CountOnce(ledger);
         foreach (var problem in problems) Violation(when, problem);
         _isLost |= problems.Count > 0;
+        CheckCopies(ledger, when);
+    }
+
+    private void CheckCopies(LedgerLines ledger, string when)
+    {
         foreach (var file in ledger.Copies.Where(File.Exists))
         {
             using (var copy = new RawFile(file))
@@ -227,6 +324,17 @@ internal sealed class Round : IDisposable
 
             File.Delete(file);
         }
+    }
+
+    // What each check sees again is counted the first time.
+    private void CountOnce(LedgerLines ledger)
+    {
+        _tally.Fenced += ledger.Fenced.Count - _fenced;
+        _fenced = ledger.Fenced.Count;
+        using var database = _ground.Look();
+        var found = database.Numbers($"SELECT COUNT(*), MAX(id) FROM event WHERE kind IN ({LegalMoves.Recovered}, {LegalMoves.Abandoned}) AND id > {_counted}").Single();
+        _tally.Recoveries += found[0];
+        _counted = Math.Max(_counted, found[1]);
     }
 
     private IReadOnlyList<string> Problems(LedgerLines? ledger)

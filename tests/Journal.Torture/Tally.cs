@@ -7,12 +7,28 @@ internal sealed class Tally
 {
     public int Rounds { get; set; }
 
+    public TimeSpan Time { get; set; }
+
+    /// <summary>Processes that worked.</summary>
+    public int Workers { get; set; }
+
     public int Kills { get; set; }
 
     public int Freezes { get; set; }
 
     /// <summary>Clocks that were wrong, disks that were full, logs and pages that were damaged, servers that were stopped: each <see cref="Fault"/> that was made.</summary>
     public int Faults { get; set; }
+
+    public int Injuries => Kills + Freezes + Faults;
+
+    /// <summary>Kills and freezes of workers that were at a task at that moment.</summary>
+    public int HitWork { get; set; }
+
+    /// <summary>Carers that died while they repaired, restored, moved or looked at a journal under fire.</summary>
+    public int CarersDied { get; set; }
+
+    /// <summary>Files that a carer had set aside while others worked with them, each checked for what was reported into it.</summary>
+    public int FilesSetAside { get; set; }
 
     public int Checks { get; set; }
 
@@ -42,7 +58,9 @@ internal sealed class Tally
     public override string ToString() =>
         $"""
         {Rounds} rounds, {Kills} kills, {Freezes} freezes, {Faults} faults, {Violations} violations
+        {Injuries} injuries of {Workers} workers in {Time.TotalMinutes:0.0} minutes, {Injuries / Math.Max(Time.TotalMinutes, 0.01):0} a minute; {HitWork} of the kills and freezes ({100.0 * HitWork / Math.Max(1, Kills + Freezes):0} %) hit a worker at a task
         {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off
+        {FilesSetAside} journals exchanged under fire by repairs and restores; {CarersDied} of those who cared for them died at it
         {DamageFound.Values.Sum()} damaged journals recognised and repaired{string.Concat(DamageFound.Select(static found => $", {found.Key} {found.Value}"))}{(Damaged > 0 ? $"; of {Damaged} tasks in them {Salvaged} saved" : "")}
         """;
 }

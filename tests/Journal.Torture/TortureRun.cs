@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Journal.Testing;
+using Journal.Torture.Injuring;
 
 namespace Journal.Torture;
 
@@ -10,14 +11,19 @@ internal static class TortureRun
     public static Tally Run(TortureOptions options, Action<string> tell, CancellationToken stop)
     {
         var tally = new Tally();
+        // A whole crew, for each generation ends with the death of all.
+        using var pool = new WorkerPool(6);
         using var server = options.OnServer ? new PostgresServer() : null;
         var clock = Stopwatch.StartNew();
-        for (var number = 1; number <= options.Rounds && (number == 1 || clock.Elapsed < options.Time) && !stop.IsCancellationRequested; number++)
+        for (var number = options.First; number - options.First < options.Rounds && (number == options.First || clock.Elapsed < options.Time) && !stop.IsCancellationRequested; number++)
         {
+            if (tally.Injuries >= options.Injuries) break;
             var before = tally.Violations;
-            using var round = new Round(options, number, tally, tell, server);
+            using var round = new Round(options, number, tally, tell, pool, server);
             round.Run(stop);
             tally.Rounds++;
+            tally.Workers = pool.Started;
+            tally.Time = clock.Elapsed;
             if (tally.Violations == before) continue;
             tell($"Round {number} of seed {options.Seed} is kept in {round.Keep()}");
         }

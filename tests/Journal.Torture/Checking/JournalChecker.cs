@@ -96,7 +96,6 @@ internal sealed class JournalChecker
             attempts = effect.Resets ? 0 : Math.Max(0, attempts + effect.Attempts);
             crashes = effect.ForgetsCrashes ? 0 : crashes + (effect.Crash ? 1 : 0);
             stage = kind == 22 ? stage + 1 : kind == 30 && from == 2 ? 0 : stage;
-            if (effect.Crash) tally.Recoveries++;
             status = to;
         }
 

@@ -28,6 +28,25 @@ internal sealed class LedgerLines
         return lines;
     }
 
+    /// <summary>The lines of each file that workers had open; an empty name stands for those who did not say.</summary>
+    public static Dictionary<string, LedgerLines> ByFile(IEnumerable<string> ledgers) => ledgers
+        .GroupBy(static ledger => File.ReadLines(ledger).FirstOrDefault() is { } first && first.StartsWith("file ", StringComparison.Ordinal) ? first[5..] : "")
+        .ToDictionary(static group => group.Key, Read);
+
+    /// <summary>These and others.</summary>
+    public LedgerLines And(LedgerLines others)
+    {
+        var all = new LedgerLines();
+        foreach (var lines in new[] { this, others })
+        {
+            all.Recorded.AddRange(lines.Recorded);
+            all.Fenced.AddRange(lines.Fenced);
+            all.Added.AddRange(lines.Added);
+        }
+
+        return all;
+    }
+
     private void Read(string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);

@@ -8,6 +8,9 @@ internal static class LegalMoves
     /// <summary>The number of the event of a claim.</summary>
     public const long Claimed = 20;
 
+    /// <summary>The numbers of the events of a recovery: the task waits again, or has failed.</summary>
+    public const long Recovered = 26, Abandoned = 27;
+
     /// <summary>The first kind of event that is a task's move; smaller ones are about batches, or amendments.</summary>
     public const long First = 20;
 

@@ -15,6 +15,9 @@ internal sealed class FileGround : IGround
     private static readonly string[] Refusals =
         [nameof(JournalErrors.JournalWriteFailed), nameof(JournalErrors.JournalAccessDenied), nameof(JournalErrors.JournalCorrupt), nameof(JournalErrors.NotAJournal)];
 
+    // What a run is told whose journal is moved, exchanged or being exchanged.
+    private static readonly string[] AwayOrOther = [nameof(JournalErrors.JournalReplaced), nameof(JournalErrors.JournalNotFound), nameof(JournalErrors.JournalBusy)];
+
     private readonly string _directory;
     private readonly Random _dice;
     private readonly SmallDisk _disk;
@@ -31,8 +34,8 @@ internal sealed class FileGround : IGround
 
     public static IReadOnlyList<Fault> AllFaults { get; } =
     [
-        Fault.ClockForward, Fault.LogDeleted, Fault.DiskFull, Fault.LogCut, Fault.FileLimit, Fault.PageZeroed,
-        Fault.NoPermission, Fault.LogFlipped, Fault.ClockBack, Fault.SectorScrambled, Fault.IndexDeleted,
+        Fault.ClockForward, Fault.LogDeleted, Fault.Care, Fault.DiskFull, Fault.LogCut, Fault.FileLimit, Fault.PageZeroed,
+        Fault.NoPermission, Fault.Care, Fault.LogFlipped, Fault.ClockBack, Fault.SectorScrambled, Fault.IndexDeleted,
     ];
 
     public IReadOnlyList<Fault> Faults => AllFaults;
@@ -43,7 +46,7 @@ internal sealed class FileGround : IGround
 
     public WorkerOrder Equip(WorkerOrder order, Fault fault) => order with
     {
-        Journal = JournalPath,
+        Journal = fault == Fault.Care && order.Manner != WorkerManner.Carer && _dice.Next(3) == 0 ? CarerWorker.LinkTo(JournalPath) : JournalPath,
         Normal = _dice.Next(2) == 0,
         ClockError = fault switch
         {
@@ -55,12 +58,17 @@ internal sealed class FileGround : IGround
         User = fault == Fault.NoPermission && Native.IsRoot && _dice.Next(2) == 0 ? Nobody : 0,
     };
 
-    public IReadOnlyCollection<string> Excuses(Fault fault) => fault is Fault.DiskFull or Fault.FileLimit or Fault.NoPermission ? Refusals : [];
+    public IReadOnlyCollection<string> Excuses(Fault fault) => fault switch
+    {
+        Fault.DiskFull or Fault.FileLimit or Fault.NoPermission => Refusals,
+        Fault.Care => AwayOrOther,
+        _ => [],
+    };
 
     public int Begin(Fault fault)
     {
         if (fault == Fault.DiskFull && _disk.IsMounted) _disk.Fill(_dice.Next(16, 1500) * 1024L);
-        return fault is Fault.ClockForward or Fault.ClockBack or Fault.DiskFull or Fault.FileLimit or Fault.NoPermission ? 1 : 0;
+        return fault is Fault.ClockForward or Fault.ClockBack or Fault.DiskFull or Fault.FileLimit or Fault.NoPermission or Fault.Care ? 1 : 0;
     }
 
     public int Strike(Fault fault) => 0;
@@ -68,6 +76,13 @@ internal sealed class FileGround : IGround
     public int End(Fault fault)
     {
         _disk.Empty();
+        if (fault == Fault.Care)
+        {
+            CarerWorker.SetRight(JournalPath);
+            // Whoever opens it next ends what a carer has left.
+            new SqliteStoreFactory().Open(new StoreOptions(JournalPath, StoreAccess.Write)).Dispose();
+        }
+
         return FileDamage.Do(fault, JournalPath, _dice) ? 1 : 0;
     }
 
@@ -97,6 +112,23 @@ internal sealed class FileGround : IGround
         return store.Check();
     }
 
+    public IReadOnlyList<KeptFile> FilesInOrder() =>
+    [
+        .. Directory.GetFiles(_disk.Directory, "journal.db.re*-*").Where(static path => char.IsAsciiDigit(path[^1]))
+            .OrderBy(static path => path[(path.LastIndexOf('-') + 1)..], StringComparer.Ordinal)
+            .Append(JournalPath)
+            .Select(static path => new KeptFile(path, OpenFile.Of(path)!, path.Contains(CarerWorker.Repaired, StringComparison.Ordinal))),
+    ];
+
+    public RawDatabase Look(KeptFile file) => new RawFile(CopyTo(Path.Combine(_directory, "check"), file.Path));
+
+    public void Tidy()
+    {
+        foreach (var path in Directory.GetFiles(_disk.Directory).Where(path => path != JournalPath && path != JournalPath + "-wal" && path != JournalPath + "-shm")) File.Delete(path);
+        var backups = Path.Combine(_disk.Directory, "backups");
+        if (Directory.Exists(backups)) Directory.Delete(backups, recursive: true);
+    }
+
     public void Keep(string directory)
     {
         if (_disk.IsMounted) CopyTo(directory);
@@ -106,13 +138,15 @@ internal sealed class FileGround : IGround
 
     private long FilesNow() => new[] { "", "-wal" }.Select(end => new FileInfo(JournalPath + end)).Max(static file => file.Exists ? file.Length : 0);
 
-    private string CopyTo(string directory)
+    private string CopyTo(string directory) => CopyTo(directory, JournalPath);
+
+    private static string CopyTo(string directory, string journal)
     {
         if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
         Directory.CreateDirectory(directory);
         foreach (var end in new[] { "", "-wal" })
         {
-            if (File.Exists(JournalPath + end)) File.Copy(JournalPath + end, Path.Combine(directory, "journal.db" + end));
+            if (File.Exists(journal + end)) File.Copy(journal + end, Path.Combine(directory, "journal.db" + end));
         }
 
         return Path.Combine(directory, "journal.db");

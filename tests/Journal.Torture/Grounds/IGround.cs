@@ -43,6 +43,15 @@ internal interface IGround : IDisposable
     /// <returns>What it still finds wrong.</returns>
     IReadOnlyList<string> Repair();
 
+    /// <summary>The files that were the journal while somebody cared for it, in their order; the last one is.</summary>
+    IReadOnlyList<KeptFile> FilesInOrder();
+
+    /// <summary>One of them as it is, with nothing done to it.</summary>
+    RawDatabase Look(KeptFile file);
+
+    /// <summary>Deletes all of them but the journal.</summary>
+    void Tidy();
+
     /// <summary>Copies the journal to where it stays.</summary>
     void Keep(string directory);
 }

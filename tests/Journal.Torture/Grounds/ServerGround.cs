@@ -100,6 +100,14 @@ internal sealed class ServerGround(PostgresServer server, string schema, Random 
 
     public IReadOnlyList<string> Repair() => throw new NotSupportedException("A server is repaired by its own tools.");
 
+    public IReadOnlyList<KeptFile> FilesInOrder() => [];
+
+    public RawDatabase Look(KeptFile file) => throw new NotSupportedException("A server has no files that could be exchanged.");
+
+    public void Tidy()
+    {
+    }
+
     public void Keep(string directory)
     {
         Directory.CreateDirectory(directory);

@@ -21,6 +21,9 @@ internal enum Fault
     /// <summary>Strangers among the workers, to whom the system forbids the file.</summary>
     NoPermission,
 
+    /// <summary>Somebody repairs, restores, optimizes, copies, moves and renames the journal while others work, and dies at it.</summary>
+    Care,
+
     /// <summary>The log is deleted.</summary>
     LogDeleted,
 

@@ -26,6 +26,9 @@ internal static partial class Native
         if (setrlimit(LimitFileSize, in limit) != 0) throw new InvalidOperationException("setrlimit failed.");
     }
 
+    /// <summary>Gives a file a second name (a hard link), where it can.</summary>
+    public static void Link(string path, string name) => _ = link(path, name);
+
     public static void BecomeUser(int user)
     {
         if (setgid((uint)user) != 0 || setuid((uint)user) != 0) throw new InvalidOperationException("setuid failed.");
@@ -33,6 +36,9 @@ internal static partial class Native
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string path, string name);
 
     [LibraryImport("libc")]
     private static partial nint signal(int signal, nint handler);

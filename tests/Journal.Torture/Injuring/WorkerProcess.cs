@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Journal.Torture.Working;
 
 namespace Journal.Torture.Injuring;
@@ -8,36 +7,49 @@ namespace Journal.Torture.Injuring;
 internal sealed class WorkerProcess : IDisposable
 {
     private readonly Process _process;
-    private readonly StringBuilder _errors = new();
     private Stopwatch? _frozen;
+    private TimeSpan _freezeTime;
 
-    private WorkerProcess(Process process, WorkerOrder order)
-    {
-        _process = process;
-        Order = order;
-        _process.ErrorDataReceived += (_, line) => { lock (_errors) _errors.AppendLine(line.Data); };
-        _process.BeginErrorReadLine();
-    }
+    private WorkerProcess(Process process) => _process = process;
 
-    public WorkerOrder Order { get; }
+    public WorkerOrder Order { get; private set; } = null!;
 
     public bool IsAlive => !_process.HasExited;
 
     public bool IsFrozen => _frozen is not null;
 
-    /// <summary>How long it has stood still.</summary>
-    public TimeSpan FrozenFor => _frozen?.Elapsed ?? TimeSpan.Zero;
+    /// <summary>Whether it has stood still for as long as it was to.</summary>
+    public bool IsDueToWake => _frozen is not null && _frozen.Elapsed >= _freezeTime;
 
     public bool WasKilled { get; private set; }
 
-    public static WorkerProcess Start(WorkerOrder order)
+    /// <summary>Whether it is at a task that it has claimed.</summary>
+    public bool HoldsTask => Ledger.HeldBy(Order.Ledger) > 0;
+
+    /// <summary>Starts a process that waits for its order: the start of the runtime is over when the order comes.</summary>
+    public static WorkerProcess StartReady()
     {
         var self = Environment.ProcessPath!;
         var host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", typeof(WorkerProcess).Assembly.Location, .. order.ToArguments()]) { RedirectStandardError = true };
-        // No memory images of processes that die as they should.
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        return new WorkerProcess(Process.Start(start)!, order);
+        var start = new ProcessStartInfo(host, ["exec", typeof(WorkerProcess).Assembly.Location, WorkerOrder.ReadyVerb]) { RedirectStandardInput = true, RedirectStandardError = true };
+        // No memory images of processes that die as they should, and nothing that listens for a debugger.
+        start.Environment["DOTNET_DbgEnableMiniDump"] = start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        return new WorkerProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Gives a process that waits its order.</summary>
+    public void Give(WorkerOrder order)
+    {
+        Order = order;
+        try
+        {
+            _process.StandardInput.WriteLine(string.Join('\t', order.ToArguments()));
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It ended before its order came; its errors say why.
+        }
     }
 
     public void Kill()
@@ -48,8 +60,9 @@ internal sealed class WorkerProcess : IDisposable
         _process.WaitForExit();
     }
 
-    public void Freeze()
+    public void Freeze(TimeSpan time)
     {
+        _freezeTime = time;
         _frozen = Stopwatch.StartNew();
         Native.Kill(_process.Id, Native.SigStop);
     }
@@ -72,7 +85,7 @@ internal sealed class WorkerProcess : IDisposable
         _process.WaitForExit();
         // 137: its work killed it, as some of the work does.
         if (_process.ExitCode is 0 or 137) return null;
-        var errors = ErrorText();
+        var errors = _process.StandardError.ReadToEnd().Trim();
         if (_process.ExitCode == WorkerProgram.JournalError && excuses.Any(id => errors.StartsWith(id + ":", StringComparison.Ordinal))) return null;
         return $"A worker ({Order.Manner}) ended with {_process.ExitCode}: {errors}";
     }
@@ -81,10 +94,5 @@ internal sealed class WorkerProcess : IDisposable
     {
         Kill();
         _process.Dispose();
-    }
-
-    private string ErrorText()
-    {
-        lock (_errors) return _errors.ToString().Trim();
     }
 }

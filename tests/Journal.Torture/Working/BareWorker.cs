@@ -34,9 +34,11 @@ internal sealed class BareWorker(IJournalStore store, WorkerOrder order, Ledger 
                 else if (first && held.Exists(task => task.Id == moves[i].TaskId && task.Token == moves[i].Token)) ledger.Fenced(moves[i]);
             }
 
+            ledger.Hold(result.Claimed.Count - held.Count);
             held = [.. result.Claimed];
             if (_dice.Next(5) == 0) store.RenewLeases(_worker, order.BatchId, Lease);
-            if (held.Count == 0) BatchRecovery.Recover(store, order.BatchId, processes, _worker);
+            // Often: a worker that stands frozen has its tasks taken before it wakes and reports them.
+            if (held.Count == 0 || _dice.Next(4) == 0) BatchRecovery.Recover(store, order.BatchId, processes, _worker);
             // What it does with its tasks.
             Thread.Sleep(_dice.Next(_dice.Next(20) == 0 ? 500 : 20));
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.MemoryMappedFiles;
 using System.Text;
 using Journal.Lifecycle;
 
@@ -18,6 +19,14 @@ internal sealed class Ledger(string path) : IDisposable
     };
 
     private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    private readonly MemoryMappedFile _map = MemoryMappedFile.CreateFromFile(path + HeldSuffix, FileMode.Create, null, sizeof(int));
+    private MemoryMappedViewAccessor? _held;
+
+    /// <summary>The end of the name of the file that says how many tasks the worker is at.</summary>
+    public const string HeldSuffix = ".held";
+
+    /// <summary>Which file the worker has open: into it go its reports.</summary>
+    public void Opened(string identity) => Write($"file {identity}");
 
     public void Recorded(TaskMove move) => Write($"recorded {move.TaskId} {move.Token} {Outcomes[move.Kind]}");
 
@@ -27,7 +36,36 @@ internal sealed class Ledger(string path) : IDisposable
 
     public void BackedUp(string file) => Write($"copy {file}");
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Begins or ends work on so many tasks that it has claimed. It costs no call of the system, so that it is true when a signal comes.</summary>
+    public void Hold(int change)
+    {
+        lock (_map)
+        {
+            _held ??= _map.CreateViewAccessor();
+            _held.Write(0, _held.ReadInt32(0) + change);
+        }
+    }
+
+    /// <summary>How many tasks the worker of a ledger is at, as far as it knows itself.</summary>
+    public static int HeldBy(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path + HeldSuffix) is { Length: sizeof(int) } bytes ? BitConverter.ToInt32(bytes) : 0;
+        }
+        catch (FileNotFoundException)
+        {
+            // It has not begun.
+            return 0;
+        }
+    }
+
+    public void Dispose()
+    {
+        _held?.Dispose();
+        _map.Dispose();
+        _file.Dispose();
+    }
 
     private void Write(FormattableString line)
     {

@@ -16,7 +16,7 @@ internal sealed class RunnerWorker(IJournalStore store, WorkerOrder order, Ledge
         while (store.FindBatch(order.BatchId) is { IsIncomplete: true } batch)
         {
             if (batch.Status is JournalBatchStatus.Paused) Resume();
-            var work = new RandomWork(order.Seed, _harmless);
+            var work = new RandomWork(order.Seed, _harmless, ledger);
             var request = new RunRequest(batch) { Degree = _dice.Next(1, 4) };
             using var runner = new BatchRunner(store, request, new DelegateExecutor(work.Do), this, time, processes, random: _dice);
             using var stop = new CancellationTokenSource();

@@ -14,14 +14,20 @@ internal enum WorkerManner
     /// <summary>It pauses, resumes, adds, requeues, skips, backs up and looks.</summary>
     Operator,
 
+    /// <summary>It repairs, restores, optimizes, copies, moves and renames the journal while others work.</summary>
+    Carer,
+
     /// <summary>A runner that does all its tasks and harms nobody, to bring a batch to its end.</summary>
     Finisher,
 }
 
-/// <summary>What a worker process is told on its command line.</summary>
+/// <summary>What a worker process is told, in one line.</summary>
 internal sealed record WorkerOrder(WorkerManner Manner, string Journal, string BatchId, string Ledger, int Seed)
 {
     public const string Verb = "worker";
+
+    /// <summary>Starts a process that reads its order from its input.</summary>
+    public const string ReadyVerb = "ready";
 
     /// <summary>How wrong its clock is.</summary>
     public TimeSpan ClockError { get; init; }

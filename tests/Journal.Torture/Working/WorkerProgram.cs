@@ -18,6 +18,42 @@ internal static class WorkerProgram
     /// <summary>The journal's own check found something.</summary>
     public const int CheckFailed = 71;
 
+    /// <summary>Waits for an order on the input, and ends when nobody is there any more who could give one, or could kill the worker.</summary>
+    public static int RunWhenAsked()
+    {
+        WarmUp();
+        var input = new StreamReader(Console.OpenStandardInput());
+        if (input.ReadLine() is not { } line) return 0;
+        new Thread(() =>
+        {
+            while (input.Read() >= 0) { }
+            Native.Kill(Environment.ProcessId, Native.SigKill);
+        }) { IsBackground = true }.Start();
+        return Run(WorkerOrder.Parse(line.Split('\t')));
+    }
+
+    // Does a few tasks of a journal of its own, so that the code is compiled when the order comes: what is killed later was at work, and not at its start.
+    private static void WarmUp()
+    {
+        var folder = Directory.CreateTempSubdirectory("journal-warm-").FullName;
+        try
+        {
+            string batchId;
+            var journal = Path.Combine(folder, "journal.db");
+            using (var store = new SqliteStoreFactory().Open(new StoreOptions(journal, StoreAccess.Create) { Durability = Durability.Normal }))
+            {
+                batchId = store.CreateBatch(new NewBatch("warm")).Id;
+                store.AddTasks(batchId, [.. Enumerable.Range(1, 8).Select(static n => new NewTask($"task {n}", TaskInput.OfText("x")))]);
+            }
+
+            Run(new WorkerOrder(WorkerManner.Finisher, journal, batchId, Path.Combine(folder, "ledger"), 1) { Normal = true });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     public static int Run(WorkerOrder order)
     {
         try
@@ -28,6 +64,7 @@ internal static class WorkerProgram
             using var ledger = new Ledger(order.Ledger);
             if (order.FileLimit > 0) Native.LimitFiles(order.FileLimit);
             if (order.User > 0) Native.BecomeUser(order.User);
+            if (order.Manner == WorkerManner.Carer) return new CarerWorker(order, ledger).Run();
             var time = new ShiftedTime(order.ClockError);
             using var store = factory.Open(new StoreOptions(order.Journal, StoreAccess.Write)
             {
@@ -35,6 +72,13 @@ internal static class WorkerProgram
                 Time = onServer ? TimeProvider.System : time,
                 Durability = order.Normal ? Durability.Normal : Durability.Full,
             });
+            if (!onServer)
+            {
+                _ = store.FindBatch(order.BatchId);
+                if (OpenFile.Identity() is not { } identity) return 0;
+                ledger.Opened(identity);
+            }
+
             return order.Manner switch
             {
                 WorkerManner.Bare => new BareWorker(store, order, ledger, processes).Run(),
