@@ -17,7 +17,7 @@ public sealed class PostgresTortureTests
         var told = new List<string>();
 
         var tally = TortureRun.Run(
-            new TortureOptions(TimeSpan.Zero, Rounds: 1, Seed: 2026, Mounts: false, OnServer: true), told.Add, CancellationToken.None);
+            new TortureOptions(TimeSpan.Zero, Rounds: 1, Seed: 2026, Mounts: false, OnServer: true) { Generation = TimeSpan.FromSeconds(3) }, told.Add, CancellationToken.None);
 
         Assert.True(tally.Violations == 0, string.Join('\n', told));
         Assert.True(tally.Kills > 0 && tally.Faults > 0);

@@ -17,7 +17,7 @@ public sealed class TortureTests
     {
         if (!OperatingSystem.IsLinux()) return;
         var told = new List<string>();
-        var options = new TortureOptions(TimeSpan.Zero, Rounds: 1, seed, Mounts: false) { First = round, Generation = TimeSpan.FromSeconds(4) };
+        var options = new TortureOptions(TimeSpan.Zero, Rounds: 1, seed, Mounts: false) { First = round, Generation = TimeSpan.FromSeconds(2) };
 
         var tally = TortureRun.Run(options, told.Add, CancellationToken.None);
 
