@@ -98,10 +98,12 @@ Describe 'Suspend-JournalBatch' {
     It 'holds against every later line, in words with the reason, until it is resumed; a resumption says that it runs nothing' {
         $null = 'a', 'b' | Invoke-JournalBatch waits { $_ } -WarningAction SilentlyContinue | Select-Object -First 1
         $null = Get-JournalBatch waits | Suspend-JournalBatch -Reason 'The target is being moved'
-        foreach ($more in @{}, @{ Resume = $true }, @{ Force = $true }, @{ New = $true }, @{ VerifyOutput = 'Exists' }, @{ Incremental = $true }) {
+        foreach ($more in @{}, @{ Resume = $true }, @{ Force = $true }, @{ VerifyOutput = 'Exists' }, @{ Incremental = $true }) {
             $said = 'a', 'b', 'c' | Invoke-JournalBatch waits @more { throw 'ran' } 3>&1
             "$said" | Should -BeLike '*paused by an operator (The target is being moved): nothing is run*Resume-JournalBatch*run the same line again*'
         }
+        $said = 'a', 'b', 'c' | Invoke-JournalBatch waits -New { throw 'ran' } 3>&1
+        "$said" | Should -BeLike '*paused by an operator (The target is being moved), and -New begins none beside it: nothing is run*Resume-JournalBatch*Stop-JournalBatch*'
         (Get-JournalBatch waits).Total, (Get-JournalBatch waits).Status, (Get-JournalBatch waits).IsHeld | Should -Be 2, Paused, $true
         $said = Resume-JournalBatch -Name waits 6>&1
         "$($said -is [System.Management.Automation.InformationRecord] ? $said : @($said)[0])" | Should -BeLike '*when the batch''s line is run again*'

@@ -29,7 +29,7 @@ Describe 'Export-JournalReport' {
         $path = Join-Path $directory boss.pdf
         $refused = Get-ErrorOf { Export-JournalReport $earlier -Path $path }
         $refused.Id | Should -Be InvalidValue
-        $refused.Message | Should -BeLike "*boss.pdf*.html*-Format*"
+        $refused.Message | Should -BeLike "*'.pdf'*.html*-Format*"
         $path | Should -Not -Exist
         Export-JournalReport $earlier -Path $path -Format Html | Should -Not -BeNullOrEmpty
         Export-JournalReport $earlier -Path (Join-Path $directory plain) | Should -Not -BeNullOrEmpty

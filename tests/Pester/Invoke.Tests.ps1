@@ -346,6 +346,10 @@ Describe 'Invoke-JournalBatch' {
             $summary.LeftOut, $summary.Completed | Should -Be 2, 1
             $summary = 1, 2 | Invoke-JournalBatch left -Incremental { } -Summary
             $summary.LeftOut | Should -Be 2
+            # What this very batch has done was not left out.
+            1..4 | Invoke-JournalBatch cut -Incremental { if ($_ -eq 3) { throw 'no' } } -MaxFailures 1 -MaxRetries 0 -ErrorAction SilentlyContinue -WarningAction SilentlyContinue | Out-Null
+            $again = 1..4 | Invoke-JournalBatch cut -Incremental { } -Summary
+            $again.LeftOut, $again.Completed | Should -Be 0, 4
             ($summary | Out-String) | Should -Match 'LeftOut +: 2, completed by earlier batches'
         }
 

@@ -157,11 +157,14 @@ Describe 'A journal on a server' -Skip:$without {
         $file = Join-Path $folder "$([guid]::NewGuid()).db"
         (Copy-Journal $file).Added | Should -Be 5
         $other = $server.Address("journal_$(($script:schemas++))")
-        Complete-JournalTask (Request-JournalTask (Get-JournalBatch -JournalPath $other -Latest) -JournalPath $other) -JournalPath $other
-        Copy-Journal $file -JournalPath $other -WarningVariable differ -WarningAction SilentlyContinue | Out-Null
-        "$differ" | Should -BeLike "Batch '*' is in '*' already, and stands otherwise there: */5 done, and */5 in '*'*"
-        (Copy-Journal $other -JournalPath $file).JournalPath | Should -Be $other
+        (Copy-Journal $other -JournalPath $file -WarningVariable none).JournalPath | Should -Be $other
+        $none | Should -BeNullOrEmpty
         (Get-JournalBatch -JournalPath $other).Failed | Should -Be 1
+        # The server goes on; what is copied back into the old file is not what the file says.
+        $goesOn = Get-JournalBatch -JournalPath $other | Get-JournalTask -Status Failed | Set-JournalTask -Status Pending -PassThru
+        $goesOn.Status | Should -Be Pending
+        Copy-Journal $file -JournalPath $other -WarningVariable differ -WarningAction SilentlyContinue | Out-Null
+        "$differ" | Should -BeLike "Batch '*' is in '*' already, and stands otherwise there: 5/5 done, and 4/5 in '*'*"
         (Get-JournalAttempt $batch.Id -JournalPath $other).Count | Should -Be (Get-JournalAttempt $batch.Id).Count
         $json = Join-Path $folder "$([guid]::NewGuid()).json"
         (Export-Journal $json).Tasks | Should -Be 5

@@ -34,9 +34,12 @@ public static class JournalCopy
     {
         foreach (var here in batches)
         {
-            if (to.FindBatch(here.Id) is { } there && (there.Counts != here.Counts || there.Status != here.Status)) yield return (here, there);
+            if (to.FindBatch(here.Id) is { } there && Standing(there) != Standing(here)) yield return (here, there);
         }
     }
+
+    // What is in progress waits in the copy.
+    private static TaskCounts Standing(JournalBatch batch) => batch.Counts with { Pending = batch.Counts.Pending + batch.Counts.InProgress, InProgress = 0 };
 
     /// <summary>Copies the checkpoints that belong to no batch, with their times, over older ones of the same name.</summary>
     public static void Checkpoints(IJournalStore from, IJournalStore to)

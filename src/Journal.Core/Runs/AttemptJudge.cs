@@ -98,7 +98,7 @@ public sealed class AttemptJudge
         if (decision.Action is RetryAction.Pause)
         {
             var refund = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, decision.Reason);
-            return new Verdict(refund, decision, Pause: BatchMove.Pause(decision.Reason, decision.PauseUntil));
+            return new Verdict(refund, decision, Pause: BatchMove.Pause(PauseReason(decision.Reason, error.Message), decision.PauseUntil));
         }
 
         // Who is asked to slow down, and waits, has no cause to find.
@@ -124,6 +124,9 @@ public sealed class AttemptJudge
         var move = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, BreakerReason);
         return new Verdict(move, decision, refunds, BatchMove.Pause(reason));
     }
+
+    // With what the other side said: which project, which limit.
+    private static string PauseReason(string reason, string message) => ErrorSignature.Headline(message) is { Length: > 0 } said ? $"{reason}: {said}" : reason;
 
     /// <summary>Why a batch is paused when the breaker trips.</summary>
     internal static string TripReason(int tasks, bool alike, string? message) =>

@@ -47,7 +47,7 @@ public static class BatchRecovery
 
         if (moves.Count == 0) return [];
         // Before the tasks are given back: whoever claims one then starts the same programs, and may use the same file names.
-        var programs = EndPrograms(tasks, processes);
+        var programs = EndPrograms(store, tasks, processes);
         var files = tasks.ConvertAll(task => DeleteTempFiles(store, task));
         var results = store.Apply(moves, by);
         var recovered = new List<RecoveredTask>();
@@ -59,10 +59,9 @@ public static class BatchRecovery
                 tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i], dead.Contains(moves[i].TaskId), []));
         }
 
-        // They were ended, whoever else recovered their tasks in the same moment.
         for (var i = 0; i < recovered.Count && programs.Count > 0; i++)
         {
-            if (programs.Remove(recovered[i].TaskId, out var ended)) recovered[i] = recovered[i] with { Programs = ended };
+            if (tasks.Find(task => task.TaskId == recovered[i].TaskId)?.Worker is { } worker && programs.Remove(worker, out var ended)) recovered[i] = recovered[i] with { Programs = ended };
         }
 
         return recovered;
@@ -87,13 +86,15 @@ public static class BatchRecovery
         return programs.Count is 1 ? $" A program that they had left running was ended: {names}." : $" {programs.Count} programs that they had left running were ended: {names}.";
     }
 
-    // By the first task of each worker.
-    private static Dictionary<long, IReadOnlyList<string>> EndPrograms(List<InFlightTask> tasks, IProcessTable processes)
+    private static Dictionary<WorkerIdentity, IReadOnlyList<string>> EndPrograms(IJournalStore store, List<InFlightTask> tasks, IProcessTable processes)
     {
-        var programs = new Dictionary<long, IReadOnlyList<string>>();
-        foreach (var held in tasks.Where(static task => task.Worker is not null).GroupBy(static task => task.Worker!))
+        var programs = new Dictionary<WorkerIdentity, IReadOnlyList<string>>();
+        var gone = tasks.Where(static task => task.Worker is not null).GroupBy(static task => task.Worker!).ToList();
+        var others = store.ReadInFlight(null).Select(static task => task.Worker).OfType<WorkerIdentity>().Distinct().Where(worker => !gone.Exists(held => held.Key == worker)).ToList();
+        foreach (var held in gone)
         {
-            if (processes.EndPrograms(held.Key, held.Min(static task => task.ClaimedAt)) is { Count: > 0 } ended) programs[held.First().TaskId] = ended;
+            // By one clock, the journal's.
+            if (processes.EndPrograms(held.Key, store.Now - held.Min(static task => task.ClaimedAt), others) is { Count: > 0 } ended) programs[held.Key] = ended;
         }
 
         return programs;

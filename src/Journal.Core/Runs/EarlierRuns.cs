@@ -20,12 +20,16 @@ public sealed class EarlierRuns
 
     private readonly IJournalStore _store;
     private readonly OutputCheck _check;
+    private readonly Dictionary<string, long> _leftOut = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Completion> _completions = new(StringComparer.Ordinal);
 
     private EarlierRuns(IJournalStore store, OutputCheck check) => (_store, _check) = (store, check);
 
     /// <summary>Inputs that were left out so far.</summary>
-    public long LeftOut { get; private set; }
+    public long LeftOut => _leftOut.Values.Sum();
+
+    /// <summary>Those that other batches than this one had completed.</summary>
+    public long LeftOutBut(string? batchId) => LeftOut - (batchId is null ? 0 : _leftOut.GetValueOrDefault(batchId));
 
     /// <summary>Reads what the batches of a name have completed.</summary>
     /// <param name="store">The journal.</param>
@@ -99,7 +103,7 @@ public sealed class EarlierRuns
         }
 
         if (LostOutput(known) is { } lost) return new(false, "output lost", $"completed by '{known.BatchId}', but its output is lost: {lost}");
-        LeftOut++;
+        _leftOut[known.BatchId] = _leftOut.GetValueOrDefault(known.BatchId) + 1;
         var age = known.EndedAt is { } ended ? " " + RelativeTime.Age(_store.Now - ended) : "";
         return new(true, "completed before", $"completed by '{known.BatchId}'{age}");
     }

@@ -33,7 +33,7 @@ internal sealed record SharedStreak(IReadOnlyList<FailedAttempt> Failures, int T
         // One that succeeds now, or is canceled, has no error any more; the row of failures ends there.
         // One that waits because it was asked to slow down says nothing either way.
         var streak = failed.TakeWhile(id => tasks.TryGetValue(id, out var task) && task.Signature is not null)
-            .Where(id => tasks[id] is not { ErrorCategory: JournalErrorCategory.RateLimited, Status: JournalTaskStatus.Pending }).ToList();
+            .Where(id => tasks[id] is not { ErrorCategory: JournalErrorCategory.RateLimited, Status: JournalTaskStatus.Pending or JournalTaskStatus.InProgress }).ToList();
         var alike = streak.TakeWhile(id => tasks[id].Signature == tasks[streak[0]].Signature).Distinct().Count();
         // A task that somebody tries again keeps what it has: its new attempt will tell.
         var failures = streak.Where(id => tasks[id].Status is not JournalTaskStatus.InProgress).Select(id => new FailedAttempt(id, tasks[id].Token)).ToList();

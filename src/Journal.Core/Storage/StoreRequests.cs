@@ -74,7 +74,7 @@ public sealed record NewTask(string Key, TaskInput Input)
     /// <summary>The user's data.</summary>
     public JsonMap Metadata { get; init; } = JsonMap.Empty;
 
-    /// <summary>Whether <see cref="Enqueuing"/> puts a task of this key back that is completed: what it was done from has changed.</summary>
+    /// <summary>Whether a task of this key that is completed is put back when it is added again: what it was done from has changed.</summary>
     public bool IsDoneAgain { get; init; }
 }
 
@@ -87,7 +87,7 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
     /// <summary>Of those that were there: tasks that took the input that was given, because it is another one.</summary>
     public long Mended { get; init; }
 
-    /// <summary>Of those that were there: tasks that had been canceled and are taken up again, see <see cref="Enqueuing"/>.</summary>
+    /// <summary>Of those that were there: tasks that had been canceled and are taken up again.</summary>
     public long TakenUp { get; init; }
 
     /// <summary>Of those that were there: tasks that were completed and are done again, see <see cref="NewTask.IsDoneAgain"/>.</summary>

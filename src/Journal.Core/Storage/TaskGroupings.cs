@@ -43,6 +43,12 @@ public static class TaskGroupings
         return store.ReadTasks(scope with { Keys = [TextPattern.Exactly(group.Example)], Signatures = [TextPattern.Exactly(signature)], First = 1, Skip = 0 }).FirstOrDefault()?.ErrorMessage;
     }
 
-    /// <summary>What the column of a grouping is called: its key, or the name of the member.</summary>
-    public static string ColumnOf(TaskGrouping grouping) => grouping.Path ?? grouping.Key.ToString();
+    /// <summary>What the columns of groupings are called: by their keys, or by the names of the members; where that is a figure's name, or stands twice, by both.</summary>
+    public static IReadOnlyList<string> ColumnsOf(IReadOnlyList<TaskGrouping> by)
+    {
+        var plain = by.Select(static grouping => grouping.Path ?? grouping.Key.ToString()).ToList();
+        return [.. plain.Select((name, i) => by[i].Path is not null && (IsTaken(name) || plain.Count(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase)) > 1) ? $"{by[i].Key}.{name}" : name)];
+    }
+
+    private static bool IsTaken(string name) => Array.Exists(typeof(TaskGroup).GetProperties(), property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase));
 }

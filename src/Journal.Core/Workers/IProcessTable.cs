@@ -33,9 +33,10 @@ public interface IProcessTable
 
     /// <summary>Ends the programs that the tasks of a dead worker had started and that still run, with all that they started: the tasks will be run again. Never throws.</summary>
     /// <param name="worker">The worker, which is dead.</param>
-    /// <param name="since">When the first of its tasks that are in progress was claimed; programs from before are none of theirs.</param>
+    /// <param name="within">How long ago the first of its tasks that are in progress was claimed; programs from before are none of theirs.</param>
+    /// <param name="living">Workers that are at work: neither they nor what they started is touched.</param>
     /// <returns>What was ended, each as a name and an id. Empty where it cannot be known.</returns>
-    IReadOnlyList<string> EndPrograms(WorkerIdentity worker, DateTimeOffset since) => [];
+    IReadOnlyList<string> EndPrograms(WorkerIdentity worker, TimeSpan within, IEnumerable<WorkerIdentity> living) => [];
 
     /// <summary>Whether a worker is in this very process.</summary>
     bool IsThisProcess(WorkerIdentity worker);

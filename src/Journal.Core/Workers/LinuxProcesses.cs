@@ -19,7 +19,7 @@ public readonly record struct LinuxProcess(int Id, int Parent, long Start, char 
 /// <summary>The processes of this Linux machine, read from <c>/proc</c>. What cannot be read there is left out.</summary>
 public static partial class LinuxProcesses
 {
-    private const int SigKill = 9, SigStop = 19;
+    private const int SigKill = 9, SigCont = 18, SigStop = 19;
 
     /// <summary>All of them, by id.</summary>
     public static Dictionary<int, LinuxProcess> ReadAll()
@@ -28,15 +28,20 @@ public static partial class LinuxProcesses
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) continue;
-            var stat = ReadText(directory + "/stat");
-            // The name of the program stands in parentheses and may hold anything, so count fields from the last one.
-            var (open, close) = (stat.IndexOf('('), stat.LastIndexOf(')'));
-            var fields = close < open || open < 0 ? [] : stat[(close + 2)..].Split(' ');
-            if (fields.Length <= 19) continue;
-            all[id] = new LinuxProcess(id, int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0][0], stat[(open + 1)..close]);
+            if (Read(id) is { } process) all[id] = process;
         }
 
         return all;
+    }
+
+    private static LinuxProcess? Read(int id)
+    {
+        var stat = ReadText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+        // The name of the program stands in parentheses and may hold anything, so count fields from the last one.
+        var (open, close) = (stat.IndexOf('('), stat.LastIndexOf(')'));
+        var fields = close < open || open < 0 ? [] : stat[(close + 2)..].Split(' ');
+        return fields.Length <= 19 ? null
+            : new LinuxProcess(id, int.Parse(fields[1], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0][0], stat[(open + 1)..close]);
     }
 
     /// <summary>The children that a thread has started, and that still run or wait to be reaped.</summary>
@@ -59,8 +64,28 @@ public static partial class LinuxProcesses
         }
     }
 
-    /// <summary>How long the machine runs, in seconds.</summary>
-    public static double SinceBoot() => double.Parse(ReadText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+    /// <summary>A process, its parent, the parent of that, and so on.</summary>
+    /// <param name="id">The process.</param>
+    /// <param name="all">All of them.</param>
+    public static IEnumerable<LinuxProcess> WithParents(int id, IReadOnlyDictionary<int, LinuxProcess> all)
+    {
+        if (!all.TryGetValue(id, out var process)) yield break;
+        yield return process;
+        // They were not all read in one instant: an id that was given out again is no parent of what is older.
+        while (process.Parent > 1 && all.TryGetValue(process.Parent, out var parent) && parent.Start <= process.Start && parent.Id != process.Id)
+        {
+            process = parent;
+            yield return process;
+        }
+    }
+
+    /// <summary>How long the machine runs, in seconds, by the clock that tells the starts of processes; null where there is none.</summary>
+    /// <remarks>Not <c>/proc/uptime</c>: in some containers that tells the container's own.</remarks>
+    public static double? SinceBoot()
+    {
+        const int boottime = 7;
+        return clock_gettime(boottime, out var time) == 0 ? time.Seconds + (time.Nanoseconds / 1e9) : null;
+    }
 
     /// <summary>Halts processes, and then ends them: one that is halted starts no other meanwhile, and one that is gone no longer says whose children it had.</summary>
     /// <param name="find">Finds them; called until it finds no more.</param>
@@ -76,6 +101,13 @@ public static partial class LinuxProcesses
             foreach (var process in find())
             {
                 if (halted.ContainsKey(process.Id) || kill(process.Id, SigStop) != 0) continue;
+                if (Read(process.Id)?.Start != process.Start)
+                {
+                    // It had ended, and its id is another one's.
+                    _ = kill(process.Id, SigCont);
+                    continue;
+                }
+
                 halted[process.Id] = process;
                 found = true;
             }
@@ -100,4 +132,15 @@ public static partial class LinuxProcesses
 
     [LibraryImport("libc")]
     private static partial int kill(int processId, int signal);
+
+    [LibraryImport("libc")]
+    private static partial int clock_gettime(int clock, out LinuxTime time);
+
+    /// <summary>The system's <c>struct timespec</c> on 64 bits.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct LinuxTime
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 }

@@ -72,9 +72,9 @@ public sealed class ProcessTable : IProcessTable
 
     /// <inheritdoc/>
     /// <remarks>On Linux alone; and there not what was started with an environment of its own (<c>env -i</c>) and has lost its parent.</remarks>
-    public IReadOnlyList<string> EndPrograms(WorkerIdentity worker, DateTimeOffset since) =>
+    public IReadOnlyList<string> EndPrograms(WorkerIdentity worker, TimeSpan within, IEnumerable<WorkerIdentity> living) =>
         IsProcOfThisNamespace && worker.ProcessSpace == _space && worker.ProcessStart.Length > 0 && Probe(worker) is Liveness.Dead && !IsThisProcess(worker)
-            ? ProgramMark.EndPrograms(worker, since, TimeProvider.System.GetUtcNow())
+            ? ProgramMark.EndPrograms(worker, within, living.Where(other => other.ProcessSpace == _space && Probe(other) is Liveness.Alive).Select(static other => other.ProcessId).ToHashSet())
             : [];
 
     private bool IsOfAnotherBoot(WorkerIdentity worker)

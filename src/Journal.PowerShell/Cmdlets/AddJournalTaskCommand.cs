@@ -4,6 +4,7 @@ using Journal.Commands.Completion;
 using Journal.Commands.Running;
 using Journal.Lifecycle;
 using Journal.Storage;
+using Journal.Storage.Parts;
 
 namespace Journal.Commands;
 

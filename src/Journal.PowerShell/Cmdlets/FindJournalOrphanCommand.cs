@@ -61,7 +61,7 @@ public sealed class FindJournalOrphanCommand : JournalCmdlet
         var store = ReaderOrEmpty;
         foreach (var name in Name ?? [])
         {
-            if (!store.ReadBatches(new BatchQuery { Names = NamePatterns.OfBatches(store, [name]), First = 1 }).Any()) WriteWarning($"There is no batch named '{name}': what it would have done counts as not done.");
+            if (!store.ReadBatches(new BatchQuery { Names = NamePatterns.OfBatches(store, [name]), First = 1 }).Any() && EarlierRuns.ReadDone(store, NamePatterns.OfBatches(store, [name]), StopToken).Count == 0) WriteWarning($"There is no batch named '{name}': what it would have done counts as not done.");
         }
 
         _done = EarlierRuns.ReadDone(store, NamePatterns.OfBatches(store, Name), StopToken);

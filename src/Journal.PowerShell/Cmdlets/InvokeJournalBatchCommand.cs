@@ -7,6 +7,7 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
+using Journal.Storage.Parts;
 using Journal.Workers;
 
 namespace Journal.Commands;
@@ -209,14 +210,10 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             return;
         }
 
-        if (_held)
-        {
-            if (_paused is not null) WriteWithoutRunning();
-            return;
-        }
-
+        if (_held && _paused is not null) WriteWithoutRunning();
+        if (_held) return;
         _feeder.Flush();
-        if (_earlier is { LeftOut: > 0 } earlier) _words.LeftOut(Name, earlier.LeftOut);
+        if (_earlier is { LeftOut: > 0 } earlier) _words.LeftOut(Name, earlier.LeftOutBut(_batch?.Id));
         if (OpenBatch(hasInput: false) is not { } batch)
         {
             WriteWithoutRunning();
@@ -240,9 +237,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
             var prepared = RunPreparation.Prepare(_store, Order(hasInput));
             _held = prepared.Readiness is not RunReadiness.Ready;
-            if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared, Refused);
+            if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared, Refused, New);
             _ended = prepared.Ended;
-            _paused = prepared.Readiness is RunReadiness.Paused ? prepared.Batch : null;
+            _paused = prepared.Readiness is RunReadiness.Paused && !New ? prepared.Batch : null;
             if (_held) return null;
             _batch = prepared.Batch;
             if (prepared.IsResumed) GoOnWith(prepared.Batch!);
@@ -274,7 +271,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
     private void WriteSummary(JournalBatchSummary summary)
     {
-        summary.LeftOut = _earlier?.LeftOut ?? 0;
+        summary.LeftOut = _earlier?.LeftOutBut(summary.BatchId) ?? 0;
         WriteObject(summary);
     }
 
@@ -317,6 +314,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         }
 
         var streams = new StreamForwarder(this, queue, activity);
+        using var mark = ProgramMark.Begin();
         using var pool = ThrottleLimit > 1 ? OpenPool(streams) : null;
         ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, this, streams);
         var request = new RunRequest(batch)

@@ -16,7 +16,18 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     private static readonly ConcurrentDictionary<string, bool> Asked = new();
 
     /// <summary>A file as Get-Item gives it, so that its view says in which folder it lies; null where there is none.</summary>
-    protected PSObject? FileItem(string path) => File.Exists(path) ? InvokeProvider.Item.Get([path], force: true, literalPath: true).FirstOrDefault() : null;
+    protected PSObject? FileItem(string path)
+    {
+        try
+        {
+            // Wherever the session is, in Env: or in the registry.
+            return InvokeProvider.Item.Get([Values.ValueReader.FileSystem + path], force: true, literalPath: true).FirstOrDefault();
+        }
+        catch (ItemNotFoundException)
+        {
+            return null;
+        }
+    }
 
     static JournalCmdlet() => Values.PowerShellValueCodec.Install();
 

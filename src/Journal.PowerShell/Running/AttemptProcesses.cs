@@ -134,7 +134,7 @@ internal sealed class AttemptProcesses : IDisposable
     private List<LinuxProcess> FindOnLinux()
     {
         var all = LinuxProcesses.ReadAll();
-        var now = LinuxProcesses.SinceBoot();
+        if (LinuxProcesses.SinceBoot() is not { } now) return [];
         var roots = new HashSet<int>(ChildrenOfThread());
         foreach (var process in all.Values)
         {

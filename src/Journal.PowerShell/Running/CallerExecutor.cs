@@ -31,7 +31,6 @@ internal sealed class CallerExecutor : ITaskExecutor
     {
         (_works, _cmdlet, _streams) = (works, cmdlet, streams);
         _preferences = new SessionPreferences(cmdlet.SessionState);
-        ProgramMark.Set();
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Journal.Runs;
-using Journal.Workers;
 
 namespace Journal.Commands.Running;
 
@@ -21,8 +20,6 @@ internal sealed class PoolExecutor : ITaskExecutor, IDisposable
         {
             foreach (System.Collections.DictionaryEntry entry in work.Usings) _usings[entry.Key] = entry.Value;
         }
-
-        ProgramMark.Set();
     }
 
     /// <inheritdoc/>

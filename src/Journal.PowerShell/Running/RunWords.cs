@@ -21,7 +21,8 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <param name="name">The batch's name.</param>
     /// <param name="prepared">What came of it.</param>
     /// <param name="refused">Inputs that could not be taken.</param>
-    public void Prepared(string name, PreparedRun prepared, long refused = 0)
+    /// <param name="isNew">Whether the line begins a new batch whatever there is.</param>
+    public void Prepared(string name, PreparedRun prepared, long refused = 0, bool isNew = false)
     {
         switch (prepared)
         {
@@ -29,7 +30,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
                 cmdlet.WriteWarning(NothingToRun(name, prepared.Ended, refused));
                 return;
             case { Readiness: RunReadiness.Paused, Batch: { } paused }:
-                cmdlet.WriteWarning(IsPaused(paused));
+                cmdlet.WriteWarning(IsPaused(paused, isNew));
                 return;
         }
 
@@ -41,7 +42,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>Why nothing would be run.</summary>
-    public static string NotRun(string name, RunPlan plan) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!) : NothingToRun(name, plan.Ended, 0);
+    public static string NotRun(string name, RunPlan plan) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!, plan.Order.Mode is RunMode.New) : NothingToRun(name, plan.Ended, 0);
 
     /// <summary>Why a new batch is begun although there is one of the name.</summary>
     /// <param name="ended">That batch.</param>
@@ -70,6 +71,11 @@ internal sealed class RunWords(PSCmdlet cmdlet)
             : $"{inputs}, and '{ended.Id}' {WasEnded(ended)}: nothing was done.";
     }
 
+    /// <summary>Why nothing is run of a paused batch.</summary>
+    private static string IsPaused(JournalBatch paused, bool isNew) => isNew
+        ? $"Batch '{paused.Id}' was paused by an operator ({paused.PauseReason}), and -New begins none beside it: nothing is run. To go on with it: Resume-JournalBatch '{paused.Id}'; to give it up: Stop-JournalBatch '{paused.Id}'."
+        : IsPaused(paused);
+
     private static string IsPaused(JournalBatch paused) => paused.PausedUntil is { } until
         ? $"Batch '{paused.Id}' is paused until {RelativeTime.Local(until)} ({paused.PauseReason}): nothing is run. To go on before that: Resume-JournalBatch '{paused.Id}', and run the same line again."
         : $"Batch '{paused.Id}' was paused by an operator ({paused.PauseReason}): nothing is run. To go on: Resume-JournalBatch '{paused.Id}', and run the same line again.";
@@ -81,7 +87,10 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>Inputs that an incremental run did not take.</summary>
-    public void LeftOut(string name, long count) => cmdlet.WriteInformation(LogLine($"{name}: {Amount.Of(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out."), Tag);
+    public void LeftOut(string name, long count)
+    {
+        if (count > 0) cmdlet.WriteInformation(LogLine($"{name}: {Amount.Of(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out."), Tag);
+    }
 
     /// <summary>What became of the inputs.</summary>
     public void Added(JournalBatch batch, AddResult result)
@@ -183,7 +192,7 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     /// <summary>What became of inputs that are not what they were.</summary>
     public static IEnumerable<string> Changes(AddResult result)
     {
-        if (result.Redone > 0) yield return $"{Amount.Of(result.Redone, "input")} changed since {(result.Redone == 1 ? "its task was done; it is" : "their tasks were done; they are")} done again.";
+        if (result.Redone > 0) yield return $"{Amount.Of(result.Redone, "input")} changed since {(result.Redone == 1 ? "its task was" : "their tasks were")} done, or had no fingerprint to compare with; {(result.Redone == 1 ? "it is" : "they are")} done again.";
         if (result.Mended > 0) yield return $"{Amount.Of(result.Mended, "input")} changed since the batch began; {(result.Mended == 1 ? "its task takes" : "their tasks take")} the new value.";
         if (result.Differing > 0) yield return $"{Amount.Of(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. -Force does every task again.";
     }

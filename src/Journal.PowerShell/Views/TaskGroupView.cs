@@ -20,7 +20,8 @@ public static class TaskGroupView
     {
         var row = new PSObject();
         row.TypeNames.Insert(0, TypeName);
-        for (var i = 0; i < by.Count; i++) Set(TaskGroupings.ColumnOf(by[i]), group.Values[i]);
+        var names = TaskGroupings.ColumnsOf(by);
+        for (var i = 0; i < by.Count; i++) Set(names[i], group.Values[i]);
         Set(nameof(group.Count), group.Count);
         Set(nameof(group.Succeeded), group.Succeeded);
         Set(nameof(group.Failed), group.Failed);
@@ -49,5 +50,5 @@ public static class TaskGroupView
             .Select(property => (property.Name == nameof(JournalTask.Signature) && row.Properties[nameof(JournalTask.ErrorMessage)]?.Value is string message ? ErrorSignature.Headline(message) : null) ?? Shown(property.Value) ?? "(none)"));
 
     // A day, or an hour of one.
-    private static object? Shown(object? value) => value is DateTimeOffset at ? at.ToString(at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : value;
+    private static object? Shown(object? value) => value is DateTimeOffset at ? at.ToString(at.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : at.Second == 0 ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : value;
 }

@@ -7,6 +7,7 @@ namespace Journal.Tests.Workers;
 public class ProcessTableTests
 {
     private static readonly ProcessTable Table = ProcessTable.Instance;
+    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(1);
 
     [Fact]
     public void This_process_is_alive_or_a_worker_would_take_its_own_tasks_for_orphans()
@@ -52,28 +53,61 @@ public class ProcessTableTests
     {
         using var worker = StartReader();
         var identity = Table.NewWorker() with { ProcessId = worker.Id, ProcessStart = StartOf(worker) };
-        var began = TimeProvider.System.GetUtcNow();
-        using var marked = StartReader(ProgramMark.Of(identity));
-        using var foreign = StartReader(ProgramMark.Of(identity) + "1");
-        using var unmarked = StartReader();
-        Assert.Empty(Table.EndPrograms(identity, began));
+        var marked = StartOrphan(ProgramMark.Of(identity));
+        var foreign = StartOrphan(ProgramMark.Of(identity) + "1");
+        // A worker of the journal that a task had started, and that works on; and what this process has started itself.
+        var living = StartOrphan(ProgramMark.Of(identity));
+        using var own = StartReader(ProgramMark.Of(identity));
+        WorkerIdentity[] atWork = [Table.NewWorker() with { ProcessId = living.Id, ProcessStart = StartOf(living) }];
+        Assert.Empty(Table.EndPrograms(identity, Lately, atWork));
         worker.Kill();
         worker.WaitForExit();
 
         // What it had started before its tasks were claimed is not theirs.
-        Assert.Empty(Table.EndPrograms(identity, began + TimeSpan.FromHours(1)));
+        Assert.Empty(Table.EndPrograms(identity, TimeSpan.Zero - Lately, atWork));
         // Elsewhere the environment of another process cannot be read, and nothing is ended.
-        string[] expected = OperatingSystem.IsLinux() ? [FormattableString.Invariant($"sort ({marked.Id})")] : [];
-        Assert.Equal(expected, Table.EndPrograms(identity, began));
+        string[] expected = OperatingSystem.IsLinux() ? [FormattableString.Invariant($"sleep ({marked.Id})")] : [];
+        Assert.Equal(expected, Table.EndPrograms(identity, Lately, atWork));
         if (expected.Length == 0) marked.Kill();
         Assert.True(marked.WaitForExit(TimeSpan.FromMinutes(1)));
-        foreach (var other in new[] { foreign, unmarked })
+        foreach (var other in new[] { foreign, living, own })
         {
             Assert.False(other.HasExited);
             other.Kill();
         }
 
-        Assert.Empty(Table.EndPrograms(Table.NewWorker(), began));
+        Assert.Empty(Table.EndPrograms(Table.NewWorker(), Lately, []));
+    }
+
+    [Fact]
+    public void What_comes_from_a_program_that_was_there_before_the_task_is_not_the_tasks()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var worker = StartReader();
+        var identity = Table.NewWorker() with { ProcessId = worker.Id, ProcessStart = StartOf(worker) };
+        var folder = Directory.CreateTempSubdirectory("journal-mark-").FullName;
+        try
+        {
+            // An editor, say, that was started from the same session, and whose shells inherit the mark.
+            Process.Start("mkfifo", [folder + "/go", folder + "/gone"]).WaitForExit();
+            using var before = StartOrphan(ProgramMark.Of(identity), $"sh -c 'read line <{folder}/go; sleep 300 >/dev/null 2>&1 & echo $! >{folder}/gone; wait' >/dev/null 2>&1");
+            worker.Kill();
+            worker.WaitForExit();
+            // The start of processes is told in hundredths of a second.
+            SpinWait.SpinUntil(() => before.StartTime < DateTime.Now - TimeSpan.FromMilliseconds(60));
+            var claimed = Stopwatch.StartNew();
+            File.WriteAllText(folder + "/go", "go\n");
+            using var after = Process.GetProcessById(int.Parse(File.ReadAllText(folder + "/gone"), CultureInfo.InvariantCulture));
+
+            Assert.Empty(Table.EndPrograms(identity, claimed.Elapsed + TimeSpan.FromMilliseconds(20), []));
+
+            Assert.False(before.HasExited || after.HasExited);
+            Assert.Equal(2, Table.EndPrograms(identity, Lately, []).Count);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
@@ -112,9 +146,20 @@ public class ProcessTableTests
     }
 
     // Waits for its input on every system, and so lives until it is killed.
-    private static Process StartReader(string? mark = null)
+    private static Process StartReader(string? mark = null) => Start("sort", mark);
+
+    // One whose parent has ended, as that of a killed worker's program.
+    private static Process StartOrphan(string mark, string line = "sleep 300 >/dev/null 2>&1")
     {
-        var start = new ProcessStartInfo("sort") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        using var shell = Start("sh", mark, "-c", line + " & echo $!");
+        var id = int.Parse(shell.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        shell.WaitForExit();
+        return Process.GetProcessById(id);
+    }
+
+    private static Process Start(string program, string? mark, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         if (mark is not null) start.Environment[ProgramMark.Variable] = mark;
         return Process.Start(start)!;
     }

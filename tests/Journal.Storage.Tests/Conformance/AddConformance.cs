@@ -1,3 +1,4 @@
+using Journal.Storage.Parts;
 using Journal.Lifecycle;
 using Journal.Storage.Tests.Support;
 
