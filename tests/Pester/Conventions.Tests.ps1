@@ -168,3 +168,17 @@ Describe '<From>' -ForEach @(
         $journal | Should -Not -Exist
     }
 }
+
+Describe 'The report of the suite' {
+    It 'names each test that failed and each file that cannot be run, and says why' {
+        Set-Content (Join-Path $TestDrive A.Tests.ps1) "Describe 'a' { It 'fails' { 1 | Should -Be 2 }; It 'passes' { 1 | Should -Be 1 } }"
+        Set-Content (Join-Path $TestDrive B.Tests.ps1) "throw 'cannot be run'"
+        $report = Join-Path $TestDrive report.json
+        Invoke-PowerShell -NoProfile -NonInteractive -File (Join-Path $PSScriptRoot Run.ps1) -Path $TestDrive -Report $report | Out-Null
+        $LASTEXITCODE | Should -Be 1
+        $figures = Get-Content -Raw $report | ConvertFrom-Json
+        $figures.Passed, $figures.Failed | Should -Be 1, 2
+        $figures.Failures.Count | Should -Be 2
+        "$($figures.Failures)" | Should -BeLike '*a.fails*Expected 2, but got 1*B.Tests.ps1*cannot be run*'
+    }
+}

@@ -30,7 +30,8 @@ $result = Invoke-Pester -Configuration $configuration
 # A file that cannot be run has no tests to count, and is a failure all the same.
 $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
 if ($Report) {
-    $failures = @($result.Failed.ForEach{ "$($_.ExpandedPath)`n    $($_.ErrorRecord)" }) + $result.FailedContainers.ForEach{ "$_`n    $($_.ErrorRecord)" }
+    # By the pipeline: the lists' own ForEach gives nothing back.
+    $failures = @($result.Failed | ForEach-Object { "$($_.ExpandedPath)`n    $($_.ErrorRecord)" }) + @($result.FailedContainers | ForEach-Object { "$_`n    $($_.ErrorRecord)" })
     @{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount; Failures = $failures } | ConvertTo-Json | Set-Content $Report
 }
 exit [int]($failed -gt 0)
