@@ -73,9 +73,6 @@ public sealed record NewTask(string Key, TaskInput Input)
 
     /// <summary>The user's data.</summary>
     public JsonMap Metadata { get; init; } = JsonMap.Empty;
-
-    /// <summary>Whether a task of this key that is completed is put back when it is added again: what it was done from has changed.</summary>
-    public bool IsDoneAgain { get; init; }
 }
 
 /// <summary>What became of tasks that were to be added.</summary>
@@ -90,9 +87,6 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
     /// <summary>Of those that were there: tasks that had been canceled and are taken up again.</summary>
     public long TakenUp { get; init; }
 
-    /// <summary>Of those that were there: tasks that were completed and are done again, see <see cref="NewTask.IsDoneAgain"/>.</summary>
-    public long Redone { get; init; }
-
     /// <summary>Of those that were there: tasks that have ended or are in progress, and were given another input. They stay as they are.</summary>
     public long Differing { get; init; }
 
@@ -102,7 +96,6 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
         {
             Mended = left.Mended + right.Mended,
             TakenUp = left.TakenUp + right.TakenUp,
-            Redone = left.Redone + right.Redone,
             Differing = left.Differing + right.Differing,
         };
 

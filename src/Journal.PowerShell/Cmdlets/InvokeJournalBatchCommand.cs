@@ -196,7 +196,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
             var isThere = earlier is not { LeavesOut: true } && _scripts.FindExisting(task, input);
             if (_printer is not null) _printer.Add(task, earlier, isThere);
-            else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(earlier is null ? task : task with { IsDoneAgain = true });
+            else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
         });
     }
 
@@ -220,7 +220,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             return;
         }
 
-        _words.Added(batch, _feeder.Result);
+        _words.Added(batch, _feeder.Result, Incremental);
         var filled = _store!.RequireBatch(batch.Id);
         if (_ended is not null) _words.BeginsAnew(_store!, filled, _ended);
         if (filled.Total == 0) _words.IsEmpty(filled);

@@ -28,7 +28,7 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         var task = plan.Batch is { } batch ? _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id], Keys = [TextPattern.Exactly(input.Key)], First = 1 }).FirstOrDefault() : null;
         if (plan.Ended is { } ended && _store!.CountTasks(new TaskQuery { BatchIds = [ended.Id], Keys = [TextPattern.Exactly(input.Key)], Statuses = [JournalTaskStatus.Completed] }) > 0) _completedBefore++;
         if (isThere && earlier is not { LeavesOut: true } && (task is null or { Token: 0, Status: JournalTaskStatus.Pending })) Tell(input.Key, RunPlan.AlreadyThere);
-        else Tell(input.Key, earlier is { LeavesOut: true } || task is null || (earlier is not null && task.Status is JournalTaskStatus.Completed) ? plan.Of(earlier) : Of(plan, task));
+        else Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : Of(plan, task));
     }
 
     /// <summary>Prints what becomes of the tasks that the batch has and no input named, and the totals.</summary>

@@ -93,10 +93,10 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>What became of the inputs.</summary>
-    public void Added(JournalBatch batch, AddResult result)
+    public void Added(JournalBatch batch, AddResult result, bool isIncremental)
     {
         if (result.Duplicates > 0) cmdlet.WriteWarning($"{Amount.Of(result.Duplicates, "input")} had the key of an earlier one and {AreOrIs(result.Duplicates)} run once.");
-        foreach (var change in Changes(result)) cmdlet.WriteWarning(change);
+        foreach (var change in Changes(result, isIncremental)) cmdlet.WriteWarning(change);
         if (result.TakenUp > 0) cmdlet.WriteWarning($"{Amount.Of(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there."), Tag);
     }
@@ -190,11 +190,10 @@ internal sealed class RunWords(PSCmdlet cmdlet)
     }
 
     /// <summary>What became of inputs that are not what they were.</summary>
-    public static IEnumerable<string> Changes(AddResult result)
+    public static IEnumerable<string> Changes(AddResult result, bool isIncremental = false)
     {
-        if (result.Redone > 0) yield return $"{Amount.Of(result.Redone, "input")} changed since {(result.Redone == 1 ? "its task was" : "their tasks were")} done, or had no fingerprint to compare with; {(result.Redone == 1 ? "it is" : "they are")} done again.";
         if (result.Mended > 0) yield return $"{Amount.Of(result.Mended, "input")} changed since the batch began; {(result.Mended == 1 ? "its task takes" : "their tasks take")} the new value.";
-        if (result.Differing > 0) yield return $"{Amount.Of(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. -Force does every task again.";
+        if (result.Differing > 0) yield return $"{Amount.Of(result.Differing, "input")} changed since {(result.Differing == 1 ? "its task was" : "their tasks were")} done or begun; {(result.Differing == 1 ? "that task stays" : "those tasks stay")} as {(result.Differing == 1 ? "it is" : "they are")}. {(isIncremental ? $"The next run of this line does {(result.Differing == 1 ? "it" : "them")} again." : "-Force does every task again.")}";
     }
 
     /// <summary>Results that a dead run may or may not have written.</summary>
