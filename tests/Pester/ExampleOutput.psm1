@@ -19,7 +19,7 @@ function Get-ExampleOutput([string] $Code, [string] $Folder) {
             $ofUser + $match.Groups['rest'].Value + ($match.Groups['space'].Success ? $match.Groups['space'].Value + ' ' * ("$Folder/home".Length - $ofUser.Length) : '')
         })
     $text = [regex]::Replace($text, [regex]::Escape("$Folder/ho".Substring(0, 9)) + '…', "$ofUser…")
-    $text = $text.Replace('root root', 'ann  ann ').Replace((Get-RepositoryRoot), "$ofUser/scripts")
+    $text = $text.Replace('root root', 'ann  ann ').Replace((Get-RepositoryRoot), "$ofUser/scripts").Replace("$([Environment]::MachineName):", 'desk:')
     $lines = @($text.Replace($Folder, $ofUser).Trim("`r", "`n") -split '\r?\n' | ForEach-Object TrimEnd)
     if ($lines.Count -gt $mostLines) { $lines = $lines[0..($mostLines - 1)] + '…' }
     $lines -join "`n"

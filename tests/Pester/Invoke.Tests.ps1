@@ -342,6 +342,8 @@ Describe 'Invoke-JournalBatch' {
         It 'tells in the summary how many inputs it left out' {
             $summary = 1, 2 | Invoke-JournalBatch left -Incremental { } -Summary
             $summary.LeftOut | Should -Be 0
+            # A night on which nothing is new: the summary is that of the batch that did it.
+            (1, 2 | Invoke-JournalBatch left -Incremental { } -Summary).LeftOut | Should -Be 2
             $summary = 1, 2, 3 | Invoke-JournalBatch left -Incremental { } -Summary
             $summary.LeftOut, $summary.Completed | Should -Be 2, 1
             $summary = 1, 2 | Invoke-JournalBatch left -Incremental { } -Summary

@@ -138,11 +138,12 @@ Describe 'A text that would act on the terminal' {
     }
 }
 
+# A column of errors beside the others needs more room than 80 columns have.
 Describe 'The view of <What>' -ForEach @(
     @{ What = 'tasks'; Show = { Get-JournalTask }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration'; Row = '….*photo\.jpg +Failed +Read +1 ' }
-    @{ What = 'tasks as a table'; Show = { Get-JournalTask | Format-Table }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration', 'Error'; Row = '….*photo\.jpg +Failed +Read +1 .*No such photo' }
+    @{ What = 'tasks as a table'; Widths = 100; Show = { Get-JournalTask | Format-Table }; Heads = 'Id', 'Key', 'Status', 'Stage', 'Tries', 'Duration', 'Error'; Row = '….*photo\.jpg +Failed +Read +1 .*No such photo' }
     @{ What = 'attempts'; Show = { Get-JournalAttempt }; Heads = 'Task', 'Key', 'Outcome', 'Stage', 'No', 'Duration'; Row = 'photo\.jpg +Failed +Read +1 ' }
-    @{ What = 'attempts as a table'; Show = { Get-JournalAttempt | Format-Table }; Heads = 'Task', 'Key', 'No', 'Stage', 'Outcome', 'Duration', 'Category', 'Error'; Row = 'Failed .*NotFound +No such photo' }
+    @{ What = 'attempts as a table'; Widths = 100; Show = { Get-JournalAttempt | Format-Table }; Heads = 'Task', 'Key', 'No', 'Stage', 'Outcome', 'Duration', 'Category', 'Error'; Row = 'Failed .*NotFound +No such photo' }
     @{ What = 'events'; Show = { Get-JournalEvent }; Heads = 'At', 'Task', 'Kind', 'To', 'Reason'; Row = 'Failed +Failed' }
     @{ What = 'groups'; Show = { Measure-JournalTask -GroupBy Status, ErrorCategory }; Heads = 'Count', 'Good', 'Failed', 'Mean', 'P95', 'Last', 'Group'; Row = '^ +1 +0 +1 .* Failed, NotFound$' }
     @{ What = 'a checkpoint'; Show = { Get-JournalCheckpoint }; Heads = 'Name', 'Set', 'BatchId', 'Value'; Row = '^scan +just now .*\{"at":5\}' }
@@ -155,9 +156,7 @@ Describe 'The view of <What>' -ForEach @(
         Set-JournalCheckpoint scan @{ at = 5 }
     }
 
-    It 'has its columns, in <_> of the terminal''s' -ForEach 80, 100 {
-        # What a column of a table has no room for in the narrower one.
-        if ($_ -eq 80 -and $What -like '*as a table') { return }
+    It 'has its columns, in <_> of the terminal''s' -ForEach ($Widths ?? (80, 100)) {
         $width = $_
         $lines = & $Show | Get-ViewOf -Width $width
         $head = $lines | Where-Object { $_.Trim() } | Select-Object -First 1

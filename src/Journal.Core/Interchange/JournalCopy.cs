@@ -27,14 +27,17 @@ public static class JournalCopy
         }
     }
 
-    /// <summary>The batches that stand otherwise in the other journal, though nothing is missing there: it had them before, and they went on in one of the two.</summary>
+    /// <summary>What to say of batches that the other journal had before and that stand otherwise there: they went on in one of the two.</summary>
+    /// <param name="from">This journal.</param>
     /// <param name="batches">As they are here.</param>
+    /// <param name="results">What came of copying them.</param>
     /// <param name="to">The other journal, after the copy.</param>
-    public static IEnumerable<(JournalBatch Here, JournalBatch There)> Differing(IEnumerable<JournalBatch> batches, IJournalStore to)
+    public static IEnumerable<string> Differences(IJournalStore from, IReadOnlyList<JournalBatch> batches, IReadOnlyList<ImportResult> results, IJournalStore to)
     {
-        foreach (var here in batches)
+        foreach (var (here, result) in batches.Zip(results))
         {
-            if (to.FindBatch(here.Id) is { } there && Standing(there) != Standing(here)) yield return (here, there);
+            if (result.Created || to.FindBatch(here.Id) is not { } there || Standing(there) == Standing(here)) continue;
+            yield return $"Batch '{here.Id}' is in '{to.Location}' already, and stands otherwise there: {there.Progress} done, and {here.Progress} in '{from.Location}'. What is there was left as it is; to have what is here, copy into another journal.";
         }
     }
 

@@ -107,7 +107,7 @@ public sealed class JournalBatchSummary
     public long? OutputsShared { get; init; }
 
     /// <summary>Inputs that the run which emits this summary left out, because earlier batches of the name had completed them; 0 elsewhere.</summary>
-    public long LeftOut { get; set; }
+    public long LeftOut { get; init; }
 
     /// <summary>How many tasks ended when, in at most 24 stretches of equal length without gaps; empty before the first.</summary>
     public JournalList<JournalThroughput> Throughput { get; init; } = new([]);

@@ -32,6 +32,14 @@ public static class ReportRenderer
         _ => CsvReport.Render(model),
     };
 
+    /// <summary>The format of a report: what was asked for, else what the file's name asks for, else a page.</summary>
+    /// <param name="given">What was asked for; null for nothing.</param>
+    /// <param name="file">Where it is to be written; null for nowhere.</param>
+    /// <exception cref="JournalException">InvalidValue: the name asks for what there is not, such as a PDF.</exception>
+    public static ReportFormat FormatFor(ReportFormat? given, string? file) => given ?? (Path.GetExtension(file) is { Length: > 0 } extension
+        ? FormatOf(file!) ?? throw JournalErrors.InvalidValue("-Path", file, $"no report ends in '{extension}', but in .html, .md, .txt, .json or .csv; to write one under this name all the same, give -Format.")
+        : ReportFormat.Html);
+
     /// <summary>The format that a file's name asks for; null where it asks for none.</summary>
     public static ReportFormat? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {

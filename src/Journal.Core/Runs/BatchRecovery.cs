@@ -55,13 +55,9 @@ public static class BatchRecovery
         {
             // One that was not applied ended, or was recovered by somebody else, in the same moment.
             if (results[i].Outcome is not MoveOutcome.Applied) continue;
+            var ended = tasks[i].Worker is { } worker && programs.Remove(worker, out var left) ? left : [];
             recovered.Add(new RecoveredTask(
-                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i], dead.Contains(moves[i].TaskId), []));
-        }
-
-        for (var i = 0; i < recovered.Count && programs.Count > 0; i++)
-        {
-            if (tasks.Find(task => task.TaskId == recovered[i].TaskId)?.Worker is { } worker && programs.Remove(worker, out var ended)) recovered[i] = recovered[i] with { Programs = ended };
+                tasks[i].TaskId, tasks[i].BatchId, tasks[i].Key, tasks[i].Worker?.Name, moves[i].Reason ?? "", moves[i].Kind is TaskMoveKind.Abandon, files[i], dead.Contains(moves[i].TaskId), ended));
         }
 
         return recovered;

@@ -17,12 +17,13 @@ public static class BatchSummary
     /// <param name="zone">On whose clock the throughput is told.</param>
     /// <param name="parallelism">How many of its tasks would run at a time; 0 for as many as run now.</param>
     /// <param name="sizeOf">Looks for its outputs, see <see cref="OutputTally.OnDisk"/>; null to leave the disk alone.</param>
-    public static JournalBatchSummary Read(IJournalStore store, JournalBatch batch, TimeZoneInfo zone, int parallelism = 0, Func<string, long?>? sizeOf = null)
+    /// <param name="leftOut">Inputs that a run left out, see <see cref="JournalBatchSummary.LeftOut"/>.</param>
+    public static JournalBatchSummary Read(IJournalStore store, JournalBatch batch, TimeZoneInfo zone, int parallelism = 0, Func<string, long?>? sizeOf = null, long leftOut = 0)
     {
         var tasks = new TaskQuery { BatchIds = [batch.Id] };
         return Build(
             batch, store.ReadFigures(batch.Id), parallelism > 0 ? parallelism : (int)Math.Max(1, batch.InProgress), store.Now,
-            ProgressSeries.Read(store, tasks, zone, MostStretches), sizeOf is null ? null : OutputTally.Read(store, tasks, sizeOf, listed: 0));
+            ProgressSeries.Read(store, tasks, zone, MostStretches), sizeOf is null ? null : OutputTally.Read(store, tasks, sizeOf, listed: 0), leftOut);
     }
 
     /// <summary>Builds the summary.</summary>
@@ -32,8 +33,9 @@ public static class BatchSummary
     /// <param name="now">The time of the finish date's count.</param>
     /// <param name="throughput">When its tasks ended.</param>
     /// <param name="outputs">Its files, where somebody looked for them.</param>
+    /// <param name="leftOut">Inputs that a run left out.</param>
     public static JournalBatchSummary Build(
-        JournalBatch batch, BatchFigures figures, int parallelism, DateTimeOffset now, IReadOnlyList<JournalThroughput>? throughput = null, OutputTally? outputs = null)
+        JournalBatch batch, BatchFigures figures, int parallelism, DateTimeOffset now, IReadOnlyList<JournalThroughput>? throughput = null, OutputTally? outputs = null, long leftOut = 0)
     {
         var counts = batch.Counts;
         var eta = EtaEstimator.Estimate(new EtaFacts(counts.Open, figures.WeightLeft)
@@ -44,6 +46,7 @@ public static class BatchSummary
         return new JournalBatchSummary
         {
             BatchId = batch.Id,
+            LeftOut = leftOut,
             Name = batch.Name,
             Status = batch.Status,
             StatusText = batch.StatusText,

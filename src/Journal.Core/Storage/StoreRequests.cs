@@ -84,7 +84,7 @@ public readonly record struct AddResult(long Added, long AlreadyThere, long Dupl
     /// <summary>Of those that were there: tasks that took the input that was given, because it is another one.</summary>
     public long Mended { get; init; }
 
-    /// <summary>Of those that were there: tasks that had been canceled and are taken up again.</summary>
+    /// <summary>Of those that were there: tasks that had been canceled and are taken up again, see <see cref="Enqueuing"/>.</summary>
     public long TakenUp { get; init; }
 
     /// <summary>Of those that were there: tasks that have ended or are in progress, and were given another input. They stay as they are.</summary>

@@ -47,8 +47,8 @@ public static class TaskGroupings
     public static IReadOnlyList<string> ColumnsOf(IReadOnlyList<TaskGrouping> by)
     {
         var plain = by.Select(static grouping => grouping.Path ?? grouping.Key.ToString()).ToList();
-        return [.. plain.Select((name, i) => by[i].Path is not null && (IsTaken(name) || plain.Count(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase)) > 1) ? $"{by[i].Key}.{name}" : name)];
+        return [.. plain.Select((name, i) => by[i].Path is not null && (Figures.Contains(name) || plain.Count(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase)) > 1) ? $"{by[i].Key}.{name}" : name)];
     }
 
-    private static bool IsTaken(string name) => Array.Exists(typeof(TaskGroup).GetProperties(), property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase));
+    private static readonly HashSet<string> Figures = typeof(TaskGroup).GetProperties().Select(static property => property.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
 }

@@ -4,7 +4,6 @@ using Journal.Commands.Completion;
 using Journal.Commands.Running;
 using Journal.Lifecycle;
 using Journal.Storage;
-using Journal.Storage.Parts;
 
 namespace Journal.Commands;
 

@@ -34,18 +34,14 @@ public sealed class CopyJournalCommand : JournalCmdlet
         if (names is not null && batches.Count == 0) throw JournalErrors.BatchNameNotFound(string.Join(", ", Name!));
         if (!ShouldProcess(shown, $"Copy {Amount.Of(batches.Count, "batch")} with {Amount.Of(batches.Sum(static batch => batch.Total), "task")} from '{from.Location}'")) return;
         using var to = StoreSet.Open(destination, StoreAccess.Create, JournalLocation.DefaultDurability);
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var results = new List<ImportResult>();
         foreach (var result in JournalCopy.Batches(from, to, batches, SessionWorker.Get(), StopToken))
         {
-            StopToken.ThrowIfCancellationRequested();
-            if (!result.Created) known.Add(result.BatchId);
+            results.Add(result);
             WriteObject(new JournalCopied(result.BatchId, result.Created, result.Added, result.AlreadyThere, result.Attempts, result.Events, to.Location));
         }
 
         if (names is null) JournalCopy.Checkpoints(from, to);
-        foreach (var (here, there) in JournalCopy.Differing(batches.Where(batch => known.Contains(batch.Id)), to))
-        {
-            WriteWarning($"Batch '{here.Id}' is in '{to.Location}' already, and stands otherwise there: {there.Counts.Ended}/{there.Total} done, and {here.Counts.Ended}/{here.Total} in '{from.Location}'. What is there was left as it is; to have what is here, copy into another journal.");
-        }
+        foreach (var difference in JournalCopy.Differences(from, batches, results, to)) WriteWarning(difference);
     }
 }

@@ -78,28 +78,20 @@ public sealed class ExportJournalReportCommand : JournalCmdlet
         };
         JournalPath = _location ?? JournalPath;
         var file = Path is null ? null : ResolveFilePath(Path, (path, detail) => JournalErrors.ExportFailed(path, detail));
+        var format = ReportRenderer.FormatFor(MyInvocation.BoundParameters.ContainsKey(nameof(Format)) ? Format : null, file);
         if (file is not null && !Force && File.Exists(file)) throw JournalErrors.ExportFileExists(file);
         if (file is not null && !ShouldProcess(file, $"Write a report about {scope.Title}")) return;
 
         var model = new ReportBuilder(Reader, TimeZoneInfo.Local) { Top = Top, Processes = Processes, SizeOf = VerifyOutput ? SizeOf : null }.Build(scope);
-        var text = ReportRenderer.Render(model, FormatFor(file));
+        var text = ReportRenderer.Render(model, format);
         if (file is null) WriteObject(text);
-        else WriteObject(Write(file, text));
+        else WriteObject(Write(file, text, format));
     }
 
-    private ReportFormat FormatFor(string? file)
-    {
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Format))) return Format;
-        if (file is null) return ReportFormat.Html;
-        return ReportRenderer.FormatOf(file) ?? (System.IO.Path.GetExtension(file).Length == 0
-            ? ReportFormat.Html
-            : throw JournalErrors.InvalidValue("-Path", file, $"no report ends in '{System.IO.Path.GetExtension(file)}', but in .html, .md, .txt, .json or .csv; to write one under this name all the same, give -Format."));
-    }
-
-    private PSObject? Write(string file, string text)
+    private PSObject? Write(string file, string text, ReportFormat format)
     {
         // Excel takes a CSV file for one of the old code pages unless it begins with a mark.
-        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: FormatFor(file) == ReportFormat.Csv);
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: format == ReportFormat.Csv);
         AtomicFile.Write(file, Force, stream =>
         {
             stream.Write(encoding.Preamble);

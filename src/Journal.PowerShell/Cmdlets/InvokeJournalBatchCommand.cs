@@ -7,7 +7,6 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
-using Journal.Storage.Parts;
 using Journal.Workers;
 
 namespace Journal.Commands;
@@ -213,7 +212,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (_held && _paused is not null) WriteWithoutRunning();
         if (_held) return;
         _feeder.Flush();
-        if (_earlier is { LeftOut: > 0 } earlier) _words.LeftOut(Name, earlier.LeftOutBut(_batch?.Id));
+        _words.LeftOut(Name, LeftOut);
         if (OpenBatch(hasInput: false) is not { } batch)
         {
             WriteWithoutRunning();
@@ -266,14 +265,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (_paused is { Options.KeepResult: true } paused && !Summary) WriteAll(Delivery.Kept(_store!, paused));
         if (!Summary) return;
         var batch = !JournalExists ? null : ParameterSetName == ById ? Reader.MeantBatch(BatchId) : BatchSelection.NewestOf(Reader, Name);
-        WriteSummary(batch is null ? new JournalBatchSummary { BatchId = "", Name = Name, Status = JournalBatchStatus.Completed, StatusText = "Nothing to do", JournalPath = Location } : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit));
+        WriteObject(batch is null
+            ? new JournalBatchSummary { BatchId = "", Name = Name, Status = JournalBatchStatus.Completed, StatusText = "Nothing to do", LeftOut = LeftOut, JournalPath = Location }
+            : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit, leftOut: LeftOut));
     }
 
-    private void WriteSummary(JournalBatchSummary summary)
-    {
-        summary.LeftOut = _earlier?.LeftOutBut(summary.BatchId) ?? 0;
-        WriteObject(summary);
-    }
+    // Not by the batch of this run itself, which goes on.
+    private long LeftOut => _earlier?.LeftOutBut(_batch?.Id) ?? 0;
 
     private EarlierRuns? Earlier() => JournalExists ? _earlier ??= EarlierRuns.Read(Reader, Name, VerifyOutput) : null;
 
@@ -369,7 +367,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             delivery.Ended();
         }
 
-        if (Summary) WriteSummary(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit));
+        if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit, leftOut: LeftOut));
     }
 
     // Where a block of another runspace went by Set-Location is that runspace's own.

@@ -58,7 +58,8 @@ public sealed class MeasureJournalTaskCommand : TaskQueryCmdlet
     private void Measure(IJournalStore store, TaskQuery scope)
     {
         var by = GroupBy.Select(TaskGroupings.Parse).ToList();
-        WriteAll(store.GroupWithMessages(new GroupQuery(scope, by) { Zone = TimeZoneInfo.Local }).Select(found => TaskGroupView.Row(by, found.Group, found.Message, store.Location)));
+        var columns = TaskGroupings.ColumnsOf(by);
+        WriteAll(store.GroupWithMessages(new GroupQuery(scope, by) { Zone = TimeZoneInfo.Local }).Select(found => TaskGroupView.Row(columns, found.Group, found.Message, store.Location)));
     }
 
     private sealed record Piped(IJournalStore Store, TaskQuery Filters)

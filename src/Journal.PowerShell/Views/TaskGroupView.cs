@@ -12,16 +12,15 @@ public static class TaskGroupView
     public const string TypeName = "Journal.TaskGroupRow";
 
     /// <summary>The row of a group.</summary>
-    /// <param name="by">What was grouped by.</param>
+    /// <param name="columns">What is called what was grouped by, see <see cref="TaskGroupings.ColumnsOf"/>.</param>
     /// <param name="group">The group.</param>
     /// <param name="message">The message of one of its tasks, where it was grouped by signature: people read that, and not a text with placeholders.</param>
     /// <param name="journalPath">The journal.</param>
-    internal static PSObject Row(IReadOnlyList<TaskGrouping> by, TaskGroup group, string? message, string journalPath)
+    internal static PSObject Row(IReadOnlyList<string> columns, TaskGroup group, string? message, string journalPath)
     {
         var row = new PSObject();
         row.TypeNames.Insert(0, TypeName);
-        var names = TaskGroupings.ColumnsOf(by);
-        for (var i = 0; i < by.Count; i++) Set(names[i], group.Values[i]);
+        for (var i = 0; i < columns.Count; i++) Set(columns[i], group.Values[i]);
         Set(nameof(group.Count), group.Count);
         Set(nameof(group.Succeeded), group.Succeeded);
         Set(nameof(group.Failed), group.Failed);

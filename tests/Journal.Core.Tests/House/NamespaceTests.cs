@@ -8,12 +8,11 @@ namespace Journal.Tests.House;
 /// <summary>Who opens a room need not know the whole house: namespaces use each other one way only.</summary>
 public sealed class NamespaceTests
 {
+    /// <summary>The assemblies of the product.</summary>
+    public static TheoryData<string> Product { get; } = ["Journal.Core", "Journal.Sqlite", "Journal.Postgres", "Journal.Yaml", "Journal.PowerShell"];
+
     [Theory]
-    [InlineData("Journal.Core")]
-    [InlineData("Journal.Sqlite")]
-    [InlineData("Journal.Postgres")]
-    [InlineData("Journal.Yaml")]
-    [InlineData("Journal.PowerShell")]
+    [MemberData(nameof(Product))]
     public void No_namespaces_use_each_other_in_a_circle(string assembly)
     {
         using var module = ModuleDefinition.ReadModule(PathOf(assembly));

@@ -8,11 +8,7 @@ namespace Journal.Tests.House;
 public sealed class WordsTests
 {
     [Theory]
-    [InlineData("Journal.Core")]
-    [InlineData("Journal.Sqlite")]
-    [InlineData("Journal.Postgres")]
-    [InlineData("Journal.Yaml")]
-    [InlineData("Journal.PowerShell")]
+    [MemberData(nameof(NamespaceTests.Product), MemberType = typeof(NamespaceTests))]
     public void No_text_leaves_it_to_the_reader_whether_there_is_one_or_several(string assembly)
     {
         using var module = ModuleDefinition.ReadModule(NamespaceTests.PathOf(assembly));

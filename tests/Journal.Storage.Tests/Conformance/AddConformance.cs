@@ -1,4 +1,3 @@
-using Journal.Storage.Parts;
 using Journal.Lifecycle;
 using Journal.Storage.Tests.Support;
 

@@ -1,7 +1,7 @@
 using Journal.Lifecycle;
 using Journal.Workers;
 
-namespace Journal.Storage.Parts;
+namespace Journal.Storage;
 
 /// <summary>Adding inputs to a batch that may have them already.</summary>
 public static class Enqueuing
