@@ -14,9 +14,12 @@ param(
     # Only the lines whose name matches.
     [string] $Only = '*',
     # Write the table of a full run into docs/performance.md.
-    [switch] $Write
+    [switch] $Write,
+    # Instead of all that: a few lines beside this module as it was at that commit.
+    [string] $Against
 )
 $ErrorActionPreference = 'Stop'
+if ($Against) { return & "$PSScriptRoot/compare.ps1" -Against $Against | Format-Table | Out-String -Width 120 }
 if ($Write -and ($Quick -or $Only -ne '*')) { throw 'Only the whole of a full run is written: leave out -Quick and -Only.' }
 $PSNativeCommandUseErrorActionPreference = $true
 $manifest = (Resolve-Path "$PSScriptRoot/../Journal.psd1").Path

@@ -30,11 +30,11 @@ internal static class TaskInputs
 
     /// <summary>The input as the script gets it: a string, a file as Get-ChildItem would give it, a number, an object, an array.</summary>
     /// <param name="input">The stored form.</param>
-    /// <param name="fileSystem">The session's file system provider, which files carry along; null to leave it out.</param>
-    public static object? Restore(TaskInput input, ProviderInfo? fileSystem = null) => input.Kind switch
+    /// <param name="session">Whose file system provider files carry along.</param>
+    public static object? Restore(TaskInput input, SessionState session) => input.Kind switch
     {
-        TaskInputKind.File => ValueReader.File(input.FullPath, isDirectory: false, fileSystem),
-        TaskInputKind.Directory => ValueReader.File(input.FullPath, isDirectory: true, fileSystem),
+        TaskInputKind.File => ValueReader.File(input.FullPath, isDirectory: false, session.Path.CurrentFileSystemLocation.Provider),
+        TaskInputKind.Directory => ValueReader.File(input.FullPath, isDirectory: true, session.Path.CurrentFileSystemLocation.Provider),
         _ => input.ToValue(),
     };
 

@@ -48,7 +48,7 @@ internal sealed class CallerExecutor : ITaskExecutor
             // An input that cannot be read fails its own task alone.
             var variables = new List<PSVariable>(5)
             {
-                new("_", TaskInputs.Restore(task.Task.StoredInput, _cmdlet.SessionState.Path.CurrentFileSystemLocation.Provider)),
+                new("_", TaskInputs.Restore(task.Task.StoredInput, _cmdlet.SessionState)),
                 new("JournalTask", task),
                 new("ErrorActionPreference", ActionPreference.Stop),
                 new("PSNativeCommandUseErrorActionPreference", true),
@@ -79,7 +79,7 @@ internal sealed class CallerExecutor : ITaskExecutor
     // A stop in the wrong instant (while a module is being loaded, say) comes out of the block as some other error. It is a stop all the same.
     private static void ThrowIfStopping() => Probe.Invoke();
 
-    private void PutBack(string place)
+    private void PutBack(PathInfo place)
     {
         _preferences.Restore();
         try

@@ -40,7 +40,7 @@ internal sealed class PoolAttempt
             session.PSVariable.Set("global:JournalTask", Task);
             var variables = new List<PSVariable>(3)
             {
-                new("_", TaskInputs.Restore(Task.Task.StoredInput, session.Path.CurrentFileSystemLocation.Provider)),
+                new("_", TaskInputs.Restore(Task.Task.StoredInput, session)),
                 new("ErrorActionPreference", ActionPreference.Stop),
                 new("PSNativeCommandUseErrorActionPreference", true),
             };

@@ -25,7 +25,7 @@ internal sealed class PoolRunspace : IDisposable
     private readonly Dictionary<ScriptWork, ScriptBlock> _blocks = [];
     private readonly Dictionary<ScriptWork, ScriptBlock> _calls = [];
     private SessionPreferences? _preferences;
-    private string _location = "";
+    private PathInfo? _location;
     private System.Management.Automation.PowerShell? _shell;
     private IAsyncResult? _loop;
     private PoolAttempt? _next;
@@ -93,7 +93,7 @@ internal sealed class PoolRunspace : IDisposable
         }
 
         _preferences.Restore();
-        _preferences.Return(_location);
+        _preferences.Return(_location!);
     }
 
     /// <summary>For the loop: what the attempt said was passed on, and is not kept.</summary>

@@ -25,6 +25,8 @@ internal sealed class SessionPreferences
         """;
 
     private readonly SessionState _session;
+    // PowerShell sets $PWD to a new value at each change of place. Asking for the place itself builds it anew each time.
+    private readonly PSVariable? _place;
     private readonly List<(PSVariable Variable, object? Value)> _values = [];
     private readonly Hashtable? _defaults;
     private readonly Dictionary<object, object?> _defaultValues = [];
@@ -33,6 +35,7 @@ internal sealed class SessionPreferences
     public SessionPreferences(SessionState session)
     {
         _session = session;
+        _place = session.PSVariable.Get("global:PWD");
         foreach (var name in Names)
         {
             if (session.PSVariable.Get("global:" + name) is { } variable) _values.Add((variable, variable.Value));
@@ -44,7 +47,7 @@ internal sealed class SessionPreferences
     }
 
     /// <summary>Where the session is.</summary>
-    public string Location => _session.Path.CurrentLocation.Path;
+    public PathInfo Location => _place?.Value as PathInfo ?? _session.Path.CurrentLocation;
 
     /// <summary>The values that the caller's session has, by name; a table of default parameter values as a copy.</summary>
     public static IEnumerable<KeyValuePair<string, object?>> Of(SessionState session)
@@ -86,9 +89,10 @@ internal sealed class SessionPreferences
     }
 
     /// <summary>Goes back to a place that the session was in.</summary>
-    public void Return(string location)
+    public void Return(PathInfo location)
     {
-        if (_session.Path.CurrentLocation.Path != location) _session.Path.SetLocation(WildcardPattern.Escape(location));
+        if (ReferenceEquals(_place?.Value, location) || _session.Path.CurrentLocation.Path == location.Path) return;
+        _session.Path.SetLocation(WildcardPattern.Escape(location.Path));
     }
 
     private bool HoldsDefaults()
