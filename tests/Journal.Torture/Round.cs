@@ -62,6 +62,7 @@ internal sealed class Round : IDisposable
             var fault = _only ?? _ground.Faults[((_number - 1) * Generations + generation) % _ground.Faults.Count];
             var when = $"generation {generation + 1} ({fault})";
             Live(fault, stop);
+            if (fault == Fault.Elsewhere) _pool.Recall();
             if (fault == Fault.Care) CheckSuccession(when);
             else if (_ground.LosesCommits(fault)) Damage(fault, when);
             else _tally.Faults += _ground.End(fault);

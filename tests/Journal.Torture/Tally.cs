@@ -9,8 +9,8 @@ internal sealed class Tally
 
     public TimeSpan Time { get; set; }
 
-    /// <summary>Processes that worked.</summary>
-    public int Workers { get; set; }
+    /// <summary>Processes that worked, by the place from which they did.</summary>
+    public IReadOnlyDictionary<string, int> Workers { get; set; } = new Dictionary<string, int>();
 
     public int Kills { get; set; }
 
@@ -58,8 +58,9 @@ internal sealed class Tally
     public override string ToString() =>
         $"""
         {Rounds} rounds, {Kills} kills, {Freezes} freezes, {Faults} faults, {Violations} violations
-        {Injuries} injuries of {Workers} workers in {Time.TotalMinutes:0.0} minutes, {Injuries / Math.Max(Time.TotalMinutes, 0.01):0} a minute; {HitWork} of the kills and freezes ({100.0 * HitWork / Math.Max(1, Kills + Freezes):0} %) hit a worker at a task
+        {Injuries} injuries of {Workers.Values.Sum()} workers in {Time.TotalMinutes:0.0} minutes, {Injuries / Math.Max(Time.TotalMinutes, 0.01):0} a minute; {HitWork} of the kills and freezes ({100.0 * HitWork / Math.Max(1, Kills + Freezes):0} %) hit a worker at a task
         {Checks} checks of {Tasks} tasks with {Attempts} attempts and {Events} events; {Recoveries} recoveries, {Fenced} late reports fenced off
+        workers by where they worked: {string.Join(", ", Workers.Select(static place => $"{place.Key} {place.Value}"))}
         {FilesSetAside} journals exchanged under fire by repairs and restores; {CarersDied} of those who cared for them died at it
         {DamageFound.Values.Sum()} damaged journals recognised and repaired{string.Concat(DamageFound.Select(static found => $", {found.Key} {found.Value}"))}{(Damaged > 0 ? $"; of {Damaged} tasks in them {Salvaged} saved" : "")}
         """;

@@ -12,7 +12,7 @@ internal static class TortureRun
     {
         var tally = new Tally();
         // A whole crew, for each generation ends with the death of all.
-        using var pool = new WorkerPool(6);
+        using var pool = new WorkerPool(6, 1);
         using var server = options.OnServer ? new PostgresServer() : null;
         var clock = Stopwatch.StartNew();
         for (var number = options.First; number - options.First < options.Rounds && (number == options.First || clock.Elapsed < options.Time) && !stop.IsCancellationRequested; number++)
@@ -22,7 +22,7 @@ internal static class TortureRun
             using var round = new Round(options, number, tally, tell, pool, server);
             round.Run(stop);
             tally.Rounds++;
-            tally.Workers = pool.Started;
+            tally.Workers = new Dictionary<string, int>(pool.Started);
             tally.Time = clock.Elapsed;
             if (tally.Violations == before) continue;
             tell($"Round {number} of seed {options.Seed} is kept in {round.Keep()}");

@@ -166,7 +166,8 @@ Describe 'A damaged <Part>' -ForEach $parts {
             if ($state.Health.IsHealthy -and (-not $Suffix) -and ($now = (Get-Fact) -join "`n") -ne $facts) { "$seed, $what, healthy and different: $(Compare-Object ($facts -split "`n") ($now -split "`n") | Out-String)" }
             $repaired = Get-ErrorOf { $null = Repair-Journal -Confirm:$false -Force -WarningAction Ignore; $state.Health = Test-Journal }
             if ($repaired -or -not $state.Health.IsHealthy) { "$seed, $what, after the repair: $($repaired.Id) $($repaired.Message) $($state.Health.Problems)" }
-            if ($started.Elapsed.TotalSeconds -gt 20) { "$seed, $what, took $($started.Elapsed)" }
+            # However busy the machine is: this is a call that does not come back.
+            if ($started.Elapsed.TotalMinutes -gt 3) { "$seed, $what, took $($started.Elapsed)" }
         }
         $findings | Should -BeNullOrEmpty
     }

@@ -9,10 +9,11 @@ namespace Journal.Reliability.Tests.Torture;
 /// <summary>A short torture in every run of the suite, and the proof that its checker can see.</summary>
 public sealed class TortureTests
 {
-    // The second one once ended with a repaired journal that held what no journal writes; its faults are those that damage files.
+    // The first one's workers are in other places, too, where the machine has them. The faults of the second are those that damage files: a run of this
+    // seed once ended with a repaired journal that held what no journal writes.
     [Theory]
     [InlineData(2026, 1)]
-    [InlineData(777, 11)]
+    [InlineData(777, 5)]
     public void Workers_that_are_killed_and_frozen_lose_nothing(int seed, int round)
     {
         if (!OperatingSystem.IsLinux()) return;
@@ -23,6 +24,7 @@ public sealed class TortureTests
 
         Assert.True(tally.Violations == 0, $"./build.sh torture -Seed {seed} -First {round} -Rounds 1 -NoMount\n{string.Join('\n', told)}");
         Assert.True(tally.Kills > 0 && tally.Freezes > 0);
+        if (round == 1 && WorkerPlace.Others.Count > 0) Assert.True(tally.Workers.Count > 1, "Nobody worked elsewhere.");
     }
 
     [Fact]

@@ -9,8 +9,6 @@ namespace Journal.Torture.Grounds;
 /// <summary>A file, on a small disk of its own where that is allowed.</summary>
 internal sealed class FileGround : IGround
 {
-    private const int Nobody = 65534;
-
     private static readonly TimeSpan ClockError = TimeSpan.FromHours(1);
     private static readonly string[] Refusals =
         [nameof(JournalErrors.JournalWriteFailed), nameof(JournalErrors.JournalAccessDenied), nameof(JournalErrors.JournalCorrupt), nameof(JournalErrors.NotAJournal)];
@@ -22,6 +20,7 @@ internal sealed class FileGround : IGround
     private readonly Random _dice;
     private readonly SmallDisk _disk;
     private int _repairs;
+    private bool _isFilling;
 
     public FileGround(string directory, Random dice, bool mounts)
     {
@@ -34,7 +33,7 @@ internal sealed class FileGround : IGround
 
     public static IReadOnlyList<Fault> AllFaults { get; } =
     [
-        Fault.ClockForward, Fault.LogDeleted, Fault.Care, Fault.DiskFull, Fault.LogCut, Fault.FileLimit, Fault.PageZeroed,
+        Fault.ClockForward, Fault.LogDeleted, Fault.Care, Fault.DiskFull, Fault.LogCut, Fault.Elsewhere, Fault.FileLimit, Fault.PageZeroed,
         Fault.NoPermission, Fault.Care, Fault.LogFlipped, Fault.ClockBack, Fault.SectorScrambled, Fault.IndexDeleted,
     ];
 
@@ -44,7 +43,16 @@ internal sealed class FileGround : IGround
 
     public IJournalStore Create() => new SqliteStoreFactory().Open(new StoreOptions(JournalPath, StoreAccess.Create));
 
-    public WorkerOrder Equip(WorkerOrder order, Fault fault) => order with
+    public WorkerOrder Equip(WorkerOrder order, Fault fault)
+    {
+        var place = fault == Fault.Elsewhere && WorkerPlace.Others.Count > 0 ? WorkerPlace.Others[_dice.Next(WorkerPlace.Others.Count)] : WorkerPlace.Here;
+        // An operator makes copies beside the journal, in a folder that is no stranger's.
+        if (place.IsStranger && order.Manner == WorkerManner.Operator) place = WorkerPlace.Here;
+        if (place.IsStranger) Ledger.OpenToAll(order.Ledger);
+        return Order(order with { Place = place }, fault);
+    }
+
+    private WorkerOrder Order(WorkerOrder order, Fault fault) => order with
     {
         Journal = fault == Fault.Care && order.Manner != WorkerManner.Carer && _dice.Next(3) == 0 ? CarerWorker.LinkTo(JournalPath) : JournalPath,
         Normal = _dice.Next(2) == 0,
@@ -55,12 +63,13 @@ internal sealed class FileGround : IGround
             _ => order.ClockError,
         },
         FileLimit = fault == Fault.FileLimit || (fault == Fault.DiskFull && !_disk.IsMounted) ? FilesNow() + _dice.Next(400_000) : 0,
-        User = fault == Fault.NoPermission && Native.IsRoot && _dice.Next(2) == 0 ? Nobody : 0,
+        User = fault == Fault.NoPermission && Native.IsRoot && _dice.Next(2) == 0 ? WorkerPlace.Nobody : 0,
     };
 
     public IReadOnlyCollection<string> Excuses(Fault fault) => fault switch
     {
         Fault.DiskFull or Fault.FileLimit or Fault.NoPermission => Refusals,
+        Fault.Care when _isFilling => [.. AwayOrOther, nameof(JournalErrors.JournalWriteFailed)],
         Fault.Care => AwayOrOther,
         _ => [],
     };
@@ -68,14 +77,26 @@ internal sealed class FileGround : IGround
     public int Begin(Fault fault)
     {
         if (fault == Fault.DiskFull && _disk.IsMounted) _disk.Fill(_dice.Next(16, 1500) * 1024L);
-        return fault is Fault.ClockForward or Fault.ClockBack or Fault.DiskFull or Fault.FileLimit or Fault.NoPermission or Fault.Care ? 1 : 0;
+        if (fault == Fault.Elsewhere) GiveTo(WorkerPlace.Nobody);
+        _isFilling = fault == Fault.Care && _disk.IsMounted && _dice.Next(2) == 0;
+        return fault is Fault.Elsewhere or Fault.ClockForward or Fault.ClockBack or Fault.DiskFull or Fault.FileLimit or Fault.NoPermission or Fault.Care ? 1 : 0;
     }
 
-    public int Strike(Fault fault) => 0;
+    public int Strike(Fault fault)
+    {
+        if (fault == Fault.Elsewhere && WorkerPlace.Others.Count > 0) WorkerPlace.StepClock(ClockError * ((2 * _dice.NextDouble()) - 1));
+        if (!_isFilling) return 0;
+        // Full for an instant again and again: who cares for a journal shall begin, and not be able to end.
+        _disk.Empty();
+        if (_dice.Next(2) != 0) return 0;
+        _disk.Fill(_dice.Next(2000) * 1024L);
+        return 1;
+    }
 
     public int End(Fault fault)
     {
         _disk.Empty();
+        if (fault == Fault.Elsewhere) GiveTo(0);
         if (fault == Fault.Care)
         {
             CarerWorker.SetRight(JournalPath);
@@ -135,6 +156,13 @@ internal sealed class FileGround : IGround
     }
 
     public void Dispose() => _disk.Dispose();
+
+    // The journal with its log, and the folder in which a log is made.
+    private void GiveTo(int user)
+    {
+        if (!Native.IsRoot) return;
+        foreach (var path in new[] { _disk.Directory, JournalPath, JournalPath + "-wal", JournalPath + "-shm" }) Native.Give(path, user);
+    }
 
     private long FilesNow() => new[] { "", "-wal" }.Select(end => new FileInfo(JournalPath + end)).Max(static file => file.Exists ? file.Length : 0);
 

@@ -21,7 +21,10 @@ internal enum Fault
     /// <summary>Strangers among the workers, to whom the system forbids the file.</summary>
     NoPermission,
 
-    /// <summary>Somebody repairs, restores, optimizes, copies, moves and renames the journal while others work, and dies at it.</summary>
+    /// <summary>Workers elsewhere: in process and time namespaces, another user's, behind a /proc that shows nobody else, with clocks that are stepped.</summary>
+    Elsewhere,
+
+    /// <summary>Somebody repairs, restores, optimizes, copies, moves and renames the journal while others work, dies at it, and finds the disk full.</summary>
     Care,
 
     /// <summary>The log is deleted.</summary>

@@ -18,6 +18,12 @@ internal static partial class Native
     /// <summary>Sends a signal. A process that has ended meanwhile is no error.</summary>
     public static void Kill(int process, int signal) => _ = kill(process, signal);
 
+    /// <summary>Ends this process as a kill does, at once. The first process of a namespace cannot kill itself.</summary>
+    public static void Die() => _exit(128 + SigKill);
+
+    /// <summary>Gives a file to a user, where it is there.</summary>
+    public static void Give(string path, int user) => _ = chown(path, (uint)user, (uint)user);
+
     /// <summary>No file can grow beyond this: a write that would fails as it does on a full disk.</summary>
     public static void LimitFiles(long bytes)
     {
@@ -36,6 +42,12 @@ internal static partial class Native
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
+
+    [LibraryImport("libc")]
+    private static partial void _exit(int code);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chown(string path, uint user, uint group);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int link(string path, string name);

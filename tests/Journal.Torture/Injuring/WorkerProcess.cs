@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Journal.Torture.Working;
 
 namespace Journal.Torture.Injuring;
@@ -9,10 +10,14 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Process _process;
     private Stopwatch? _frozen;
     private TimeSpan _freezeTime;
+    private readonly WorkerPlace _place;
 
-    private WorkerProcess(Process process) => _process = process;
+    private WorkerProcess(Process process, WorkerPlace place) => (_process, _place) = (process, place);
 
     public WorkerOrder Order { get; private set; } = null!;
+
+    // Into a namespace leads a process that waits for the worker and ends as the worker does.
+    private int Id => _place.IsBehindAnother && File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children") is [_, ..] child ? int.Parse(child, CultureInfo.InvariantCulture) : _process.Id;
 
     public bool IsAlive => !_process.HasExited;
 
@@ -27,14 +32,16 @@ internal sealed class WorkerProcess : IDisposable
     public bool HoldsTask => Ledger.HeldBy(Order.Ledger) > 0;
 
     /// <summary>Starts a process that waits for its order: the start of the runtime is over when the order comes.</summary>
-    public static WorkerProcess StartReady()
+    /// <param name="place">Where.</param>
+    public static WorkerProcess StartReady(WorkerPlace place)
     {
         var self = Environment.ProcessPath!;
         var host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", typeof(WorkerProcess).Assembly.Location, WorkerOrder.ReadyVerb]) { RedirectStandardInput = true, RedirectStandardError = true };
+        string[] command = [.. place.Command, host, "exec", typeof(WorkerProcess).Assembly.Location, WorkerOrder.ReadyVerb];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardError = true };
         // No memory images of processes that die as they should, and nothing that listens for a debugger.
         start.Environment["DOTNET_DbgEnableMiniDump"] = start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        return new WorkerProcess(Process.Start(start)!);
+        return new WorkerProcess(Process.Start(start)!, place);
     }
 
     /// <summary>Gives a process that waits its order.</summary>
@@ -56,7 +63,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         if (!IsAlive) return;
         WasKilled = true;
-        Native.Kill(_process.Id, Native.SigKill);
+        Native.Kill(Id, Native.SigKill);
         _process.WaitForExit();
     }
 
@@ -64,13 +71,13 @@ internal sealed class WorkerProcess : IDisposable
     {
         _freezeTime = time;
         _frozen = Stopwatch.StartNew();
-        Native.Kill(_process.Id, Native.SigStop);
+        Native.Kill(Id, Native.SigStop);
     }
 
     public void Wake()
     {
         _frozen = null;
-        Native.Kill(_process.Id, Native.SigContinue);
+        Native.Kill(Id, Native.SigContinue);
     }
 
     /// <summary>Waits for its own end.</summary>

@@ -24,7 +24,7 @@ internal static class CareWorker
         var steps = 0;
         FileSwap.BeforeStep = _ =>
         {
-            if (++steps == step) Native.Kill(Environment.ProcessId, Native.SigKill);
+            if (++steps == step) Native.Die();
         };
         if (limit > 0) Native.LimitFiles(limit);
         try

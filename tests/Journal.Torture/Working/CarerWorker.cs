@@ -17,9 +17,9 @@ internal sealed class CarerWorker(WorkerOrder order, Ledger ledger)
     private const int MostFiles = 12;
     private const string BackupStart = "kept";
 
-    // Others hold the journal, or are at it, or found it away for the moment.
+    // The disk is full; others hold the journal, or are at it, or found it away for the moment.
     private static readonly string[] Refusals =
-        [nameof(JournalErrors.JournalInUse), nameof(JournalErrors.CareUnderWay), nameof(JournalErrors.JournalBusy), nameof(JournalErrors.JournalReplaced)];
+        [nameof(JournalErrors.JournalWriteFailed), nameof(JournalErrors.JournalInUse), nameof(JournalErrors.CareUnderWay), nameof(JournalErrors.JournalBusy), nameof(JournalErrors.JournalReplaced)];
 
     private readonly Random _dice = Dice.Of(order.Seed);
     private readonly SqliteStoreFactory _factory = new();
@@ -36,7 +36,7 @@ internal sealed class CarerWorker(WorkerOrder order, Ledger ledger)
         var step = _dice.Next(3) == 0 ? _dice.Next(1, 12) : 0;
         FileSwap.BeforeStep = _ =>
         {
-            if (--step == 0) Native.Kill(Environment.ProcessId, Native.SigKill);
+            if (--step == 0) Native.Die();
         };
         while (true)
         {

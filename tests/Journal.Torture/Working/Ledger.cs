@@ -60,6 +60,16 @@ internal sealed class Ledger(string path) : IDisposable
         }
     }
 
+    /// <summary>Makes the files of a ledger for a worker of any user.</summary>
+    public static void OpenToAll(string path)
+    {
+        foreach (var file in new[] { path, path + HeldSuffix })
+        {
+            using var made = new FileStream(file, FileMode.Create);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(made.SafeFileHandle, (UnixFileMode)0b110_110_110);
+        }
+    }
+
     public void Dispose()
     {
         _held?.Dispose();

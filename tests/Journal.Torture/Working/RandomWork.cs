@@ -31,7 +31,7 @@ internal sealed class RandomWork(int seed, bool harmless, Ledger ledger)
         if (harmless) return roll;
         switch (roll)
         {
-            case < 8: Native.Kill(Environment.ProcessId, Native.SigKill); break;
+            case < 8: Native.Die(); break;
             case < 70: throw new TimeoutException("The work took too long.");
             case < 90: throw new ArgumentException("The work cannot use this input.");
             case < 110: task.Skip("There is nothing to do."); break;

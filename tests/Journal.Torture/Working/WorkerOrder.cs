@@ -1,4 +1,5 @@
 using System.Globalization;
+using Journal.Torture.Injuring;
 
 namespace Journal.Torture.Working;
 
@@ -39,6 +40,9 @@ internal sealed record WorkerOrder(WorkerManner Manner, string Journal, string B
     public int User { get; init; }
 
     public bool Normal { get; init; }
+
+    /// <summary>From where it works. The worker itself is not told.</summary>
+    public WorkerPlace Place { get; init; } = WorkerPlace.Here;
 
     /// <summary>The machine that it believes to be on; empty for this one.</summary>
     public string Host { get; init; } = "";

@@ -27,7 +27,7 @@ internal static class WorkerProgram
         new Thread(() =>
         {
             while (input.Read() >= 0) { }
-            Native.Kill(Environment.ProcessId, Native.SigKill);
+            Native.Die();
         }) { IsBackground = true }.Start();
         return Run(WorkerOrder.Parse(line.Split('\t')));
     }
