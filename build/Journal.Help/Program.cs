@@ -1,5 +1,6 @@
 using System.Text;
 using Journal.Commands;
+using Journal.Commands.Base;
 using Journal.Help;
 
 // Makes the help that PowerShell reads from the pages in docs/cmdlets and the topics in docs/about. What reflection knows better than a page

@@ -88,7 +88,7 @@ internal sealed partial class PostgresJournalStore
         return () => files;
     });
 
-    public IReadOnlyList<ImportResult> Import(IReadOnlyList<WholeBatch> batches, WorkerIdentity? by = null) => Write<IReadOnlyList<ImportResult>>(by, session =>
+    public IReadOnlyList<ImportResult> Import(IReadOnlyList<FullBatch> batches, WorkerIdentity? by = null) => Write<IReadOnlyList<ImportResult>>(by, session =>
     {
         session.Pipeline.Patience = 0;
         var results = batches.Select(batch => new BatchImporter(session, _catalog, batch).Run()).ToList();

@@ -1,5 +1,5 @@
 using Journal.Interchange;
-using Journal.Postgres.Care;
+using Journal.Postgres.Maintenance;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Opening;
 using Journal.Postgres.Reading;

@@ -76,7 +76,7 @@ internal sealed partial class SqliteJournalStore
         return files;
     });
 
-    public IReadOnlyList<ImportResult> Import(IReadOnlyList<WholeBatch> batches, WorkerIdentity? by = null) =>
+    public IReadOnlyList<ImportResult> Import(IReadOnlyList<FullBatch> batches, WorkerIdentity? by = null) =>
         Write(by, session => batches.Select(batch => BatchImporter.Import(session, batch)).ToList());
 
     // Checkpoints ------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-using Journal.Sqlite.Care;
+using Journal.Sqlite.Maintenance;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
 using Journal.Sqlite.Reading;

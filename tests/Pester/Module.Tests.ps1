@@ -7,7 +7,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestSupport.psm1 -Force
     $root = Get-RepositoryRoot
     $manifest = Import-PowerShellDataFile (Get-ModulePath)
-    $assembly = [Journal.Commands.JournalCmdlet].Assembly
+    $assembly = [Journal.Commands.Base.JournalCmdlet].Assembly
 }
 AfterAll { Clear-JournalSetting }
 

@@ -14,7 +14,7 @@ public static class ImportPlan
     /// <summary>The batches under the ids that they have, or get, in the journal.</summary>
     /// <param name="file">What was read.</param>
     /// <param name="store">The journal; null for one that does not exist yet.</param>
-    public static IReadOnlyList<WholeBatch> Place(ImportedFile file, IJournalStore? store)
+    public static IReadOnlyList<FullBatch> Place(ImportedFile file, IJournalStore? store)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
         return [.. file.Batches.Select(batch => Place(batch, store, taken))];
@@ -23,7 +23,7 @@ public static class ImportPlan
     /// <summary>What an import would bring, without doing it.</summary>
     /// <param name="batch">A batch that <see cref="Place(ImportedFile, IJournalStore?)"/> gave.</param>
     /// <param name="store">The journal; null for one that does not exist yet.</param>
-    public static ImportResult Foresee(WholeBatch batch, IJournalStore? store)
+    public static ImportResult Foresee(FullBatch batch, IJournalStore? store)
     {
         var id = batch.Batch.Id;
         var exists = store?.FindBatch(id) is not null;
@@ -35,7 +35,7 @@ public static class ImportPlan
             added.Sum(static task => (long)task.Events.Count) + (exists ? 0 : batch.Events.Count));
     }
 
-    private static WholeBatch Place(WholeBatch whole, IJournalStore? store, HashSet<string> taken)
+    private static FullBatch Place(FullBatch whole, IJournalStore? store, HashSet<string> taken)
     {
         var batch = whole.Batch;
         var origin = OriginOf(batch);

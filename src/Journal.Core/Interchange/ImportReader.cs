@@ -148,5 +148,5 @@ public sealed class ImportReader(Func<IYamlFormat> yaml, Func<ITableFormat> tabl
     private YamlFolder Folder(string path) => new(path, yaml(), tables);
 
     private static ImportedFile Foreign(SourceFile file, ImportFormat format, IReadOnlyList<SourceBatch> batches, DateTimeOffset written) =>
-        new(file.Path, format, [.. batches.Where(static batch => batch.Tasks.Count > 0 || batch.SourceId is not null).Select(batch => batch.ToWhole(written))]);
+        new(file.Path, format, [.. batches.Where(static batch => batch.Tasks.Count > 0 || batch.SourceId is not null).Select(batch => batch.ToFull(written))]);
 }

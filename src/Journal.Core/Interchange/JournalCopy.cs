@@ -23,7 +23,7 @@ public static class JournalCopy
         foreach (var batch in batches)
         {
             stop.ThrowIfCancellationRequested();
-            yield return to.Import([WholeReader.ReadBatch(from, batch) with { Tasks = Until(WholeReader.ReadTasks(from, batch), stop) }], by)[0];
+            yield return to.Import([FullReader.ReadBatch(from, batch) with { Tasks = Until(FullReader.ReadTasks(from, batch), stop) }], by)[0];
         }
     }
 
@@ -56,7 +56,7 @@ public static class JournalCopy
         }
     }
 
-    private static IEnumerable<WholeTask> Until(IEnumerable<WholeTask> tasks, CancellationToken stop)
+    private static IEnumerable<FullTask> Until(IEnumerable<FullTask> tasks, CancellationToken stop)
     {
         foreach (var task in tasks)
         {

@@ -62,10 +62,10 @@ public static class JournalExport
         {
             writer.Write(i == 0 ? "\n" : ",\n");
             // The batch's object without its closing brace.
-            writer.Write(OwnBatch.Write(WholeReader.ReadBatch(store, batches[i])).ToString().AsSpan()[..^1]);
+            writer.Write(OwnBatch.Write(FullReader.ReadBatch(store, batches[i])).ToString().AsSpan()[..^1]);
             writer.Write(",\"tasks\":[");
             var separator = "\n";
-            foreach (var task in tally.Over(WholeReader.ReadTasks(store, batches[i])))
+            foreach (var task in tally.Over(FullReader.ReadTasks(store, batches[i])))
             {
                 writer.Write(separator);
                 writer.Write(OwnTask.Write(task).ToString());
@@ -84,8 +84,8 @@ public static class JournalExport
         writer.Write('\n');
         foreach (var batch in batches)
         {
-            WriteLine(writer, "batch", OwnBatch.Write(WholeReader.ReadBatch(store, batch)));
-            foreach (var task in tally.Over(WholeReader.ReadTasks(store, batch))) WriteLine(writer, "task", OwnTask.Write(task));
+            WriteLine(writer, "batch", OwnBatch.Write(FullReader.ReadBatch(store, batch)));
+            foreach (var task in tally.Over(FullReader.ReadTasks(store, batch))) WriteLine(writer, "task", OwnTask.Write(task));
         }
 
         WriteLine(writer, "end", Node.Map([new("tasks", Node.Of(tally.Count))]));

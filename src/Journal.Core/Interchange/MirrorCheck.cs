@@ -32,7 +32,7 @@ public static class MirrorCheck
                 continue;
             }
 
-            foreach (var task in WholeReader.ReadTasks(store, batch))
+            foreach (var task in FullReader.ReadTasks(store, batch))
             {
                 stop.ThrowIfCancellationRequested();
                 var plain = MirrorExport.PathOf(task.Task);

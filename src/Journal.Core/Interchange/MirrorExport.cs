@@ -43,7 +43,7 @@ public sealed class MirrorExport(IJournalStore store, string folder, IYamlFormat
         finally
         {
             // A stop, too, leaves an index that tells what is done.
-            var now = batches.Select(batch => WholeReader.ReadBatch(store, batch)).ToList();
+            var now = batches.Select(batch => FullReader.ReadBatch(store, batch)).ToList();
             index.Batches = [.. index.Batches.Where(old => now.TrueForAll(batch => batch.Batch.Id != old.Batch.Id)), .. now];
             AtomicFile.WriteText(Path.Combine(folder, MirrorIndex.FileName), replace: true, index.Write);
         }
@@ -52,7 +52,7 @@ public sealed class MirrorExport(IJournalStore store, string folder, IYamlFormat
     }
 
     /// <summary>The text of a task's file.</summary>
-    public static string TextOf(JournalBatch batch, WholeTask task, IYamlFormat yaml) => yaml.Write(Node.Map(
+    public static string TextOf(JournalBatch batch, FullTask task, IYamlFormat yaml) => yaml.Write(Node.Map(
     [
         .. OwnJson.Head().Members,
         new("batch", new NodeBuilder().Add("id", batch.Id).Add("name", batch.Name).Add("createdAt", batch.CreatedAt).AddTexts("stages", batch.Stages).ToNode()),
@@ -90,7 +90,7 @@ public sealed class MirrorExport(IJournalStore store, string folder, IYamlFormat
             return true;
         }
 
-        foreach (var whole in WholeReader.ReadTasks(store, batch, Changed))
+        foreach (var whole in FullReader.ReadTasks(store, batch, Changed))
         {
             stop.ThrowIfCancellationRequested();
             var compress = Compress(whole.Task);

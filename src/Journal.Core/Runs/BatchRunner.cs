@@ -139,7 +139,7 @@ public sealed class BatchRunner : IDisposable
     private void Deliver()
     {
         _callerQueue.Drain();
-        while (_board.TakeNews() is { } news)
+        while (_board.TakeReport() is { } news)
         {
             switch (news)
             {

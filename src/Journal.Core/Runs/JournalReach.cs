@@ -34,7 +34,7 @@ internal sealed class JournalReach(RunBoard board, TimeProvider time, Random ran
                 if (board.End is RunEnd.Interrupted) stopped ??= now;
                 if (now >= board.LeaseEnd + lease || now - stopped >= StoppedLimit) throw;
                 if (tries == 0) board.Note($"{e.Message} What is under way goes on; the journal is asked again.");
-                board.Linger(WaitBefore(tries));
+                board.WaitUnlessStopped(WaitBefore(tries));
             }
         }
     }

@@ -16,7 +16,7 @@ internal sealed partial class RunBoard
     public JournalReach Reach { get; }
 
     /// <summary>Waits for a while, or until the run is stopped meanwhile.</summary>
-    public void Linger(TimeSpan wait)
+    public void WaitUnlessStopped(TimeSpan wait)
     {
         var isOver = false;
         using var timer = _time.CreateTimer(_ => Signal(() => isOver = true), null, wait, Timeout.InfiniteTimeSpan);

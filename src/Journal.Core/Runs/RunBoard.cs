@@ -80,7 +80,7 @@ internal sealed partial class RunBoard : IDisposable
     // For the calling thread and the workers -----------------------------------------------------------------------
 
     /// <summary>Something for the observer: a note, a report or the progress; null when there is nothing.</summary>
-    public object? TakeNews()
+    public object? TakeReport()
     {
         lock (_gate)
         {

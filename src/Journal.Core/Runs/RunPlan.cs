@@ -1,7 +1,7 @@
 using Journal.Lifecycle;
 using Journal.Statistics;
 using Journal.Storage;
-using Journal.Storage.Parts;
+using Journal.Storage.Shared;
 
 namespace Journal.Runs;
 

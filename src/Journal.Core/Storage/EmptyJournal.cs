@@ -124,7 +124,7 @@ public sealed class EmptyJournal(string location) : IJournalStore
     public bool ClearCheckpoint(string? batchId, string name) => false;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ImportResult> Import(IReadOnlyList<WholeBatch> batches, WorkerIdentity? by = null) => throw Missing;
+    public IReadOnlyList<ImportResult> Import(IReadOnlyList<FullBatch> batches, WorkerIdentity? by = null) => throw Missing;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Check() => throw Missing;

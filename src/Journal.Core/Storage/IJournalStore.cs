@@ -62,7 +62,7 @@ public interface IJournalStore : IDisposable
     /// <param name="tasks">The tasks; of those with one key the first counts.</param>
     /// <param name="by">Who adds them.</param>
     /// <param name="mends">
-    /// Whether a task that the batch has takes the input that is given where it is another one, see <see cref="Parts.AmendmentRules.TakesInput"/>; with the
+    /// Whether a task that the batch has takes the input that is given where it is another one, see <see cref="Shared.AmendmentRules.TakesInput"/>; with the
     /// input go its weight, priority, source type and metadata. Each is told in the history.
     /// </param>
     /// <exception cref="JournalException">BatchNotFound.</exception>
@@ -200,12 +200,12 @@ public interface IJournalStore : IDisposable
     /// that is there gets the tasks whose keys it lacks; those it has are left alone. So importing the same again changes nothing.
     /// </summary>
     /// <remarks>
-    /// Each task is settled by <see cref="Parts.WholeTaskRules"/> first. One event, TasksAdded, tells of the import itself. Tasks are asked for as they are
+    /// Each task is settled by <see cref="Shared.FullTaskRules"/> first. One event, TasksAdded, tells of the import itself. Tasks are asked for as they are
     /// written, and may be asked for again from the first on where the engine begins anew.
     /// </remarks>
     /// <returns>What came in, in the order of the batches.</returns>
     /// <exception cref="JournalException">InvalidBatchName, InvalidKey, StageNotFound (a task waits for a stage that its batch does not have).</exception>
-    IReadOnlyList<ImportResult> Import(IReadOnlyList<WholeBatch> batches, WorkerIdentity? by = null);
+    IReadOnlyList<ImportResult> Import(IReadOnlyList<FullBatch> batches, WorkerIdentity? by = null);
 
     // Care -------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ using Journal.Workers;
 namespace Journal.Postgres.Writing;
 
 /// <summary>Takes over a batch with its tasks and their history: what belongs to all of its tasks goes in one statement each.</summary>
-internal sealed class BatchImporter(WriteSession session, Catalog catalog, WholeBatch whole)
+internal sealed class BatchImporter(WriteSession session, Catalog catalog, FullBatch whole)
 {
     private const int MostTogether = 2000;
 
@@ -28,7 +28,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
         Enrol(whole.Events.Select(static entry => entry.Worker));
         long asked = 0, added = 0;
         DateTimeOffset? lastEnd = null;
-        foreach (var some in whole.Tasks.Select(WholeTaskRules.Settle).Chunk(MostTogether))
+        foreach (var some in whole.Tasks.Select(FullTaskRules.Settle).Chunk(MostTogether))
         {
             asked += some.Length;
             if (some.Max(static task => task.Task.EndedAt) is { } end && !(end <= lastEnd)) lastEnd = end;
@@ -78,11 +78,11 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
 
     // Tasks ------------------------------------------------------------------------------------------------------
 
-    private long Add(IReadOnlyCollection<WholeTask> some)
+    private long Add(IReadOnlyCollection<FullTask> some)
     {
         var byDigest = some.ToDictionary(static task => Digest.Of(task.Task.Key));
         var tasks = some.Select(static task => task.Task).ToList();
-        var added = new List<(long Id, WholeTask Task)>();
+        var added = new List<(long Id, FullTask Task)>();
         session.Pipeline.Add(
             new Command(ImportStatements.Tasks).With(_batch.Number)
                 .With(tasks.Select(static t => (int)t.Status)).With(tasks.Select(t => t.Stage is { } stage ? _batch.Facts.RequireStage(stage) : 0))
@@ -103,7 +103,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, Whole
         return added.Count;
     }
 
-    private void Follow(long id, WholeTask task)
+    private void Follow(long id, FullTask task)
     {
         _batch.Move(null, task.Task.Status);
         foreach (var attempt in task.Attempts)

@@ -11,8 +11,8 @@ internal static class BatchMover
     /// <exception cref="JournalException">IllegalBatchMove.</exception>
     public static void Apply(WriteSession session, BatchWork batch, BatchMove move)
     {
-        // Nobody else is in the batch, so that the glimpse is the truth.
-        var status = batch.Glimpse.Status;
+        // Nobody else is in the batch, so that the asRead is the truth.
+        var status = batch.AsRead.Status;
         if (!BatchLifecycle.AllowsMoves(status)) throw JournalErrors.IllegalBatchMove(batch.Facts.Id, status, BatchLifecycle.Participle(move.Kind));
         var now = session.Now;
         if (move.Kind == BatchMoveKind.Cancel)

@@ -2,9 +2,9 @@ namespace Journal.Postgres.Writing;
 
 /// <summary>
 /// What a transaction does to one batch. Its row is locked only at the end, so that the workers of a batch wait for each other no longer than they
-/// must; until then the transaction goes by a glimpse of the row and gathers what it changes.
+/// must; until then the transaction goes by a asRead of the row and gathers what it changes.
 /// </summary>
-internal sealed class BatchWork(BatchFacts facts, BatchStanding glimpse)
+internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
 {
     private TaskCounts _moved;
     private TaskCounts _claimed;
@@ -18,7 +18,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding glimpse)
     public long Number => Facts.Number;
 
     /// <summary>Where the batch stood when the transaction began, with what the transaction has moved since.</summary>
-    public BatchStanding Glimpse { get; } = glimpse;
+    public BatchStanding AsRead { get; } = asRead;
 
     /// <summary>What was done before tasks were claimed.</summary>
     public List<EventRecord> Events { get; } = [];
@@ -32,7 +32,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding glimpse)
     public void Move(JournalTaskStatus? from, JournalTaskStatus to, long count = 1)
     {
         _moved = _moved.Moved(from, to, count);
-        Glimpse.Counts = Glimpse.Counts.Moved(from, to, count);
+        AsRead.Counts = AsRead.Counts.Moved(from, to, count);
     }
 
     public void Claim(EventRecord claim)
@@ -48,8 +48,8 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding glimpse)
     /// <summary>A claim comes after the end of a pause.</summary>
     public void LiftPause(long now)
     {
-        if (Glimpse.Status != JournalBatchStatus.Paused) return;
-        Glimpse.LiftPause(now, static (_, _, _, _) => { });
+        if (AsRead.Status != JournalBatchStatus.Paused) return;
+        AsRead.LiftPause(now, static (_, _, _, _) => { });
         _liftsPause = true;
     }
 

@@ -32,9 +32,9 @@ internal sealed class Claims(WriteSession session, BatchWork batch, ExchangeRequ
     /// <summary>Has candidates locked, on the next trip, if the batch hands out anything.</summary>
     public void Ask(Pipeline pipeline)
     {
-        // By the glimpse, with what the moves made of it: what has just ended hands out nothing, what was just opened again does.
-        batch.Glimpse.Settle(session.Now, static (_, _, _, _) => { });
-        if (request.Claim <= 0 || !batch.Glimpse.MayClaim(session.Now)) return;
+        // By the asRead, with what the moves made of it: what has just ended hands out nothing, what was just opened again does.
+        batch.AsRead.Settle(session.Now, static (_, _, _, _) => { });
+        if (request.Claim <= 0 || !batch.AsRead.MayClaim(session.Now)) return;
         _asked = true;
         batch.LiftPause(session.Now);
         pipeline.Add(new Command(TaskStatements.PromoteDue).With(batch.Number).With(session.Now));

@@ -51,7 +51,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         if (judged != MoveOutcome.Applied) return new MoveResult(judged, from);
 
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
-        var keepsClaim = move.KeepsClaim && batch.Glimpse.MayClaim(session.Now);
+        var keepsClaim = move.KeepsClaim && batch.AsRead.MayClaim(session.Now);
         var ran = MoveEffects.Ran(move, task.ClaimedAt, session.Now);
         if (task.Wave == _waves) SendWave(lease);
         task.Wave = _waves;

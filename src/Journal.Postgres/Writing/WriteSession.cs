@@ -124,7 +124,7 @@ internal sealed class WriteSession
     }
 
     /// <summary>Where a batch stands: as the transaction leaves it, or as it found it.</summary>
-    public BatchStanding StandingOf(BatchWork batch) => _standings.GetValueOrDefault(batch.Number, batch.Glimpse);
+    public BatchStanding StandingOf(BatchWork batch) => _standings.GetValueOrDefault(batch.Number, batch.AsRead);
 
     // The audit trail --------------------------------------------------------------------------------------------
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Commands.Running;
 using Journal.Lifecycle;
@@ -65,7 +64,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         var result = _feeder.Result;
         var batch = _batch is null ? null : Writer.RequireBatch(_batch.Id);
         var addition = new JournalAddition(batch?.Id ?? BatchId[0], result.Added, result.AlreadyThere, result.TakenUp, result.Duplicates, _feeder.LeftOut, batch?.Total ?? 0, Location);
-        foreach (var change in RunWords.Changes(result)) WriteWarning(change);
+        foreach (var change in RunMessages.Changes(result)) WriteWarning(change);
         WriteInformation(addition.ToString(), [AdditionTag]);
         WriteObject(addition);
     }

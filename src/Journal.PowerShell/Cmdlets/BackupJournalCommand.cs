@@ -24,13 +24,13 @@ public sealed class BackupJournalCommand : JournalCmdlet
         var store = Reader;
         var destination = ResolveFilePath(Destination, (path, detail) => JournalErrors.InvalidValue("-Destination", path, detail));
         var isFolder = Directory.Exists(destination);
-        var path = isFolder ? JournalAside.BackupPathFor(store.Location, destination, Time.GetUtcNow()) : destination;
+        var path = isFolder ? JournalCopies.BackupPathFor(store.Location, destination, Time.GetUtcNow()) : destination;
         if (!ShouldProcess($"journal '{store.Location}'", $"Back up to '{path}'")) return;
         while (!TryBackUp(store, path))
         {
             if (!isFolder) throw JournalErrors.InvalidValue("-Destination", path, "there is such a file already, and a backup writes over nothing.");
             // Another one took the name in the same second.
-            path = JournalAside.BackupPathFor(store.Location, destination, Time.GetUtcNow());
+            path = JournalCopies.BackupPathFor(store.Location, destination, Time.GetUtcNow());
         }
 
         WriteObject(FileItem(path));
@@ -56,7 +56,7 @@ public sealed class BackupJournalCommand : JournalCmdlet
     {
         var factory = StoreLoader.For(newest);
         if (factory.Identify(newest) is not { } id) return;
-        foreach (var old in JournalAside.Backups(location, folder).Where(path => factory.Identify(path) == id).SkipLast(Keep))
+        foreach (var old in JournalCopies.Backups(location, folder).Where(path => factory.Identify(path) == id).SkipLast(Keep))
         {
             try
             {

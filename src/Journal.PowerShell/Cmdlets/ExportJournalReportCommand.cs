@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Text;
-using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Interchange;
 using Journal.Reports;

@@ -72,7 +72,7 @@ public sealed class ImportJournalCommand : JournalCmdlet
 
     private static JournalException Unreachable(string path, string detail) => JournalErrors.InputFileUnreadable(path, detail);
 
-    private static string Describe(WholeBatch batch) => $"batch '{batch.Batch.Id}'";
+    private static string Describe(FullBatch batch) => $"batch '{batch.Batch.Id}'";
 
     private static string Announce(ImportedFile file, ImportResult result) =>
         $"Import {Amount.Of(result.Added, "task")} with {Amount.Of(result.Attempts, "attempt")} from '{file.Path}' ({file.Format}); {result.AlreadyThere} already there";

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Commands.Running;
 using Journal.Lifecycle;
@@ -20,7 +19,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private const string ById = "BatchId";
 
     private StageWorks _works = null!;
-    private RunWords _words = null!;
+    private RunMessages _words = null!;
     private TaskFeeder _feeder = null!;
     private IJournalStore? _store;
     private JournalBatch? _batch;
@@ -164,9 +163,9 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         if (new[] { Resume, New, Force, Incremental }.Count(static mode => mode) > 1) throw JournalErrors.InvalidValue("-Resume, -New, -Force, -Incremental", null, "give only one of them.");
         if (ParameterSetName == ByName) BatchNaming.ValidateName(Name);
         _works = StageWorks.Read(Process, SessionState);
-        _words = new RunWords(this);
+        _words = new RunMessages(this);
         Order(hasInput: false).Validate();
-        foreach (var idle in IdleParameters.Of(MyInvocation.BoundParameters, HasInputs, ThrottleLimit)) WriteWarning(idle);
+        foreach (var idle in UnusedParameters.Of(MyInvocation.BoundParameters, HasInputs, ThrottleLimit)) WriteWarning(idle);
         foreach (var stage in new[] { Stage, FromStage })
         {
             if (stage is not null && !_works.Has(stage)) throw JournalErrors.StageNotFound(Name + BatchId, stage, _works.Stages);

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Runs;
 using Journal.Storage;

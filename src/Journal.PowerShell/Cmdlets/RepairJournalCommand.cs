@@ -25,7 +25,7 @@ public sealed class RepairJournalCommand : JournalCmdlet
         if (JournalLocation.IsPostgres(location)) throw JournalErrors.UnsupportedJournal(location, "a damaged database is repaired by its server's own tools, or restored from its backup.");
         if (!File.Exists(location)) throw JournalErrors.JournalNotFound(location);
         if (!Force) JournalUse.RefuseWhereSomebodyWorks(location, Processes);
-        var aside = JournalAside.PathFor(location, Time.GetUtcNow());
+        var aside = JournalCopies.PathFor(location, Time.GetUtcNow());
         if (!ShouldProcess($"journal '{location}'", $"Set aside as '{aside}' and save what can be read")) return;
         // The connection must not go on with the file that is set aside.
         if (JournalConnection.Current?.IsFor(location) == true) JournalConnection.Replace(null);

@@ -29,7 +29,7 @@ public sealed class RestoreJournalCommand : JournalCmdlet
         if (FilePaths.Same(source, location)) throw JournalErrors.InvalidValue("-Path", source, "the backup is the journal itself.");
         if (!File.Exists(source)) throw JournalErrors.JournalNotFound(source);
         if (!Force) JournalUse.RefuseWhereSomebodyWorks(location, Processes);
-        var aside = JournalAside.ReplacedPathFor(location, Time.GetUtcNow());
+        var aside = JournalCopies.ReplacedPathFor(location, Time.GetUtcNow());
         if (!ShouldProcess($"journal '{location}'", $"Set aside as '{aside}' and replace by '{source}'")) return;
         if (JournalConnection.Current?.IsFor(location) == true) JournalConnection.Replace(null);
         StoreLoader.For(location).Restore(new StoreOptions(location, StoreAccess.Create), source, aside, Force);

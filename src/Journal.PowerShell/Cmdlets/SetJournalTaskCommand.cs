@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using Journal.Commands.Binding;
 using Journal.Commands.Completion;
 using Journal.Lifecycle;
 using Journal.Policy;

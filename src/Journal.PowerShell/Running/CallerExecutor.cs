@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
-using Journal.Commands.Binding;
 using Journal.Runs;
 using Journal.Workers;
 

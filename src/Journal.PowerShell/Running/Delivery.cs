@@ -1,4 +1,3 @@
-using Journal.Commands.Binding;
 using Journal.Runs;
 using Journal.Storage;
 using Journal.Workers;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using Journal.Commands.Binding;
 using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
@@ -98,7 +97,7 @@ internal sealed class PipelineObserver : IRunObserver
         if (_time.GetElapsedTime(_saidAt) >= _lineInterval)
         {
             _saidAt = _time.GetTimestamp();
-            _cmdlet.WriteInformation(RunWords.LogLine($"{_batch.Id}: {status}"), ["Journal", "Progress"]);
+            _cmdlet.WriteInformation(RunMessages.LogLine($"{_batch.Id}: {status}"), ["Journal", "Progress"]);
         }
 
         _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, status)

@@ -37,7 +37,7 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         var plan = Plan();
         if (plan.Readiness is not RunReadiness.Ready)
         {
-            Say(RunWords.NotRun(plan.Order.Definition.Name, plan));
+            Say(RunMessages.NotRun(plan.Order.Definition.Name, plan));
             return;
         }
 
@@ -49,7 +49,7 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
             }
         }
 
-        if (plan.Ended is { } ended) Say(RunWords.BeginsAnew(ended, _completedBefore, _told.Count));
+        if (plan.Ended is { } ended) Say(RunMessages.BeginsAnew(ended, _completedBefore, _told.Count));
         Say($"{plan.Batch?.Id ?? $"A new batch '{plan.Order.Definition.Name}'"}: {Total(PlannedAction.Run, "to run")}, {(_totals.Keys.Any(static total => total.Action is PlannedAction.Record) ? Total(PlannedAction.Record, "to record") + ", " : "")}{Total(PlannedAction.Wait, "to wait for")}, {Total(PlannedAction.Fail, "to fail")}, {Total(PlannedAction.Leave, "left alone")}.");
     }
 

@@ -194,7 +194,7 @@ internal sealed class JournalFile
         using (care)
         {
             if (File.Exists(path) || !File.Exists(path + "-wal")) return;
-            var aside = JournalAside.ReplacedPathFor(path, options.Time.GetUtcNow());
+            var aside = JournalCopies.ReplacedPathFor(path, options.Time.GetUtcNow());
             foreach (var part in new[] { "-wal", "-shm" })
             {
                 if (File.Exists(path + part)) SystemCalls.MoveToFreeName(path + part, aside + part);

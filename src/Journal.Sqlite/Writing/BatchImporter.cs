@@ -9,7 +9,7 @@ namespace Journal.Sqlite.Writing;
 internal sealed class BatchImporter
 {
     private readonly WriteSession _session;
-    private readonly WholeBatch _whole;
+    private readonly FullBatch _whole;
     private readonly BatchEntry _batch;
     private readonly BatchFacts _facts;
     private readonly bool _created;
@@ -20,7 +20,7 @@ internal sealed class BatchImporter
     private long _attempts;
     private DateTimeOffset? _lastEnd;
 
-    private BatchImporter(WriteSession session, WholeBatch whole)
+    private BatchImporter(WriteSession session, FullBatch whole)
     {
         _session = session;
         _whole = whole;
@@ -31,7 +31,7 @@ internal sealed class BatchImporter
     }
 
     /// <exception cref="JournalException">InvalidBatchName, InvalidKey, StageNotFound.</exception>
-    public static ImportResult Import(WriteSession session, WholeBatch whole) => new BatchImporter(session, whole).Run();
+    public static ImportResult Import(WriteSession session, FullBatch whole) => new BatchImporter(session, whole).Run();
 
     private ImportResult Run()
     {
@@ -75,7 +75,7 @@ internal sealed class BatchImporter
         foreach (var raw in _whole.Tasks)
         {
             _asked++;
-            var whole = WholeTaskRules.Settle(raw);
+            var whole = FullTaskRules.Settle(raw);
             if (whole.Task.EndedAt > (_lastEnd ?? DateTimeOffset.MinValue)) _lastEnd = whole.Task.EndedAt;
             if (!Insert(next, whole.Task)) continue;
             Follow(next, whole);
@@ -101,7 +101,7 @@ internal sealed class BatchImporter
             .Bind(28, task.StoredInput.Text == task.Key ? null : task.StoredInput.Text).Execute() > 0;
     }
 
-    private void Follow(long id, WholeTask whole)
+    private void Follow(long id, FullTask whole)
     {
         var task = whole.Task;
         _batch.Standing.Counts = _batch.Standing.Counts.Moved(null, task.Status);

@@ -1,6 +1,6 @@
 using System.Reflection;
 using Journal.Storage;
-using Journal.Storage.Parts;
+using Journal.Storage.Shared;
 using Mono.Cecil;
 using Mono.Cecil.Rocks;
 

@@ -8,7 +8,7 @@ public class ForeignFormatTests : InterchangeFixture
 {
     private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
-    private static WholeTask Task(ImportedFile file, string key) => file.Batches.SelectMany(static batch => batch.Tasks).Single(task => task.Task.Key == key);
+    private static FullTask Task(ImportedFile file, string key) => file.Batches.SelectMany(static batch => batch.Tasks).Single(task => task.Task.Key == key);
 
     [Fact]
     public void A_batch_journal_comes_with_its_batches_quota_and_pause()

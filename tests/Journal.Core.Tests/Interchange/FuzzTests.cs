@@ -74,7 +74,7 @@ public class FuzzTests : InterchangeFixture
         var store = NewStore();
         Import(store, ReadSample("job-log.json"));
         var batches = store.ReadBatches(new BatchQuery()).ToList();
-        if (name.EndsWith(".yaml", StringComparison.Ordinal)) return Encoding.UTF8.GetBytes(MirrorExport.TextOf(batches[0], WholeReader.ReadTasks(store, batches[0]).First(), Yaml));
+        if (name.EndsWith(".yaml", StringComparison.Ordinal)) return Encoding.UTF8.GetBytes(MirrorExport.TextOf(batches[0], FullReader.ReadTasks(store, batches[0]).First(), Yaml));
         var path = Path.Combine(Folder, name);
         JournalExport.Write(store, batches, name.EndsWith("csv", StringComparison.Ordinal) ? ExportFormat.Csv : name.EndsWith('l') ? ExportFormat.Jsonl : ExportFormat.Json, path, false, CancellationToken.None);
         return File.ReadAllBytes(path);

@@ -46,14 +46,14 @@ public class RoundTripTests : InterchangeFixture
             StartedAt = times[2], EndedAt = times[3], NotBefore = times[4], Duration = duration,
         };
 
-    private static readonly Gen<WholeTask> Whole =
+    private static readonly Gen<FullTask> Whole =
         from task in Task
         from attempts in AttemptOf(task.Key).ListOf()
         from events in EventOf().ListOf()
         from result in Gen.Elements("{\"a\":1}", "[]", "\"x\"")
-        select new WholeTask(task) { Attempts = attempts, Events = [.. events], Results = [new("One", result), new(null, result, 2, 1, Epoch, true, "ann")] };
+        select new FullTask(task) { Attempts = attempts, Events = [.. events], Results = [new("One", result), new(null, result, 2, 1, Epoch, true, "ann")] };
 
-    private static readonly Gen<WholeBatch> Batch =
+    private static readonly Gen<FullBatch> Batch =
         from tasks in Whole.ListOf()
         from events in EventOf().ListOf()
         from texts in Maybe.ArrayOf(4)
@@ -61,7 +61,7 @@ public class RoundTripTests : InterchangeFixture
         from settings in Map
         from createdAt in Time
         from paused in ArbMap.Default.GeneratorFor<bool>()
-        select new WholeBatch(
+        select new FullBatch(
             new JournalBatch
             {
                 Id = "b", Name = "b", Status = paused ? JournalBatchStatus.Paused : JournalBatchStatus.Ready, PauseReason = texts[0], PausedUntil = createdAt.AddDays(1), InputSource = texts[1],
@@ -128,7 +128,7 @@ public class RoundTripTests : InterchangeFixture
     public void A_table_gives_back_every_task_but_for_its_history() => Law.Holds(Batch, batch =>
     {
         var store = NewStore();
-        store.Import([batch with { Tasks = [.. batch.Tasks.Select(static task => new WholeTask(task.Task))] }]);
+        store.Import([batch with { Tasks = [.. batch.Tasks.Select(static task => new FullTask(task.Task))] }]);
         var copy = NewStore();
         Import(copy, Exported(store, ExportFormat.Csv));
         return Tasks(store).SequenceEqual(Tasks(copy));
@@ -158,7 +158,7 @@ public class RoundTripTests : InterchangeFixture
 
     private static IEnumerable<string> Tasks(IJournalStore store) => store.ReadTasks(TaskQuery.All).Select(static task => task with { Id = 0, JournalPath = "", Outputs = JsonList.Empty, Metadata = JsonMap.Empty, MaxRetries = 0 } + $"{task.Outputs}{task.Metadata}{task.StoredInput}{task.ErrorMessage}{task.Status}{task.Weight:R}{task.UpdatedAt:O}");
 
-    private static IEnumerable<string> Histories(IJournalStore store) => WholeReader.ReadTasks(store, store.RequireBatch("b")).Select(static whole =>
+    private static IEnumerable<string> Histories(IJournalStore store) => FullReader.ReadTasks(store, store.RequireBatch("b")).Select(static whole =>
         string.Join('\n', [
             $"{whole.Task.Key}|{whole.Task.Status}|{whole.Task.Stage}|{whole.Task.Metadata}|{whole.Task.Outputs}|{whole.Task.ErrorMessage}|{whole.Task.StoredInput}|{whole.Task.Duration}|{whole.Task.UpdatedAt:O}",
             .. whole.Attempts.Select(static attempt => $"{attempt.Number}|{attempt.Stage}|{attempt.Outcome}|{attempt.StartedAt:O}|{attempt.EndedAt:O}|{attempt.ErrorMessage}|{attempt.Worker}"),

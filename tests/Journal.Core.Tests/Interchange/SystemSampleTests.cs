@@ -29,7 +29,7 @@ public class SystemSampleTests : InterchangeFixture
         { "transcoder/jobs.json", ImportFormat.Transcoder, 3, 0 },
     };
 
-    private static WholeTask Task(ImportedFile file, string key) => file.Batches.SelectMany(static batch => batch.Tasks).Single(task => task.Task.Key == key);
+    private static FullTask Task(ImportedFile file, string key) => file.Batches.SelectMany(static batch => batch.Tasks).Single(task => task.Task.Key == key);
 
     private static DateTimeOffset Utc(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 

@@ -1,5 +1,5 @@
 using Journal.Statistics;
-using Journal.Storage.Parts;
+using Journal.Storage.Shared;
 
 namespace Journal.Tests.Storage;
 

@@ -32,7 +32,7 @@ internal static class StoreOperations
         (nameof(IJournalStore.Check), static store => store.Check()),
         (nameof(IJournalStore.CreateBatch), static store => store.CreateBatch(new NewBatch("later"))),
         (nameof(IJournalStore.CreateBatchAfter), static store => store.CreateBatchAfter(new NewBatch("later still"), null)),
-        (nameof(IJournalStore.Import), static store => store.Import([new WholeBatch(new JournalBatch { Id = "old-20260101-000000", Name = "old" }, [])])),
+        (nameof(IJournalStore.Import), static store => store.Import([new FullBatch(new JournalBatch { Id = "old-20260101-000000", Name = "old" }, [])])),
         (nameof(IJournalStore.AddTasks), static store => store.AddTasks(Plain(store), [.. Enumerable.Range(0, 50).Select(static n => new NewTask($"new {n}", TaskInput.OfText("x")))])),
         (nameof(IJournalStore.Exchange), Work),
         (nameof(IJournalStore.Exchange), Work),

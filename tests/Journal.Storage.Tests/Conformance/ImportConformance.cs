@@ -87,7 +87,7 @@ public abstract class ImportConformance<TFixture> : StoreTest<TFixture> where TF
     public void A_task_that_cannot_be_held_refuses_the_whole_import()
     {
         var batch = Lived();
-        var whole = WholeReader.ReadBatch(Store, Again(batch)) with { Tasks = [.. WholeReader.ReadTasks(Store, batch), new WholeTask(new JournalTask { BatchId = batch.Id, Key = "x", Stage = "none" })] };
+        var whole = FullReader.ReadBatch(Store, Again(batch)) with { Tasks = [.. FullReader.ReadTasks(Store, batch), new FullTask(new JournalTask { BatchId = batch.Id, Key = "x", Stage = "none" })] };
 
         Fails("StageNotFound", () => _elsewhere.Store.Import([whole]));
 
@@ -96,7 +96,7 @@ public abstract class ImportConformance<TFixture> : StoreTest<TFixture> where TF
     }
 
     private ImportResult Import(JournalBatch batch) =>
-        Assert.Single(_elsewhere.Store.Import([WholeReader.ReadBatch(Store, Again(batch)) with { Tasks = [.. WholeReader.ReadTasks(Store, batch)] }], Bob));
+        Assert.Single(_elsewhere.Store.Import([FullReader.ReadBatch(Store, Again(batch)) with { Tasks = [.. FullReader.ReadTasks(Store, batch)] }], Bob));
 
     /// <summary>A paused batch with a task in every state that has something to tell.</summary>
     private JournalBatch Lived()

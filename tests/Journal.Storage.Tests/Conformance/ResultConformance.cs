@@ -153,7 +153,7 @@ public abstract class ResultConformance<TFixture> : StoreTest<TFixture> where TF
     public void A_copy_has_them_with_who_was_to_write_them()
     {
         var batch = Emitted("1", "[2,3]");
-        var whole = Interchange.WholeReader.ReadBatch(Store, batch) with { Tasks = Interchange.WholeReader.ReadTasks(Store, batch).ToList() };
+        var whole = Interchange.FullReader.ReadBatch(Store, batch) with { Tasks = Interchange.FullReader.ReadTasks(Store, batch).ToList() };
         Store.RemoveBatch(batch.Id);
         Store.Import([whole]);
         var share = Assert.Single(Store.ReadOutbox(batch.Id));
@@ -183,7 +183,7 @@ public abstract class ResultConformance<TFixture> : StoreTest<TFixture> where TF
         var mended = Task(tasks["pending"].Id);
         Assert.Equal((7.0, 2, """{"seen":1}"""), (mended.Weight, mended.Priority, mended.Metadata.ToString()));
         Assert.Equal(JournalEventKind.Amended, Events(mended.Id)[^1].Kind);
-        Assert.Equal(Storage.Parts.AmendmentRules.Mended, Events(mended.Id)[^1].Reason);
+        Assert.Equal(Storage.Shared.AmendmentRules.Mended, Events(mended.Id)[^1].Reason);
         Assert.Equal(0, Store.AddTasks(batch.Id, [With("pending"), With("failed")], mends: true).Mended);
     }
 }

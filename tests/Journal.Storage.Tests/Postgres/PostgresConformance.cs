@@ -25,7 +25,7 @@ public sealed class PostgresConcurrency : ConcurrencyConformance<PostgresFixture
 
 public sealed class PostgresImports : ImportConformance<PostgresFixture>;
 
-public sealed class PostgresWholeBatches : WholeBatchConformance<PostgresFixture>;
+public sealed class PostgresFullBatches : FullBatchConformance<PostgresFixture>;
 
 public sealed class PostgresCopies : CopyConformance<PostgresFixture>;
 

@@ -381,7 +381,7 @@ public sealed class PostgresServerTests : StoreTest<PostgresFixture>
         var lines = new List<string>();
         var found = store.FindBatch(batch.Id)!;
         lines.Add($"{found.Name} {found.Status} {found.PauseReason} {found.Counts} {found.Settings} {found.Stages} {found.CreatedAt:O} {found.StartedAt:O} {found.QuotaConsumed}");
-        foreach (var whole in WholeReader.ReadTasks(store, found))
+        foreach (var whole in FullReader.ReadTasks(store, found))
         {
             var t = whole.Task;
             lines.Add($"{t.Key} {t.Status} {t.Stage} {t.Priority} {t.Weight} {t.Attempts} {t.NotBefore:O} {t.ErrorCategory} {t.ErrorMessage} {t.Signature} {t.StoredInput} {t.Outputs} {t.Metadata} {t.Duration} {t.StartedAt:O} {t.EndedAt:O} {t.UpdatedAt:O} {t.QuotaConsumed} {t.QuotaProject} {t.Worker}");

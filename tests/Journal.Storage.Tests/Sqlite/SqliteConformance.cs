@@ -25,7 +25,7 @@ public sealed class SqliteConcurrency : ConcurrencyConformance<SqliteFixture>;
 
 public sealed class SqliteImports : ImportConformance<SqliteFixture>;
 
-public sealed class SqliteWholeBatches : WholeBatchConformance<SqliteFixture>;
+public sealed class SqliteFullBatches : FullBatchConformance<SqliteFixture>;
 
 public sealed class SqliteCopies : CopyConformance<SqliteFixture>;
 

@@ -19,7 +19,7 @@ internal sealed class MirrorIndex
     private readonly Dictionary<(string BatchId, string Key), MirrorFile> _files = [];
 
     /// <summary>The batches, without their tasks.</summary>
-    public IReadOnlyList<WholeBatch> Batches { get; set; } = [];
+    public IReadOnlyList<FullBatch> Batches { get; set; } = [];
 
     /// <summary>The files, by the task that each shows.</summary>
     public IReadOnlyDictionary<(string BatchId, string Key), MirrorFile> Files => _files;

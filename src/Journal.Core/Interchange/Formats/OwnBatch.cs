@@ -8,7 +8,7 @@ namespace Journal.Interchange.Formats;
 internal static class OwnBatch
 {
     /// <summary>The batch without its tasks.</summary>
-    public static Node Write(WholeBatch whole)
+    public static Node Write(FullBatch whole)
     {
         var batch = whole.Batch;
         return new NodeBuilder()
@@ -25,7 +25,7 @@ internal static class OwnBatch
     }
 
     /// <summary>The batch without its tasks.</summary>
-    public static WholeBatch Read(Fields fields, string source)
+    public static FullBatch Read(Fields fields, string source)
     {
         var id = fields.Require("id of a batch", "id", "batchid");
         var batch = new JournalBatch
@@ -48,7 +48,7 @@ internal static class OwnBatch
             Options = Options(fields),
             Metadata = Object(fields, "metadata"),
         };
-        return new WholeBatch(batch, [])
+        return new FullBatch(batch, [])
         {
             Events = [.. fields.Items("events").Select(node => OwnHistory.ReadEvent(fields.In(node), batch.Id))],
             Checkpoints = [.. fields.Items("checkpoints").Select(node => Checkpoint(fields.In(node), batch.Id))],

@@ -21,7 +21,7 @@ internal static class OwnJson
     public static bool LooksLikeOwn(Fields top) => top.Text("format") == Mark;
 
     /// <summary>The batches of a JSON object.</summary>
-    public static IReadOnlyList<WholeBatch> ReadObject(Fields top, SourceFile file)
+    public static IReadOnlyList<FullBatch> ReadObject(Fields top, SourceFile file)
     {
         CheckVersion(top);
         return [.. top.Items("batches").Select(node =>
@@ -34,9 +34,9 @@ internal static class OwnJson
     }
 
     /// <summary>The batches of JSON Lines.</summary>
-    public static IReadOnlyList<WholeBatch> ReadLines(SourceFile file, ImportOptions options)
+    public static IReadOnlyList<FullBatch> ReadLines(SourceFile file, ImportOptions options)
     {
-        var batches = new List<(WholeBatch Batch, List<WholeTask> Tasks)>();
+        var batches = new List<(FullBatch Batch, List<FullTask> Tasks)>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
         var line = 0;
         var ended = false;
@@ -84,7 +84,7 @@ internal static class OwnJson
         }
     }
 
-    private static WholeTask ReadTask(Fields fields, string batchId, HashSet<string> keys)
+    private static FullTask ReadTask(Fields fields, string batchId, HashSet<string> keys)
     {
         var task = OwnTask.Read(fields, batchId);
         return keys.Add(task.Task.Key) ? task : throw fields.Wrong($"The key '{task.Task.Key}' comes twice.");

@@ -51,9 +51,9 @@ internal static class OwnTable
 
     /// <summary>The batches of a table.</summary>
     /// <exception cref="JournalException">ImportFileInvalid.</exception>
-    public static IReadOnlyList<WholeBatch> Read(SourceFile file, ImportOptions options)
+    public static IReadOnlyList<FullBatch> Read(SourceFile file, ImportOptions options)
     {
-        var batches = new Dictionary<string, (JournalBatch Batch, List<WholeTask> Tasks, HashSet<string> Keys)>(StringComparer.Ordinal);
+        var batches = new Dictionary<string, (JournalBatch Batch, List<FullTask> Tasks, HashSet<string> Keys)>(StringComparer.Ordinal);
         List<string>? header = null;
         var restore = false;
         foreach (var (line, cells) in CsvText.Read(file))
@@ -70,10 +70,10 @@ internal static class OwnTable
             AddRow(batches, fields, file);
         }
 
-        return [.. batches.Values.Select(entry => new WholeBatch(entry.Batch, entry.Tasks) { Source = file.Path })];
+        return [.. batches.Values.Select(entry => new FullBatch(entry.Batch, entry.Tasks) { Source = file.Path })];
     }
 
-    private static void AddRow(Dictionary<string, (JournalBatch Batch, List<WholeTask> Tasks, HashSet<string> Keys)> batches, Fields fields, SourceFile file)
+    private static void AddRow(Dictionary<string, (JournalBatch Batch, List<FullTask> Tasks, HashSet<string> Keys)> batches, Fields fields, SourceFile file)
     {
         var id = SourceBatch.Clean(fields.Require("batch id", "batchid"));
         var name = fields.Text("batchname");

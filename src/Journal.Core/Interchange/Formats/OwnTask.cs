@@ -9,7 +9,7 @@ namespace Journal.Interchange.Formats;
 /// <summary>A task with its history as a node of this module's own formats, and back.</summary>
 internal static class OwnTask
 {
-    public static Node Write(WholeTask whole)
+    public static Node Write(FullTask whole)
     {
         var task = whole.Task;
         return new NodeBuilder()
@@ -29,7 +29,7 @@ internal static class OwnTask
 
     /// <param name="fields">The task.</param>
     /// <param name="batchId">Its batch.</param>
-    public static WholeTask Read(Fields fields, string batchId)
+    public static FullTask Read(Fields fields, string batchId)
     {
         var key = Verbatim(fields, "key") ?? throw fields.Wrong("A task has no key.");
         try
@@ -72,7 +72,7 @@ internal static class OwnTask
             NotBefore = fields.Time("notbefore"),
             Duration = fields.Duration("duration"),
         };
-        return new WholeTask(task)
+        return new FullTask(task)
         {
             Attempts = [.. fields.Items("attempthistory").Select(node => OwnHistory.ReadAttempt(fields.In(node), batchId, key))],
             Events = [.. fields.Items("events").Select(node => OwnHistory.ReadEvent(fields.In(node), batchId))],
@@ -101,11 +101,11 @@ internal static class OwnTask
         }
     }
 
-    private static Node Write(WholeResult result) => new NodeBuilder()
+    private static Node Write(FullResult result) => new NodeBuilder()
         .Add("stage", result.Stage).Add("json", result.Json).Add("items", result.Items, 0).Add("written", result.Written, 0).Add("at", result.At)
         .Add("awaits", result.Awaits ? 1 : 0, 0).Add("writer", result.Writer).ToNode();
 
-    private static WholeResult Result(Fields fields) => new(
+    private static FullResult Result(Fields fields) => new(
         fields.Text("stage"), ValidJson(fields, fields.Require("value of a result", "json")), fields.Whole("items") ?? 0, fields.Whole("written") ?? 0,
         fields.Time("at"), fields.Whole("awaits") == 1, Verbatim(fields, "writer"));
 }

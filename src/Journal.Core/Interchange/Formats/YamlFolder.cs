@@ -10,8 +10,8 @@ internal sealed class YamlFolder(string path, IYamlFormat yaml, Func<ITableForma
 {
     private static readonly string[] Endings = [".yaml", ".yml", ".yaml.gz", ".yml.gz"];
 
-    private readonly Dictionary<string, WholeBatch> _batches = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<WholeTask>> _tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FullBatch> _batches = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<FullTask>> _tasks = new(StringComparer.Ordinal);
     private readonly HashSet<(string Batch, string Key)> _keys = [];
 
     /// <summary>Whether a text can be YAML that is imported: a map.</summary>
@@ -69,7 +69,7 @@ internal sealed class YamlFolder(string path, IYamlFormat yaml, Func<ITableForma
         var own = _tasks.Select(entry => _batches[entry.Key] with { Tasks = entry.Value }).ToList();
         if (own.Count == 0) addRest(episodes);
         if (episodes.Count == 0) return new ImportedFile(path, ImportFormat.Yaml, own);
-        return new ImportedFile(path, ImportFormat.Episodes, [.. own, episodes.Finish().ToWhole(written)]);
+        return new ImportedFile(path, ImportFormat.Episodes, [.. own, episodes.Finish().ToFull(written)]);
     }
 
     private static bool HasEpisodes(string folder) => File.Exists(Path.Combine(folder, Episodes.IndexName)) || File.Exists(Path.Combine(folder, Episodes.DatabaseName));

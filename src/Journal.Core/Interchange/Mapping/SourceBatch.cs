@@ -82,7 +82,7 @@ internal sealed class SourceBatch(SourceFile file, ImportFormat format)
 
     /// <summary>The journal's batch.</summary>
     /// <param name="fallback">A time for what tells none.</param>
-    public WholeBatch ToWhole(DateTimeOffset fallback)
+    public FullBatch ToFull(DateTimeOffset fallback)
     {
         var name = Clean(OwnName ?? Name);
         var createdAt = CreatedAt ?? Tasks.Min(static task => task.FirstAt) ?? fallback;
@@ -105,7 +105,7 @@ internal sealed class SourceBatch(SourceFile file, ImportFormat format)
             LastResumedAt = LastResumedAt,
             EndedAt = EndedAt,
         };
-        return new WholeBatch(batch, Tasks.ConvertAll(task => task.ToWhole(createdAt))) { Source = file.Path, Events = Events, Checkpoints = Checkpoints };
+        return new FullBatch(batch, Tasks.ConvertAll(task => task.ToFull(createdAt))) { Source = file.Path, Events = Events, Checkpoints = Checkpoints };
     }
 
     /// <summary>A text as a name that the journal takes.</summary>

@@ -78,7 +78,7 @@ internal sealed class SourceTask(string key)
 
     /// <summary>The journal's task.</summary>
     /// <param name="fallback">A time for what tells none.</param>
-    public WholeTask ToWhole(DateTimeOffset fallback)
+    public FullTask ToFull(DateTimeOffset fallback)
     {
         var failed = Status is JournalTaskStatus.Failed;
         var wellEnded = Status is JournalTaskStatus.Completed;
@@ -87,7 +87,7 @@ internal sealed class SourceTask(string key)
         var message = wellEnded ? null : Error.Message;
         // Only an error has a signature and a category; why something was skipped is a text.
         var isError = message is not null && Status is not JournalTaskStatus.Skipped;
-        return new WholeTask(new JournalTask
+        return new FullTask(new JournalTask
         {
             BatchId = "",
             Key = Key,

@@ -6,4 +6,4 @@ namespace Journal.Interchange.Sources;
 /// <param name="Path">The file or folder.</param>
 /// <param name="Format">What it was recognised as.</param>
 /// <param name="Batches">Its batches with their tasks.</param>
-public sealed record ImportedFile(string Path, ImportFormat Format, IReadOnlyList<WholeBatch> Batches);
+public sealed record ImportedFile(string Path, ImportFormat Format, IReadOnlyList<FullBatch> Batches);

@@ -1,0 +1,54 @@
+namespace Journal.Storage.Shared;
+
+/// <summary>
+/// A batch from a row of these columns: its number, id, name, status, pause_reason, paused_until, input_source, source_type, key_expression, stages,
+/// settings, metadata, options, its tasks by status (six), quota_consumed, created_at, started_at, last_resumed_at, ended_at.
+/// </summary>
+public static class StoredBatch
+{
+    /// <summary>The batch.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="location">The journal as users name it.</param>
+    /// <exception cref="JournalException">JournalCorrupt.</exception>
+    public static JournalBatch Read<TRow>(TRow row, string location) where TRow : IStoredRow => new()
+    {
+        Id = row.Text(1) ?? "",
+        Name = row.Text(2) ?? "",
+        Status = (JournalBatchStatus)row.Integer(3),
+        PauseReason = row.Text(4),
+        PausedUntil = BatchStanding.EndOfPause(row.IntegerOrNull(5)),
+        IsHeld = BatchStanding.IsHeld(row.IntegerOrNull(5)),
+        InputSource = row.Text(6),
+        SourceType = row.Text(7),
+        KeyExpression = row.Text(8),
+        Stages = JsonList.Parse(row.Text(9)),
+        Settings = JsonMap.Parse(row.Text(10)),
+        Metadata = JsonMap.Parse(row.Text(11)),
+        Options = StoredOptions.Parse(row.Text(12), location),
+        Counts = Counts(row, 13),
+        QuotaConsumed = row.Real(19),
+        CreatedAt = Micros.ToTime(row.Integer(20)),
+        StartedAt = Micros.ToTime(row.IntegerOrNull(21)),
+        LastResumedAt = Micros.ToTime(row.IntegerOrNull(22)),
+        EndedAt = Micros.ToTime(row.IntegerOrNull(23)),
+        JournalPath = location,
+    };
+
+    /// <summary>How many columns <see cref="ReadStanding"/> reads.</summary>
+    public const int StandingColumns = 14;
+
+    /// <summary>Where a batch stands, from the columns status, pause_reason, paused_until, its tasks by status (six), quota_consumed, active_time,
+    /// started_at, last_resumed_at, ended_at, beginning at one of them.</summary>
+    public static BatchStanding ReadStanding<TRow>(TRow row, int column) where TRow : IStoredRow => new(
+        (JournalBatchStatus)row.Integer(column), row.Text(column + 1), row.IntegerOrNull(column + 2), Counts(row, column + 3), row.Real(column + 9),
+        row.Integer(column + 10), row.IntegerOrNull(column + 11), row.IntegerOrNull(column + 12), row.IntegerOrNull(column + 13));
+
+    /// <summary>What is needed of a batch to read its tasks, from the columns number, revision, id, stages, source_type, options.</summary>
+    /// <exception cref="JournalException">JournalCorrupt.</exception>
+    public static BatchFacts ReadFacts<TRow>(TRow row, string location) where TRow : IStoredRow => new(
+        row.Integer(0), row.Integer(1), row.Text(2) ?? "", JsonList.Parse(row.Text(3)), row.Text(4), StoredOptions.Parse(row.Text(5), location));
+
+    /// <summary>Tasks by status, from the columns pending, in_progress, completed, failed, skipped, canceled, beginning at one of them.</summary>
+    public static TaskCounts Counts<TRow>(TRow row, int column) where TRow : IStoredRow => new(
+        row.Integer(column), row.Integer(column + 1), row.Integer(column + 2), row.Integer(column + 3), row.Integer(column + 4), row.Integer(column + 5));
+}

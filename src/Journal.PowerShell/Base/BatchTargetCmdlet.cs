@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using Journal.Commands.Completion;
+using Journal.Storage;
+
+namespace Journal.Commands.Base;
+
+/// <summary>A cmdlet that does something with batches, given by id or by objects that tell their batch. A batch that comes more than once is taken once.</summary>
+public abstract class BatchTargetCmdlet : JournalCmdlet
+{
+    private readonly HashSet<(string Journal, string Id)> _seen = [];
+
+    /// <summary>The batches: ids, names (the newest batch of that name), batches, or tasks, attempts and events of them.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("BatchId")]
+    [BatchId]
+    [ArgumentCompleter(typeof(BatchIdCompleter))]
+    public virtual string[] Id { get; set; } = [];
+
+    /// <summary>How the batches are opened.</summary>
+    protected virtual StoreAccess Access => StoreAccess.Write;
+
+    /// <summary>Does it with one batch.</summary>
+    protected abstract void OnBatch(IJournalStore store, JournalBatch batch);
+
+    /// <inheritdoc/>
+    protected override void OnItem() => ForEach(Id, id =>
+    {
+        // An error of a text that comes again was told.
+        if (!_seen.Add((Location, id))) return;
+        var store = OpenStore(Access);
+        var batch = store.MeantBatch(id);
+        if (batch.Id == id || _seen.Add((Location, batch.Id))) OnBatch(store, batch);
+    });
+}

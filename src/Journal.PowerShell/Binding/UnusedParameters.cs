@@ -1,0 +1,24 @@
+namespace Journal.Commands.Binding;
+
+/// <summary>Parameters of a line that runs a batch which do nothing in it: not errors, for a script may leave -ThrottleLimit and the input to its caller.</summary>
+internal static class UnusedParameters
+{
+    private static readonly string[] OfInputs = ["Key", "SourceType", "Priority", "Weight", "Fingerprint"];
+    private static readonly string[] OfRunspaces = ["ImportModule", "FunctionName"];
+
+    /// <summary>What to say about them.</summary>
+    /// <param name="given">The parameters of the line.</param>
+    /// <param name="hasInputs">Whether inputs come with it.</param>
+    /// <param name="throttleLimit">How many tasks run at once.</param>
+    public static IEnumerable<string> Of(IReadOnlyDictionary<string, object> given, bool hasInputs, int throttleLimit)
+    {
+        if (!hasInputs && Names(given, OfInputs) is { } ofInputs) yield return $"{ofInputs} did nothing: no inputs were given, and those in the journal keep what they have.";
+        if (throttleLimit == 1 && Names(given, OfRunspaces) is { } ofRunspaces)
+        {
+            yield return $"{ofRunspaces} did nothing: it is for the runspaces of a parallel run (-ThrottleLimit above 1), and this one runs in the session, with its modules and functions.";
+        }
+    }
+
+    private static string? Names(IReadOnlyDictionary<string, object> given, string[] names) =>
+        names.Where(given.ContainsKey).Select(static name => "-" + name).ToArray() is { Length: > 0 } found ? string.Join(", ", found) : null;
+}
