@@ -48,14 +48,10 @@ function Test-Xunit {
 }
 
 function Test-Pester {
-    # In a process of its own: a module's assemblies can never be unloaded from this one. Under this clone's name as build.sh gives it: Pester takes names for patterns.
     $report = 'artifacts/pester.json'
     Remove-Item $report -ErrorAction Ignore
     $PSNativeCommandUseErrorActionPreference = $false
-    $command = @(Get-PowerShellCommand)
-    # nohup, and a shell without job control, have everything that they start ignore signals, which the suite sends.
-    if ($IsLinux) { $command = @('env', '--default-signal=INT,HUP') + $command }
-    & $command[0] $command[1..9] -WorkingDirectory $PSScriptRoot -NoProfile -NonInteractive -File "$PSScriptRoot/tests/Pester/Run.ps1" -Report $report | Out-Host
+    Invoke-TestSuite -Report $report | Out-Host
     if (-not (Test-Path $report)) { return @{ Passed = 0; Failed = 1; Skipped = 0; Failures = @('The Pester suite ended before its report.') } }
     Get-Content -Raw $report | ConvertFrom-Json -AsHashtable
 }

@@ -17,6 +17,15 @@ function Invoke-PowerShell {
     & $program $all
 }
 
+# Runs the Pester suite in a process of its own (a module's assemblies can never be unloaded from this one), with these arguments for tests/Pester/Run.ps1.
+# In this clone's folder as build.sh gives it: Pester takes names for patterns.
+function Invoke-TestSuite {
+    $command = @(Get-PowerShellCommand)
+    # nohup, and a shell without job control, have everything that they start ignore signals, which the suite sends.
+    if ($IsLinux) { $command = @('env', '--default-signal=INT,HUP') + $command }
+    & $command[0] $command[1..9] -WorkingDirectory $root -NoProfile -NonInteractive -File (Join-Path $root tests Pester Run.ps1) @args
+}
+
 # What a PowerShell with these arguments is started from, for a caller that redirects, signals or kills it.
 function New-PowerShellStart([string[]] $ArgumentList) {
     $program, $first = Get-PowerShellCommand

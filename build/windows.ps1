@@ -9,7 +9,7 @@ Runs the demo and the Pester files that can differ there in PowerShell for Windo
 [CmdletBinding()]
 param(
     # The files of tests/Pester without ".Tests.ps1", separated by commas; Demo is the demo.
-    [string] $Name = 'Demo,Care,Damage,Interchange,Journals,Workers,Stops,Invoke,Start-JournalBatch,Module,Security,Windows',
+    [string] $Name = 'Demo,Care,Damage,Interchange,Journals,Workers,Stops,Invoke,Start-JournalBatch,Module,Windows',
 
     # How long one file may take.
     [int] $Minutes = 15

@@ -121,5 +121,5 @@ Assert "the batch is complete and the journal sound" (($state -join ' ') -eq 'Co
 '3. The suite against what was installed.'
 $arguments = @('-Module', "$modules/Journal/$new/Journal.psd1")
 if ($Path) { $arguments += '-Path', $Path }
-Invoke-PowerShell -NoProfile -NonInteractive -File "$root/tests/Pester/Run.ps1" @arguments
+Invoke-TestSuite @arguments
 exit $LASTEXITCODE

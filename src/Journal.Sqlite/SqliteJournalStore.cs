@@ -41,8 +41,10 @@ internal sealed partial class SqliteJournalStore : IJournalStore
             _disposed = true;
             // Readers first: the last connection to close merges the log and removes the side files, and only a writer can.
             _readers.Dispose();
-            _writer?.Dispose();
+            if (_writer is null) return;
+            _writer.Dispose();
             _writer = null;
+            _file.Leave();
         }
     }
 

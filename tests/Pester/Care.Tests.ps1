@@ -123,6 +123,25 @@ Describe 'The care of a journal' {
     }
 }
 
+Describe 'A damaged journal' {
+    It 'is refused before anything is written, wherever the damage is: page <_> of 10' -ForEach (1..10) {
+        $null = Use-NewJournal
+        1..2000 | ForEach-Object { "a key of some length, number $_" } | Start-JournalBatch big | Out-Null
+        $null = Optimize-Journal
+        $bytes = [IO.File]::ReadAllBytes($env:JOURNAL_PATH)
+        $pages = [int]($bytes.Length / 4096)
+        # Not the first: without its header it is no journal at all.
+        $page = 1 + [int][Math]::Floor(($_ - 1) * ($pages - 2) / 9)
+        for ($i = 0; $i -lt 4096; $i++) { $bytes[$page * 4096 + $i] = 0xAB }
+        [IO.File]::WriteAllBytes($env:JOURNAL_PATH, $bytes)
+        foreach ($line in { 1..50 | Invoke-JournalBatch more { $script:ran = $true } }, { 1..50 | Start-JournalBatch more }, { 1..50 | Add-JournalTask big }) {
+            (Get-ErrorOf $line).Id | Select-Object -Unique | Should -Be JournalCorrupt
+        }
+        $script:ran | Should -BeNullOrEmpty
+        [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([IO.File]::ReadAllBytes($env:JOURNAL_PATH))) | Should -Be ([Convert]::ToHexString([Security.Cryptography.SHA256]::HashData($bytes)))
+    }
+}
+
 Describe 'Restore-Journal' {
     It 'puts a backup in the place of the journal, and keeps what was there' {
         $path = Use-NewJournal

@@ -47,10 +47,18 @@ Describe 'Keys of inputs' {
             $inputs = @(1..40 | ForEach-Object { [pscustomobject]@{ Name = $_ } }) + 'fine'
             $found = @(Get-ErrorOf { $inputs | & $line })
             $found.Id | Should -Be KeyMissing, KeyMissing
-            $found[1].Message | Should -BeLike '39 more inputs have no key and are left out, too.*(-Key Id)*it has Name.'
+            $found[1].Message | Should -BeLike '39 more inputs are left out for the same reason.*(-Key Id)*it has Name.'
             $found[1].Target | Should -Be 39
         }
         (Get-JournalTask -Key fine).Count | Should -Be 2
+    }
+
+    It 'tells once what is wrong with all inputs in the same words: <Case>' -ForEach @(
+        @{ Case = 'a key that none has'; Line = { 1..40 | Invoke-JournalBatch many -Key Nope { } } }
+        @{ Case = 'a priority that cannot be read'; Line = { 1..40 | Add-JournalTask some -Priority { throw 'no' } } }
+    ) {
+        $null = Start-JournalBatch some
+        @(Get-ErrorOf $Line -WarningAction Ignore).Count | Should -Be 2
     }
 
     It 'tells, for an object without -Key, its type and how to name a key' {

@@ -330,6 +330,41 @@ Describe 'Invoke-JournalBatch' {
             1 | Invoke-JournalBatch whole -New { $_ } 3>&1 | Should -Be 1
         }
 
+        It 'tells with -WhatIf what the run will do with <Case>' -ForEach @(
+            @{ Case = 'a canceled task whose input comes again'; Before = { 1..3 | Start-JournalBatch plan | Out-Null; Get-JournalTask plan -First 1 | Set-JournalTask -Status Canceled | Out-Null }
+                Line = '1..3 | Invoke-JournalBatch plan {0} {{ $_ }}'; Told = '*3 to run (2 pending, 1 canceled before)*'; Ran = 1, 2, 3 }
+            @{ Case = 'a budget that is used up'; Before = { 1..3 | Invoke-JournalBatch plan -QuotaLimit 2 { $JournalTask.AddQuota(1) } -WarningAction Ignore }
+                Line = '1..3 | Invoke-JournalBatch plan {0} {{ $_ }}'; Told = '*quota limit is used up*higher -QuotaLimit*0 to run*quota used up*'; Ran = @() }
+            @{ Case = 'no input and no batch'; Before = { }; Line = '@() | Invoke-JournalBatch plan {0} {{ $_ }}'; Told = '*There is no input, and there is no batch named*nothing was done*'; Ran = @() }
+            @{ Case = 'an input that changed'; Before = { [pscustomobject]@{ Id = 1; V = 'old' } | Start-JournalBatch plan -Key Id | Out-Null }
+                Line = '[pscustomobject]@{{ Id = 1; V = "new" }} | Invoke-JournalBatch plan -Key Id {0} {{ $_.V }}'; Told = "*Run '1': its input changed*1 to run (1 input changed)*"; Ran = 'new' }
+            @{ Case = 'a key that comes twice'; Before = { }; Line = '1, 1, 2 | Invoke-JournalBatch plan {0} {{ $_ }}'; Told = '*1 input had the key of an earlier one and is run once*2 to run*'; Ran = 1, 2 }
+            @{ Case = 'tasks whose worker died, which -Reconcile judges'; Before = { Invoke-KilledProcess '1, 2 | Start-JournalBatch plan | Request-JournalTask -Count 2 | Out-Null' }
+                Line = 'Invoke-JournalBatch plan {0} {{ $_ }} -Reconcile {{ $_.Key -eq "1" }}'; Told = '*unless -Reconcile says that it was done*2 to run (2 worker died)*'; Ran = 2 }
+        ) {
+            & $Before
+            $told = (Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; $($Line -f '-WhatIf')") -join "`n"
+            $told | Should -BeLike $Told
+            $WarningPreference = 'Ignore'
+            @(& ([scriptblock]::Create(($Line -f '')))) | Should -Be $Ran
+        }
+
+        It 'says once, with -WhatIf, too, that there is nothing to resume' {
+            1..3 | Invoke-JournalBatch over { }
+            foreach ($line in { 1..5 | Invoke-JournalBatch over -Resume -WhatIf { } }, { 1..5 | Invoke-JournalBatch over -Resume { } }) { (Get-ErrorOf $line).Id | Should -Be NothingToResume }
+        }
+
+        It 'groups the answers of a server by their status and what they say' {
+            Import-Module Microsoft.PowerShell.Utility
+            1..4 | Invoke-JournalBatch web -MaxRetries 0 -ErrorAction Ignore {
+                $answer = [System.Net.Http.HttpResponseMessage]::new((500, 502, 418, 404)[$_ - 1])
+                $failure = [System.Management.Automation.ErrorRecord]::new([Microsoft.PowerShell.Commands.HttpResponseException]::new('no', $answer), 'Web', 'InvalidOperation', $null)
+                $failure.ErrorDetails = [System.Management.Automation.ErrorDetails]::new('{"error":{"message":"something failed"}}')
+                throw $failure
+            }
+            (Measure-JournalTask -GroupBy Signature).Signature | Sort-Object | Should -Be 'HTTP 404: something failed', 'HTTP 418: something failed', 'HTTP 500: something failed', 'HTTP 502: something failed'
+        }
+
         It 'says why nothing was done: no batch, one that is complete, inputs that could not be taken' {
             $said = { param($Inputs, $Name = 'done') $Inputs | Invoke-JournalBatch $Name { } -ErrorAction SilentlyContinue 3>&1 | ForEach-Object { "$_" } }
             & $said @() | Should -BeLike "There is no input, and there is no batch named 'done' to resume: nothing was done."

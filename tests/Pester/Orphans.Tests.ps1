@@ -92,6 +92,14 @@ Describe 'Find-JournalOrphan' {
         $found | Should -Not -Contain "$journal.bak"
     }
 
+    It 'knows the inputs, too, of an incremental line whose batch was removed: it would leave them out' {
+        $files = 'in[1].txt', 'in2.txt' | ForEach-Object { New-File $_ }
+        Get-Item -LiteralPath $files | Invoke-JournalBatch kept { } -Incremental -Fingerprint { $_.Length }
+        $null = Remove-StaleJournalBatch -OlderThan 0 -Confirm:$false
+        Get-JournalBatch | Should -BeNullOrEmpty
+        Find-JournalOrphan $folder | Should -BeNullOrEmpty
+    }
+
     It 'leaves a file that was written after it began' {
         $file = New-File 'late.txt'
         (Get-Item $file).LastWriteTimeUtc = [datetime]::UtcNow.AddMinutes(1)

@@ -64,6 +64,24 @@ Describe 'A run that is stopped' {
         Assert-Clean stopped
     }
 
+    It 'ends the process after SIGTERM (<Where>) though the task under way ends at once: no line of the script that follows runs' -Skip:(-not $unix) -ForEach @(
+        @{ Where = 'in the session'; More = '' }
+        @{ Where = 'in runspaces'; More = '-ThrottleLimit 2' }
+    ) {
+        $line = @"
+Import-Module '$(Get-ModulePath)'
+1..20 | Invoke-JournalBatch quick $More { [Console]::Out.WriteLine('started'); Start-Sleep -Milliseconds 300 } | Out-Null
+'after the run'
+"@
+        $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        $null = $process.StandardOutput.ReadLine()
+        (Stop-Run $process TERM).ExitCode | Should -Be 143
+        $process.StandardOutput.ReadToEnd() | Should -Not -Match 'after the run'
+        (Get-JournalBatch quick).InProgress | Should -Be 0
+    }
+
     It 'says in one line how to go on after Ctrl+C' -Skip:(-not $interruptible) {
         $process = Stop-Run (Start-Run stopped) INT
         $process.StandardOutput.ReadToEnd() | Should -BeLike '*Interrupted: 4/20 done; 1 task was given back*run the same line again*'
@@ -192,7 +210,7 @@ Describe 'A run that is stopped' {
             Get-Left $mark | Should -Not -BeNullOrEmpty
             $ran = 1..3 | Invoke-JournalBatch killed { Get-Left $mark; $_ } -WarningVariable said -WarningAction SilentlyContinue
             $ran | Should -Be 1, 2, 3
-            "$said" | Should -BeLike "Recovered * worker* had died.* programs that they had left running were ended: *sleep (*"
+            "$said" | Should -BeLike "Recovered * worker* had died.* programs that they had left running were ended: *"
             Get-Left $mark | Should -BeNullOrEmpty
             Get-Left $other | Should -Not -BeNullOrEmpty
         }

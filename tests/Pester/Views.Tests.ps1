@@ -23,6 +23,23 @@ Describe 'The view of a batch' {
         (Invoke-Expression ($lines -match 'Resume-').Trim()).Status | Should -Be 'Running'
     }
 
+    It 'keeps an id of <Length> characters whole, and the line within 80 columns' -ForEach @{ Length = 35 }, @{ Length = 41 }, @{ Length = 42 }, @{ Length = 76 } {
+        $name = 'n' * ($Length - 16)
+        $id = (1 | Start-JournalBatch $name).Id
+        $lines = Get-JournalBatch $name | Get-ViewOf -Width 80
+        $lines -match "^$id( |$)" | Should -HaveCount 1
+        $lines | Where-Object { $_.Length -gt 80 } | Should -BeNullOrEmpty
+        ($lines -match '\b0/1\b')[0].IndexOf('0/1') | Should -Be ($lines -match '^Id ')[0].IndexOf('Progress')
+    }
+
+    It 'says after a resume that a budget which is used up needs a higher limit' {
+        1..3 | Invoke-JournalBatch budget -QuotaLimit 1 { $JournalTask.AddQuota(1) } -WarningAction Ignore
+        $resumed = Resume-JournalBatch budget 6>&1
+        $resumed[0] | Should -BeLike '*again with a higher -QuotaLimit*'
+        $resumed[-1].StatusText | Should -Be 'Running (no worker)'
+        (Get-JournalBatch budget | Get-ViewOf) -match 'run the same line with a higher -QuotaLimit' | Should -HaveCount 1
+    }
+
     It 'keeps the resuming line whole for a name with quotes' {
         $odd = 'a' | Start-JournalBatch "it's" | Suspend-JournalBatch
         $line = (Get-JournalBatch -Id $odd | Get-ViewOf) -match 'Resume-'
@@ -211,6 +228,9 @@ Describe 'A group of errors of one kind' {
         (Get-JournalTask -Signature $group.Signature).Count | Should -Be 3
         ($group | Get-ViewOf) -join "`n" | Should -Not -Match '<'
         ($group | Get-ViewOf) -join "`n" | Should -BeLike "*Row 1 of '/data/1.csv' is empty*"
+        $shown = ((Measure-JournalBatch alike).ErrorsBySignature | Get-ViewOf) -join "`n"
+        $shown | Should -BeLike "*3 Unknown*Row 1 of '/data/1.csv' is empty*"
+        $shown | Should -Not -Match '<'
     }
 }
 

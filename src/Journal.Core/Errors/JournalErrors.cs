@@ -158,9 +158,9 @@ public static partial class JournalErrors
     public static JournalException KeyMissing(object? input, string detail) =>
         Make(JournalFault.InvalidArgument, input, $"An input has no key: {detail}");
 
-    /// <summary>Inputs from which no key can be made for a reason that was told of another one.</summary>
-    public static JournalException KeysMissing(long count, string told) =>
-        Make(JournalFault.InvalidArgument, count, $"{count} more {(count == 1 ? "input has" : "inputs have")} no key and {(count == 1 ? "is" : "are")} left out, too. {told}", id: nameof(KeyMissing));
+    /// <summary>Inputs that cannot be taken for a reason that was told of another one.</summary>
+    public static JournalException MoreInputsRefused(long count, JournalException told) =>
+        Make(JournalFault.InvalidArgument, count, $"{Amount.Of(count, "more input")} {(count == 1 ? "is" : "are")} left out for the same reason. {told.Message}", id: told.ErrorId);
 
     /// <summary>A key that is too long to be stored and indexed well.</summary>
     public static JournalException InvalidKey(string key, string detail) =>

@@ -89,6 +89,9 @@ public sealed record JournalBatch
     /// <summary>Quota units it may use; null means no limit.</summary>
     public double? QuotaLimit => Options.QuotaLimit;
 
+    /// <summary>Whether nothing is left of its budget: a run pauses at once.</summary>
+    public bool IsQuotaUsedUp => QuotaLimit is { } limit && QuotaConsumed >= limit;
+
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

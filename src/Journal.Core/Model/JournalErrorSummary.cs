@@ -20,6 +20,6 @@ public sealed record JournalErrorSummary(JournalErrorCategory Category, string? 
         new(nameof(ExampleKey), ExampleKey),
     });
 
-    /// <summary>For example <c>12 × NotFound: Cannot find path &lt;value&gt;</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} × {Category}: {Signature ?? Example}");
+    /// <summary>For example <c>12 × NotFound: Cannot find path 'C:\photos\a.jpg'</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} × {Category}: {Example ?? Signature}");
 }

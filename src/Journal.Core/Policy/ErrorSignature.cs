@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -49,6 +50,7 @@ public static class ErrorSignature
 
     // PowerShell puts the message of a .NET method's exception in quotes, where it would fold away and leave one signature for all of them.
     private static readonly Regex Wrapper = new("""^\s*Exception calling "[^"]*" with "[^"]*" argument\(s\): "(?<inner>.+?)"?\s*$""", Linear);
+    private static readonly Regex Status = new(@"^HTTP (?<code>[1-5][0-9]{2}): ", Linear);
     private static readonly Regex Digits = new(@"\d+", Linear);
     private static readonly Regex Blank = new(@"[\s\p{Cc}-[\x1b]]+", Linear);
     private static readonly Regex Repeated = new("<path>(?: <path>)+|<value>(?:, ?<value>)+|<n>(?:, ?<n>)+", Linear);
@@ -58,7 +60,7 @@ public static class ErrorSignature
     private static readonly Regex Counted = new("^(?:[a-z_]+[0-9]+|[0-9]+[a-z_]+)$", Linear);
 
     /// <summary>The signature of a message: one line, at most <see cref="MaxLength"/> long, and its own signature; empty for a blank message.</summary>
-    /// <param name="message">Of any length; only its first line counts, and the next where that one ends with a colon. A body in JSON may go over many lines.</param>
+    /// <param name="message">Of any length and any number of lines; what looks like a stack trace does not count, nor what goes beyond the longest signature.</param>
     public static string Of(string message)
     {
         var text = Headline(message);
@@ -74,12 +76,17 @@ public static class ErrorSignature
     /// <summary>The line of a message that people are shown in a list: what a signature is made of, with its numbers and names.</summary>
     public static string Headline(string message)
     {
+        // What the client knows of an answer stands before what the server said.
+        if (Status.Match(message) is { Success: true } status && Headline(message[status.Length..]) is { Length: > 0 } answer)
+        {
+            return answer.Contains(status.Groups["code"].Value, StringComparison.Ordinal) ? answer : status.Value + answer;
+        }
+
         var text = message;
         while (Said(text) is { } said) text = said;
         var start = text.AsSpan().TrimStart();
         var head = Cut(start, Considered).ToString();
-        // What is no JSON after all, or has no text for people, is one line: its first would be a brace.
-        head = head is ['{' or '[', ..] ? Blank.Replace(head, " ").Trim() : FirstLine(head);
+        head = head is ['{' or '[', ..] ? Blank.Replace(head, " ").Trim() : BeforeTrace(head);
         while (Wrapper.Match(head) is { Success: true } wrapped) head = wrapped.Groups["inner"].Value;
         return Blank.Replace(head, " ").Trim();
     }
@@ -153,16 +160,18 @@ public static class ErrorSignature
         return "<n>";
     }
 
-    private static string FirstLine(string text)
+    // On one line. A stack trace tells where, which is another place for one cause, and the cause stands before it.
+    private static string BeforeTrace(string text)
     {
-        var first = "";
+        var before = new StringBuilder();
         foreach (var line in text.AsSpan().EnumerateLines())
         {
-            first += line.Trim().ToString() + " ";
-            if (first.Trim() is [.., not ':']) break;
+            var said = line.Trim();
+            if (before.Length > 0 && said.StartsWith("at ", StringComparison.Ordinal)) break;
+            if (said.Length > 0) before.Append(said).Append(' ');
         }
 
-        return first;
+        return before.ToString();
     }
 
     private static ReadOnlySpan<char> Cut(ReadOnlySpan<char> text, int length) =>

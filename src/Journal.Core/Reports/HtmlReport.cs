@@ -35,7 +35,7 @@ internal static class HtmlReport
             <body>
             <main>
             <header>
-            <h1>{title}{Pill(model.Single?.Status)}</h1>
+            <h1>{title}{Pill(model.Single)}</h1>
             <p class="sub">{HtmlText.Encode(ReportHead.Subtitle(model))}</p>
             {Pause(model)}</header>
 
@@ -90,15 +90,16 @@ internal static class HtmlReport
         page.Append("</dl>\n</section>\n");
     }
 
-    private static string Pill(JournalBatchStatus? status) => status is { } known
-        ? $"<span class=\"pill {Mood(known)}\">{known}</span>"
-        : "";
+    private static string Pill(JournalBatchSummary? batch) => batch is null
+        ? ""
+        : $"<span class=\"pill {Mood(batch)}\">{HtmlText.Encode(batch.StatusText)}</span>";
 
-    private static string Mood(JournalBatchStatus status) => status switch
+    private static string Mood(JournalBatchSummary batch) => batch.Status switch
     {
         JournalBatchStatus.Completed => "good",
         JournalBatchStatus.Failed => "bad",
-        JournalBatchStatus.Running => "busy",
+        // One without a worker waits for somebody.
+        JournalBatchStatus.Running when batch.StatusText == nameof(JournalBatchStatus.Running) => "busy",
         _ => "idle",
     };
 

@@ -44,6 +44,7 @@ internal static class JsonReport
         ["BatchId"] = batch.Summary.BatchId,
         ["Name"] = batch.Summary.Name,
         ["Status"] = batch.Summary.Status.ToString(),
+        ["StatusText"] = batch.Summary.StatusText,
         ["Percent"] = batch.Summary.Percent,
         ["Counts"] = JsonMap.Parse(batch.Counts.ToString()),
         ["Remaining"] = batch.Summary.Remaining,

@@ -71,7 +71,17 @@ public static class BatchRecovery
         var died = recovered.Count(static task => task.HasDied);
         var what = $"{Amount.Of(recovered.Count, "task")} {(recovered.Count == 1 ? "whose worker" : "whose workers")} {(died == recovered.Count ? "had died" : died == 0 ? "had not been heard of for the length of a lease" : "had died, or had not been heard of for the length of a lease")}";
         var programs = recovered.SelectMany(static task => task.Programs).ToList();
-        return $"Recovered {what}" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, because that happened too often." : ".") + ProgramWords(programs);
+        return $"Recovered {what}" + (abandoned > 0 ? $"; {abandoned} of them failed as Abandoned, see -OnCrash." : ".") + ProgramWords(programs) + FileWords([.. recovered.SelectMany(static task => task.Files)]);
+    }
+
+    // Only in the directory that the batch names for them is anything deleted by its path.
+    private static string FileWords(IReadOnlyList<WorkFileResult> files)
+    {
+        var deleted = files.Count(static file => file.Deleted);
+        var words = deleted == 0 ? "" : $" {Amount.Of(deleted, "temporary file")} of theirs {(deleted == 1 ? "was" : "were")} deleted.";
+        return files.Where(static file => !file.Deleted).Select(static file => (WorkFileResult?)file).FirstOrDefault() is { } left
+            ? $"{words} {Amount.Of(files.Count - deleted, "temporary file")} of theirs {(files.Count - deleted == 1 ? "was" : "were")} not: '{left.Path}', because {left.Reason}"
+            : words;
     }
 
     private static string ProgramWords(List<string> programs)

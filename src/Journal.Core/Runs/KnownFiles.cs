@@ -6,7 +6,7 @@ namespace Journal.Runs;
 
 /// <summary>
 /// The files below a directory that a journal knows: outputs, registered temporary files, files that are inputs or are named by an input, a target id or
-/// metadata, outputs that are remembered of batches that were removed, and the journal's own.
+/// metadata, inputs and outputs that are remembered of batches that were removed, and the journal's own.
 /// </summary>
 public sealed class KnownFiles
 {
@@ -47,7 +47,12 @@ public sealed class KnownFiles
             else known.Add(task.StoredInput.Text);
         }
 
-        known.Add(EarlierRuns.ReadKept(store).SelectMany(static kept => kept.Outputs));
+        foreach (var kept in EarlierRuns.ReadKept(store))
+        {
+            known.Add(kept.Outputs);
+            known.Add(kept.Key);
+        }
+
         return known;
     }
 

@@ -29,6 +29,9 @@ public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
     /// <summary>What a dead run may have written is written again.</summary>
     public bool Redelivers { get; init; }
 
+    /// <summary>Whether the line can tell if the effect of an attempt that died took place.</summary>
+    public bool Reconciles { get; init; }
+
     /// <summary>Who lives.</summary>
     public IProcessTable Processes { get; init; } = ProcessTable.Instance;
 

@@ -61,6 +61,9 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     /// <summary>The ended tasks that are put back.</summary>
     public IReadOnlyList<PlannedRequeue> Requeues { get; private init; } = [];
 
+    /// <summary>Whether nothing is left of the budget that the run would have: it pauses at once.</summary>
+    public bool IsQuotaUsedUp => Batch is { } batch && Order.Options(batch.Options).QuotaLimit is { } limit && batch.QuotaConsumed >= limit;
+
     /// <summary>Makes the plan.</summary>
     /// <param name="store">The journal; null where there is none yet.</param>
     /// <param name="order">What the line orders.</param>
@@ -122,7 +125,25 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     public TaskPlan Of(EarlierAnswer? earlier = null) =>
         earlier is { LeavesOut: true } left ? new(PlannedAction.Leave, "completed before", left.Why)
         : NotThisStage(Order.Definition.Stages.Count > 0 ? Order.Definition.Stages[0] : null)
-        ?? (earlier is { } changed ? new(PlannedAction.Run, changed.Kind, changed.Why) : new(PlannedAction.Run, "new", Batch is null ? "new batch" : "new input"));
+        ?? WithinQuota(earlier is { } changed ? new(PlannedAction.Run, changed.Kind, changed.Why) : new(PlannedAction.Run, "new", Batch is null ? "new batch" : "new input"));
+
+    /// <summary>For an input for whose key the batch has a task.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="recovery">What recovery does with it; null where it is its worker's, or nobody's.</param>
+    /// <param name="lostOutput">What is different about its outputs; null for nothing.</param>
+    public TaskPlan Of(NewTask input, JournalTask task, TaskMove? recovery = null, string? lostOutput = null)
+    {
+        if (task.Status is JournalTaskStatus.Canceled && !StartsOver)
+        {
+            return NotThisStage(task.Stage) ?? WithinQuota(new(PlannedAction.Run, "canceled before", "canceled before; its input is given again"));
+        }
+
+        var plan = Of(task, recovery, lostOutput);
+        return plan.Action is PlannedAction.Run && AmendmentRules.TakesInput(task.Status) && AmendmentRules.IsMended(input, task.StoredInput, task.Metadata.Json)
+            ? plan with { Kind = "input changed", Why = $"its input changed since the batch began; {plan.Why}" }
+            : plan;
+    }
 
     /// <summary>For an input whose result is there already, and of which the batch has no task that was ever begun.</summary>
     public static TaskPlan AlreadyThere { get; } = new(PlannedAction.Record, "already there", "its result is there already");
@@ -131,7 +152,11 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     /// <param name="task">The task.</param>
     /// <param name="recovery">What recovery does with it; null where it is its worker's, or nobody's.</param>
     /// <param name="lostOutput">What is different about its outputs; null for nothing.</param>
-    public TaskPlan Of(JournalTask task, TaskMove? recovery = null, string? lostOutput = null)
+    public TaskPlan Of(JournalTask task, TaskMove? recovery = null, string? lostOutput = null) => WithinQuota(WithoutQuota(task, recovery, lostOutput));
+
+    private TaskPlan WithinQuota(TaskPlan plan) => plan.Action is PlannedAction.Run && IsQuotaUsedUp ? new(PlannedAction.Leave, "quota used up", $"the quota limit is used up; {plan.Why}") : plan;
+
+    private TaskPlan WithoutQuota(JournalTask task, TaskMove? recovery, string? lostOutput)
     {
         var age = task.EndedAt is { } ended ? " " + RelativeTime.Age(Now - ended) : "";
         if (lostOutput is not null && !StartsOver)
@@ -146,7 +171,7 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
             case JournalTaskStatus.InProgress when recovery.Kind is TaskMoveKind.Abandon:
                 return new(PlannedAction.Fail, "abandoned", $"its worker died ({task.Worker}), and it is failed as Abandoned");
             case JournalTaskStatus.InProgress:
-                return NotThisStage(task.Stage) ?? new(PlannedAction.Run, "worker died", $"in flight when its worker died ({task.Worker})");
+                return NotThisStage(task.Stage) ?? new(PlannedAction.Run, "worker died", $"in flight when its worker died ({task.Worker}){Asked}");
             case JournalTaskStatus.Pending:
                 return NotThisStage(task.Stage) ?? OfPending(task);
         }
@@ -169,10 +194,12 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
         { NotBefore: { } due } when due > Now && task.ErrorCategory is not JournalErrorCategory.None =>
             new(PlannedAction.Run, "waits", $"waits until {RelativeTime.Local(due)} (in {RelativeTime.Countdown(due - Now)}) after {task.ErrorCategory}: {task.ErrorMessage}"),
         { NotBefore: { } due } when due > Now => new(PlannedAction.Run, "waits", $"waits until {RelativeTime.Local(due)} (in {RelativeTime.Countdown(due - Now)})"),
-        { Crashes: > 0 } => new(PlannedAction.Run, "worker died", $"pending; workers died with it {task.Crashes} time{(task.Crashes == 1 ? "" : "s")}"),
+        { Crashes: > 0 } => new(PlannedAction.Run, "worker died", $"pending; workers died with it {task.Crashes} time{(task.Crashes == 1 ? "" : "s")}{Asked}"),
         { Token: > 0 } => new(PlannedAction.Run, "pending", "pending; it was begun before"),
         _ => new(PlannedAction.Run, "pending", "pending"),
     };
+
+    private string Asked => Order.Reconciles ? ", unless -Reconcile says that it was done" : "";
 
     private string? StageAfter(JournalTask task, PlannedRequeue requeue) => StageNaming.PositionOf(Batch!, task.Stage) is { } at
         ? Batch!.Stages[(int)MoveEffects.RequeuedTo(TaskMove.Requeue(task.Id, requeue.Reason, requeue.FromStage), task.Status, at)]

@@ -49,14 +49,14 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     public object? Weight { get; set; }
 
     private readonly HashSet<string> _toldLosses = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _refusals = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (JournalException Error, long More)> _refusals = new(StringComparer.Ordinal);
 
     /// <summary>Reads the inputs; there from OnBegin on.</summary>
     protected InputReader Inputs { get; private set; } = null!;
 
     /// <summary>
-    /// Does something with the task of each input at hand; an error of one is written and the next goes on. That inputs of a type need -Key is the line's
-    /// mistake, and told with the first of them and, for the others, at the end, see <see cref="TellRefused"/>.
+    /// Does something with the task of each input at hand; an error of one is written and the next goes on. What is wrong with many in the same words is mostly
+    /// the line's mistake: it is told with the first of them and, for the others, at the end, see <see cref="TellRefused"/>.
     /// </summary>
     protected void TakeInputs(Action<NewTask, object?> take) => ForEach(InputsAtHand(), input =>
     {
@@ -67,9 +67,9 @@ public abstract class BatchInputCmdlet : JournalCmdlet
         {
             task = ReadInput(input);
         }
-        catch (JournalException e) when (Key is null && e.ErrorId == nameof(JournalErrors.KeyMissing) && !_refusals.TryAdd(e.Message, 0))
+        catch (JournalException e) when (!e.EndsTheCall() && !_refusals.TryAdd(e.Message, (e, 0)))
         {
-            _refusals[e.Message]++;
+            _refusals[e.Message] = (e, _refusals[e.Message].More + 1);
             return;
         }
 
@@ -83,7 +83,7 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     /// <summary>How many inputs were left out besides those that were told.</summary>
     protected void TellRefused()
     {
-        foreach (var (told, count) in _refusals.Where(static refusal => refusal.Value > 0)) WriteError(JournalErrors.KeysMissing(count, told).ToErrorRecord());
+        foreach (var (error, more) in _refusals.Values.Where(static refusal => refusal.More > 0)) WriteError(JournalErrors.MoreInputsRefused(more, error).ToErrorRecord());
     }
 
     /// <summary>The task for an input. What of the input cannot be kept is told, each kind once.</summary>

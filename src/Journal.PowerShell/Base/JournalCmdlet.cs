@@ -148,6 +148,20 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Does what all inputs need: an error of it ends the call, once and not for each input.</summary>
+    protected T OrEnd<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (JournalException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+            throw;
+        }
+    }
+
     /// <summary>Emits each of a stream of objects as it comes.</summary>
     protected void WriteAll<T>(IEnumerable<T> items)
     {

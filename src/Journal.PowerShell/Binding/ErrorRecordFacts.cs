@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using Journal.Policy.Classifying;
 
@@ -10,10 +11,14 @@ internal static class ErrorRecordFacts
     /// <param name="record">The error.</param>
     /// <param name="message">A text to keep instead of the error's own.</param>
     public static ErrorFacts Of(ErrorRecord record, string? message = null) => new(
-        message ?? record.ErrorDetails?.Message ?? record.Exception.Message,
+        message ?? Answer(record) ?? record.ErrorDetails?.Message ?? record.Exception.Message,
         record.Exception,
         record.CategoryInfo.Category.ToString(),
         record.FullyQualifiedErrorId);
+
+    // PowerShell keeps what the server said, and the status of its answer only in the exception.
+    private static string? Answer(ErrorRecord record) =>
+        record is { Exception: HttpRequestException { StatusCode: { } status }, ErrorDetails.Message: { Length: > 0 } said } ? string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)status}: {said}") : null;
 
     /// <summary>Whatever an invocation of a script block threw, as an error record; null when it is a stop.</summary>
     public static ErrorRecord? RecordOf(Exception exception) => exception switch

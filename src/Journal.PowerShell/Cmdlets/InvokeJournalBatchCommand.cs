@@ -173,7 +173,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 
         if (IsWhatIf)
         {
-            _printer = new PlanPrinter(Tell, WriteVerbose, () => JournalExists || ParameterSetName == ById ? Reader : null, store => RunPlan.Make(store, Order(HasInputs)));
+            _printer = new PlanPrinter(Tell, WriteVerbose, () => JournalExists || ParameterSetName == ById ? Reader : null, (store, hasInput) => OrEnd(() => RunPlan.Make(store, Order(hasInput))));
         }
         else if (!ShouldProcess(ParameterSetName == ByName ? Name : BatchId, "Run batch"))
         {
@@ -204,7 +204,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         TellRefused();
         if (_printer is not null)
         {
-            _printer.Finish();
+            _printer.Finish(Refused);
             return;
         }
 
@@ -226,28 +226,21 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     }
 
     /// <summary>The batch, made ready when the first input is there; null when there is nothing to run. A batch that cannot be run ends the call.</summary>
-    private JournalBatch? OpenBatch(bool hasInput)
+    private JournalBatch? OpenBatch(bool hasInput) => _batch is not null || _held ? _batch : OrEnd(() => PrepareBatch(hasInput));
+
+    private JournalBatch? PrepareBatch(bool hasInput)
     {
-        if (_batch is not null || _held) return _batch;
-        try
-        {
-            // Without an input there is nothing to make a journal for.
-            if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
-            var prepared = RunPreparation.Prepare(_store, Order(hasInput));
-            _held = prepared.Readiness is not RunReadiness.Ready;
-            if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared, Refused, New);
-            _ended = prepared.Ended;
-            _paused = prepared.Readiness is RunReadiness.Paused && !New ? prepared.Batch : null;
-            if (_held) return null;
-            _batch = prepared.Batch;
-            if (prepared.IsResumed) GoOnWith(prepared.Batch!);
-            return _batch;
-        }
-        catch (JournalException e)
-        {
-            ThrowTerminatingError(e.ToErrorRecord());
-            throw;
-        }
+        // Without an input there is nothing to make a journal for.
+        if (hasInput || JournalExists || ParameterSetName == ById) _store = OpenStore(hasInput ? StoreAccess.Create : StoreAccess.Write);
+        var prepared = RunPreparation.Prepare(_store, Order(hasInput));
+        _held = prepared.Readiness is not RunReadiness.Ready;
+        if (prepared.Readiness is not RunReadiness.NothingToRun || _earlier is not { LeftOut: > 0 }) _words.Prepared(Name, prepared, Refused, New);
+        _ended = prepared.Ended;
+        _paused = prepared.Readiness is RunReadiness.Paused && !New ? prepared.Batch : null;
+        if (_held) return null;
+        _batch = prepared.Batch;
+        if (prepared.IsResumed) GoOnWith(prepared.Batch!);
+        return _batch;
     }
 
     private void GoOnWith(JournalBatch batch)
@@ -294,6 +287,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         FromStage = FromStage,
         Stage = Stage,
         Redelivers = Redeliver,
+        Reconciles = Reconcile is not null,
         Processes = Processes,
     };
 
@@ -358,6 +352,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         signals.Told();
         observer.Close();
         _words.Recorded(batch, _scripts.Recorded);
+        _words.Reconciled(batch, _scripts.Reconciled);
         _words.End(batch, result);
         if (result.HasResults && result.End is not RunEnd.Interrupted) _words.Clashes(batch, ResultClash.Find(store, batch.Id));
         if (outbox is not null && result.End is not RunEnd.Interrupted)

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Journal.Commands.Completion;
 using Journal.Lifecycle;
+using Journal.Runs;
 using Journal.Storage;
 using Journal.Terminal;
 
@@ -87,9 +88,9 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
     private void Emit(JournalBatch batch)
     {
         var open = batch.Counts.Open;
-        var text = $"{batch.Id}: {open} {(open == 1 ? "task waits. It runs" : "tasks wait. They run")} when the batch's line is run again (Invoke-JournalBatch), or when a worker claims {(open == 1 ? "it" : "them")}.";
+        var text = $"{batch.Id}: {open} {(open == 1 ? "task waits. It runs" : "tasks wait. They run")} when the batch's line is run again{(batch.IsQuotaUsedUp ? " with a higher -QuotaLimit, for this one is used up" : " (Invoke-JournalBatch), or when a worker claims " + (open == 1 ? "it" : "them"))}.";
         WriteInformation(new HostInformationMessage { Message = TerminalText.Safe(text) }, ["PSHOST", "Journal"]);
-        WriteObject(batch);
+        WriteObject(LivingWork.Look(Writer, batch, Processes));
     }
 
     private void Collect(JournalTask task)

@@ -16,6 +16,9 @@ internal sealed class CallerScripts(ScriptBlock? fingerprint, ScriptBlock? recor
     /// <summary>Tasks that were recorded without running them.</summary>
     public long Recorded => Interlocked.Read(ref _recorded);
 
+    /// <summary>Tasks whose effect had taken place. On the pipeline's thread.</summary>
+    public long Reconciled { get; private set; }
+
     /// <summary>Whether the result of an input is there already. On the pipeline's thread, as the inputs come: the block may use what the session has.</summary>
     public bool FindExisting(NewTask task, object? input)
     {
@@ -100,7 +103,9 @@ internal sealed class CallerScripts(ScriptBlock? fingerprint, ScriptBlock? recor
         try
         {
             var answer = reconcile!.InvokeWithContext(null, [new PSVariable("_", task), new PSVariable("JournalTask", task), new PSVariable("ErrorActionPreference", ActionPreference.Stop)]);
-            return LanguagePrimitives.IsTrue(answer) ? AttemptResult.Succeeded() : null;
+            if (!LanguagePrimitives.IsTrue(answer)) return null;
+            Reconciled++;
+            return AttemptResult.Succeeded();
         }
         catch (Exception e) when (ErrorRecordFacts.RecordOf(e) is not null)
         {

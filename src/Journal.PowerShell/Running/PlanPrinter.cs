@@ -10,8 +10,8 @@ namespace Journal.Commands.Running;
 /// <summary>Prints a <see cref="RunPlan"/> for <c>-WhatIf</c>: what it does with each task that it does not leave alone, and the totals.</summary>
 /// <param name="cmdlet">Whose -WhatIf.</param>
 /// <param name="open">The journal for reading; null where there is none.</param>
-/// <param name="make">Makes the plan; asked once.</param>
-internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, Func<IJournalStore?> open, Func<IJournalStore?, RunPlan> make)
+/// <param name="make">Makes the plan; asked once, and told whether there is an input.</param>
+internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, Func<IJournalStore?> open, Func<IJournalStore?, bool, RunPlan> make)
 {
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<(PlannedAction Action, string Kind), long> _totals = [];
@@ -19,25 +19,33 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
     private IJournalStore? _store;
     private RunPlan? _plan;
     private long _completedBefore;
+    private long _duplicates;
 
     /// <summary>Prints what becomes of an input.</summary>
     public void Add(NewTask input, EarlierAnswer? earlier, bool isThere)
     {
-        var plan = Plan();
-        if (plan.Readiness is RunReadiness.Paused || !_told.Add(input.Key)) return;
+        var plan = Plan(hasInput: true);
+        if (plan.Readiness is RunReadiness.Paused) return;
+        if (!_told.Add(input.Key))
+        {
+            _duplicates++;
+            return;
+        }
+
         var task = plan.Batch is { } batch ? _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id], Keys = [TextPattern.Exactly(input.Key)], First = 1 }).FirstOrDefault() : null;
         if (plan.Ended is { } ended && _store!.CountTasks(new TaskQuery { BatchIds = [ended.Id], Keys = [TextPattern.Exactly(input.Key)], Statuses = [JournalTaskStatus.Completed] }) > 0) _completedBefore++;
         if (isThere && earlier is not { LeavesOut: true } && (task is null or { Token: 0, Status: JournalTaskStatus.Pending })) Tell(input.Key, RunPlan.AlreadyThere);
-        else Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : Of(plan, task));
+        else Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : plan.Of(input, task, RecoveryOf(task), LostOutputOf(plan, task)));
     }
 
     /// <summary>Prints what becomes of the tasks that the batch has and no input named, and the totals.</summary>
-    public void Finish()
+    /// <param name="refused">Inputs that could not be taken.</param>
+    public void Finish(long refused)
     {
-        var plan = Plan();
+        var plan = Plan(hasInput: false);
         if (plan.Readiness is not RunReadiness.Ready)
         {
-            Say(RunMessages.NotRun(plan.Order.Definition.Name, plan));
+            Say(RunMessages.NotRun(plan.Order.Definition.Name, plan, refused));
             return;
         }
 
@@ -45,19 +53,26 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         {
             foreach (var task in _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }))
             {
-                if (_told.Add(task.Key)) Tell(task.Key, Of(plan, task));
+                if (_told.Add(task.Key)) Tell(task.Key, plan.Of(task, RecoveryOf(task), LostOutputOf(plan, task)));
             }
         }
 
+        if (plan.Batch is { } known && _store!.ReadOutbox(known.Id).Where(static share => share.Writer is null).Sum(static share => share.Items) is > 0 and var waiting)
+        {
+            Say($"{Amount.Of(waiting, "recorded result")} of an earlier run {(waiting == 1 ? "comes" : "come")} out first.");
+        }
+
+        if (_duplicates > 0) Say(RunMessages.HadEarlierKeys(_duplicates));
+        if (plan.IsQuotaUsedUp) Say("The quota limit is used up: the run pauses at once. To go on, run the same line with a higher -QuotaLimit.");
         if (plan.Ended is { } ended) Say(RunMessages.BeginsAnew(ended, _completedBefore, _told.Count));
         Say($"{plan.Batch?.Id ?? $"A new batch '{plan.Order.Definition.Name}'"}: {Total(PlannedAction.Run, "to run")}, {(_totals.Keys.Any(static total => total.Action is PlannedAction.Record) ? Total(PlannedAction.Record, "to record") + ", " : "")}{Total(PlannedAction.Wait, "to wait for")}, {Total(PlannedAction.Fail, "to fail")}, {Total(PlannedAction.Leave, "left alone")}.");
     }
 
-    private RunPlan Plan()
+    private RunPlan Plan(bool hasInput)
     {
         if (_plan is { } made) return made;
         _store = open();
-        var plan = make(_store);
+        var plan = make(_store, hasInput);
         foreach (var task in plan.Batch is { } batch ? _store!.ReadInFlight(batch.Id) : [])
         {
             // The run takes over what the line says of crashes before it recovers.
@@ -68,8 +83,9 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         return _plan = plan;
     }
 
-    private TaskPlan Of(RunPlan plan, JournalTask task) =>
-        plan.Of(task, _recoveries.GetValueOrDefault(task.Id), plan.StartsOver ? null : OutputVerification.DifferenceOf(task, plan.Order.VerifyOutput));
+    private TaskMove? RecoveryOf(JournalTask task) => _recoveries.GetValueOrDefault(task.Id);
+
+    private static string? LostOutputOf(RunPlan plan, JournalTask task) => plan.StartsOver ? null : OutputVerification.DifferenceOf(task, plan.Order.VerifyOutput);
 
     private string Total(PlannedAction action, string what)
     {

@@ -42,7 +42,10 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
     }
 
     /// <summary>Why nothing would be run.</summary>
-    public static string NotRun(string name, RunPlan plan) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!, plan.Order.Mode is RunMode.New) : NothingToRun(name, plan.Ended, 0);
+    public static string NotRun(string name, RunPlan plan, long refused) => plan.Readiness is RunReadiness.Paused ? IsPaused(plan.Batch!, plan.Order.Mode is RunMode.New) : NothingToRun(name, plan.Ended, refused);
+
+    /// <summary>Inputs whose keys came before.</summary>
+    public static string HadEarlierKeys(long count) => $"{Amount.Of(count, "input")} had the key of an earlier one and {AreOrIs(count)} run once.";
 
     /// <summary>Why a new batch is begun although there is one of the name.</summary>
     /// <param name="ended">That batch.</param>
@@ -95,7 +98,7 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
     /// <summary>What became of the inputs.</summary>
     public void Added(JournalBatch batch, AddResult result, bool isIncremental)
     {
-        if (result.Duplicates > 0) cmdlet.WriteWarning($"{Amount.Of(result.Duplicates, "input")} had the key of an earlier one and {AreOrIs(result.Duplicates)} run once.");
+        if (result.Duplicates > 0) cmdlet.WriteWarning(HadEarlierKeys(result.Duplicates));
         foreach (var change in Changes(result, isIncremental)) cmdlet.WriteWarning(change);
         if (result.TakenUp > 0) cmdlet.WriteWarning($"{Amount.Of(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
         if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there."), Tag);
@@ -127,6 +130,12 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
     public void Recorded(JournalBatch batch, long count)
     {
         if (count > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {Amount.Of(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there."), Tag);
+    }
+
+    /// <summary>Tasks whose effect had taken place when their worker died.</summary>
+    public void Reconciled(JournalBatch batch, long count)
+    {
+        if (count > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {Amount.Of(count, "task")} {WereOrWas(count)} recorded as completed without running: -Reconcile says that {(count == 1 ? "its effect is" : "their effects are")} there."), Tag);
     }
 
     /// <summary>How the run ended; for one that was interrupted, see <see cref="HowToResume"/>.</summary>

@@ -17,7 +17,10 @@ internal sealed class StopSignals : IDisposable
     private readonly Action _tell;
     private readonly ManualResetEventSlim _told = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Lock _gate = new();
     private int _interrupts;
+    private bool _isEnding;
+    private bool _isOver;
 
     /// <param name="stopNow">Gives the tasks back and returns when that is on the disk; called on another thread.</param>
     /// <param name="tell">Says so, where the pipeline did not.</param>
@@ -37,10 +40,18 @@ internal sealed class StopSignals : IDisposable
     /// <summary>The pipeline has said how to go on.</summary>
     public void Told() => _told.Set();
 
-    /// <summary>Leaves the signals alone again.</summary>
+    /// <summary>Leaves the signals alone again. Does not return where one of them ends the process: no line of the script that follows may run, nor its end be the exit code.</summary>
     public void Dispose()
     {
         _told.Set();
+        bool isEnding;
+        lock (_gate)
+        {
+            isEnding = _isEnding;
+            _isOver = true;
+        }
+
+        if (isEnding) new ManualResetEventSlim().Wait();
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         foreach (var registration in _registrations) registration.Dispose();
     }
@@ -49,6 +60,12 @@ internal sealed class StopSignals : IDisposable
 
     private void Register(PosixSignal signal, int number) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
+        lock (_gate)
+        {
+            if (_isOver) return;
+            _isEnding = true;
+        }
+
         context.Cancel = true;
         _stopNow();
         if (!_told.Wait(PatienceForPipeline)) _tell();

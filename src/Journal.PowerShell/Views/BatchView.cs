@@ -7,16 +7,17 @@ namespace Journal.Commands.Views;
 /// <summary>A batch as its views show it: a line, and for a paused one a second line that tells why, how long still, and what resumes it.</summary>
 public static class BatchView
 {
-    // 79 columns in all, of which only a long id takes more.
+    // 79 columns in all. An id is never cut: one that is too long for its column takes that of the name, with which it begins, and one that is too long for both a line.
     private const int IdWidth = 29;
     private const int NameWidth = 11;
+    private const int IdAndNameWidth = IdWidth + 1 + NameWidth;
     private const int ProgressWidth = 11;
     private const int StatusWidth = 9;
     private const int FailedWidth = 6;
 
     /// <summary>The heading over the lines.</summary>
     /// <param name="style">$PSStyle.</param>
-    public static string Header(object? style) => new ViewStyle(style).Heading(Line("Id", "Name", "Progress", "Status", "Failed", "Created"));
+    public static string Header(object? style) => new ViewStyle(style).Heading(Line($"{"Id",-IdWidth} Name", "Progress", "Status", "Failed", "Created"));
 
     /// <summary>A batch on a line, and on two others why it is paused and what to do about it.</summary>
     /// <param name="batch">The batch.</param>
@@ -25,9 +26,10 @@ public static class BatchView
     {
         var colours = new ViewStyle(style);
         var status = batch.Status.ToString();
+        var id = ViewText.Line(batch.Id);
         var line = Line(
-            ViewText.Line(batch.Id).PadRight(IdWidth),
-            ViewText.Clip(batch.Name, NameWidth).PadRight(NameWidth),
+            id.Length <= IdWidth ? $"{id.PadRight(IdWidth)} {ViewText.Clip(batch.Name, NameWidth).PadRight(NameWidth)}"
+                : (id.Length <= IdAndNameWidth ? id : id + Environment.NewLine + new string(' ', IdAndNameWidth)).PadRight(IdAndNameWidth),
             colours.Bar(status, batch.Progress.PadRight(ProgressWidth), batch.Percent),
             colours.Status(status, (batch.HasWorker == false ? "No worker" : status).PadRight(StatusWidth)),
             batch.Failed == 0 ? "0".PadLeft(FailedWidth) : colours.Bad(batch.Failed.ToString(CultureInfo.InvariantCulture).PadLeft(FailedWidth)),
@@ -54,7 +56,7 @@ public static class BatchView
     {
         if (IsEmpty(batch)) return $"To add some: … | Add-JournalTask {Quoted(batch.Id)}";
         if (!batch.IsResumable || (batch.Status is not (JournalBatchStatus.Paused or JournalBatchStatus.Failed) && batch.HasWorker != false)) return "";
-        if (batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true && batch.PausedUntil is null) return "To go on, run the same line with a higher -QuotaLimit.";
+        if (batch.IsQuotaUsedUp || (batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true && batch.PausedUntil is null)) return "To go on, run the same line with a higher -QuotaLimit.";
         return batch.IsHeld || batch.PausedUntil is not null ? $"Resume-JournalBatch {Quoted(batch.Id)}  # then run the line again" : $"To go on, run the same line again: Invoke-JournalBatch {Quoted(batch.Name)} {{ … }}";
     }
 
@@ -63,6 +65,6 @@ public static class BatchView
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     // Padding is done before colouring, for colours count as characters.
-    private static string Line(string id, string name, string progress, string status, string failed, string created) =>
-        $"{id,-IdWidth} {name,-NameWidth} {progress,-ProgressWidth} {status,-StatusWidth} {failed,FailedWidth} {created}";
+    private static string Line(string idAndName, string progress, string status, string failed, string created) =>
+        $"{idAndName,-IdAndNameWidth} {progress,-ProgressWidth} {status,-StatusWidth} {failed,FailedWidth} {created}";
 }

@@ -105,10 +105,11 @@ public static class SummaryView
         return string.Join(Environment.NewLine, errors.Take(TopErrors).Select(error => colours.Bad(ViewText.Clip(Error(error), 80))));
     }
 
-    // The message of one of them says more than what they have in common.
-    private static string Error(JournalErrorSummary error) => error.Example is { Length: > 0 } example
-        ? string.Create(CultureInfo.InvariantCulture, $"{error.Count} × {error.Category}: {ErrorSignature.Headline(example)}")
-        : error.ToString();
+    /// <summary>What went wrong, on a line: the message of one of them, which says more than what they have in common.</summary>
+    /// <param name="error">The error.</param>
+    public static string Message(JournalErrorSummary error) => ViewText.Line(error.Example is { Length: > 0 } example ? ErrorSignature.Headline(example) : error.Signature ?? "");
+
+    private static string Error(JournalErrorSummary error) => string.Create(CultureInfo.InvariantCulture, $"{error.Count} × {error.Category}: {Message(error)}");
 
     /// <summary>The stages, a line each.</summary>
     public static string Stages(JournalBatchSummary summary) => string.Join(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Journal.Hosting;
 using Journal.Storage;
@@ -10,6 +11,13 @@ internal sealed class JournalFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string FirstRead = "PRAGMA schema_version";
+
+    // A tenth of a second on a slow machine. Of a larger file the tables are looked at that every run needs and that stay small.
+    private const long MostBytesChecked = 16 * 1024 * 1024;
+    private static readonly string[] SmallTables = ["batch", "worker", "quota", "checkpoint", "sequence"];
+
+    // The files that this process has written to last, as it left them: they need no look before they are written to again.
+    private static readonly ConcurrentDictionary<string, (FileFacts? Facts, DateTime Written)> AsLeft = new(StringComparer.Ordinal);
 
     private static readonly OpenMode[] ToRead = [OpenMode.ReadWrite, OpenMode.ReadOnly, OpenMode.Immutable];
     private static readonly OpenMode[] ToWrite = [OpenMode.ReadWrite];
@@ -63,14 +71,41 @@ internal sealed class JournalFile
         return file;
     }
 
-    /// <summary>A connection that writes.</summary>
+    /// <summary>A connection that writes, to a file that was looked at first: nothing is added to a damaged one.</summary>
+    /// <exception cref="JournalException">JournalCorrupt.</exception>
     // 64 MB: keys in random order touch the whole index. A larger log than SQLite's 4 MB: under load, merging it is most of what a disk has to do.
-    public Database ConnectWriter() => Connect($"""
-        PRAGMA synchronous = {(_options.Durability == Durability.Full ? "FULL" : "NORMAL")};
-        PRAGMA cache_size = -65536;
-        PRAGMA wal_autocheckpoint = 4000;
-        PRAGMA journal_size_limit = 67108864;
-        """);
+    public Database ConnectWriter()
+    {
+        var database = Connect($"""
+            PRAGMA synchronous = {(_options.Durability == Durability.Full ? "FULL" : "NORMAL")};
+            PRAGMA cache_size = -65536;
+            PRAGMA wal_autocheckpoint = 4000;
+            PRAGMA journal_size_limit = 67108864;
+            """);
+        try
+        {
+            if (!AsLeft.TryGetValue(Path, out var left) || left != Present()) RequireSound(database);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Notes how a writer left the file.</summary>
+    public void Leave() => AsLeft[Path] = Present();
+
+    private (FileFacts?, DateTime) Present() => (SystemCalls.Facts(Path), File.GetLastWriteTimeUtc(Path));
+
+    private void RequireSound(Database database)
+    {
+        var damage = new FileInfo(Path) is { Exists: true, Length: <= MostBytesChecked }
+            ? database.FindDamageQuickly()
+            : SmallTables.Select(database.FindDamageQuickly).FirstOrDefault(static found => found is not null);
+        if (damage is not null) throw JournalErrors.JournalCorrupt(Path, damage.ReplaceLineEndings(" "));
+    }
 
     /// <summary>A connection that cannot write.</summary>
     public Database ConnectReader()

@@ -30,7 +30,7 @@ public class ErrorSignatureTests
     [InlineData("Response status code does not indicate success: 404 (Not Found).", "Response status code does not indicate success: 404 (Not Found).")]
     [InlineData("ERROR: HTTP Error 403: Forbidden", "ERROR: HTTP Error 403: Forbidden")]
     [InlineData("Exception calling \"ReadAllText\" with \"1\" argument(s): \"Could not find file '/in/a.jpg'.\"", "Could not find file <value>.")]
-    [InlineData("Exception calling \"Foo\" with \"0\" argument(s): \"Disk full\nDetails\"", "Disk full")]
+    [InlineData("Exception calling \"Foo\" with \"0\" argument(s): \"Disk full\nDetails\"", "Disk full Details")]
     [InlineData("Program \"ffmpeg\" ended with non-zero exit code: 69 (0x45).", "Program \"ffmpeg\" ended with non-zero exit code: 69 (<hex>).")]
     public void What_tells_causes_apart_stays(string message, string signature) => Assert.Equal(signature, ErrorSignature.Of(message));
 
@@ -49,6 +49,9 @@ public class ErrorSignatureTests
     [InlineData("[{\"detail\":\"No such list\"}]", "No such list")]
     [InlineData("{\"errors\":[{\"title\":\"Bad name\"}]}", "Bad name")]
     [InlineData("{\"status\":\"503\"}", "HTTP 503")]
+    [InlineData("HTTP 502: {\"error\":{\"message\":\"something failed\"}}", "HTTP 502: something failed")]
+    [InlineData("HTTP 404: {\"error\":{\"code\":404,\"message\":\"Video 17 is gone\"}}", "HTTP 404: Video <n> is gone")]
+    [InlineData("HTTP 500: Sorry,\n no service", "HTTP 500: Sorry, no service")]
     [InlineData("{ broken\n  \"json\": 1", "{ broken <value>: <n>")]
     public void Of_a_body_in_JSON_the_text_for_people_counts_with_its_status(string message, string signature) => Assert.Equal(signature, ErrorSignature.Of(message));
 
@@ -63,13 +66,15 @@ public class ErrorSignatureTests
 
     [Fact]
     public void People_are_shown_the_message_with_its_numbers() =>
-        Assert.Equal("HTTP 404: Video 17 is gone", ErrorSignature.Headline("{\n \"error\": {\"code\": 404, \"message\": \"Video 17\\n  is gone\\nmore\"}}".Replace("\\n  is", " is", StringComparison.Ordinal)));
+        Assert.Equal("HTTP 404: Video 17 is gone more", ErrorSignature.Headline("{\n \"error\": {\"code\": 404, \"message\": \"Video 17\\n  is gone\\nmore\"}}".Replace("\\n  is", " is", StringComparison.Ordinal)));
 
     [Fact]
-    public void The_first_line_counts_and_the_next_where_it_only_announces()
+    public void All_lines_count_but_those_of_a_stack_trace()
     {
+        Assert.Equal("Upload refused reason: disk full", ErrorSignature.Of("Upload refused\n   reason: disk full"));
+        Assert.Equal("item <n> is broken at <value>", ErrorSignature.Of("item 1   is\n\n  broken at '/tmp/x1'"));
         Assert.Equal("boom", ErrorSignature.Of("\r\n  boom  \r\n at Foo()"));
-        Assert.Equal("Connecting failed with the following error: Access is denied.", ErrorSignature.Of("Connecting failed with the following error:\n\n Access is denied.\n more"));
+        Assert.Equal("Connecting failed with the following error: Access is denied.", ErrorSignature.Of("Connecting failed with the following error:\n\n Access is denied.\n   at Net.Connect()"));
         Assert.Equal("", ErrorSignature.Of(" \n\t"));
     }
 
