@@ -15,7 +15,7 @@ internal sealed partial class DefaultValues(string source)
 
     private readonly Dictionary<string, string> _texts = Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
         .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-        .GroupBy(static file => Path.GetFileNameWithoutExtension(file)).ToDictionary(static files => files.Key, static files => File.ReadAllText(files.First()));
+        .Select(File.ReadAllText).SelectMany(ClassesIn).GroupBy(static one => one.Name).ToDictionary(static same => same.Key, static same => same.First().Text);
 
     /// <summary>The default of a parameter, in words or as it would be typed.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -28,6 +28,13 @@ internal sealed partial class DefaultValues(string source)
         if (Initial(parameter) is { } initial) return initial;
         if (!parameter.HasValueAlways) return None;
         return parameter.Values.Count > 0 ? parameter.Values[0] : parameter.Type is "int" or "long" or "double" ? "0" : None;
+    }
+
+    // A file holds a class, and sometimes smaller ones below it.
+    private static IEnumerable<(string Name, string Text)> ClassesIn(string text)
+    {
+        var heads = Heads().Matches(text);
+        for (var i = 0; i < heads.Count; i++) yield return (heads[i].Groups[1].Value, text[heads[i].Index..(i + 1 < heads.Count ? heads[i + 1].Index : text.Length)]);
     }
 
     private string? Initial(ParameterShape parameter)
@@ -48,6 +55,9 @@ internal sealed partial class DefaultValues(string source)
 
     [GeneratedRegex(@"\bby default (?!of)([^.;]+(?:\.[^\s.;][^.;]*)*)", RegexOptions.IgnoreCase)]
     private static partial Regex Said();
+
+    [GeneratedRegex(@"^(?:public|internal) [a-z ]*class (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Heads();
 
     [GeneratedRegex(@"^TimeSpan\.FromDays\((\d+)\)$")]
     private static partial Regex Days();

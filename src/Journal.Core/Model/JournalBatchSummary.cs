@@ -145,3 +145,91 @@ public sealed class JournalBatchSummary
     /// <summary>The batch's id.</summary>
     public override string ToString() => BatchId;
 }
+
+/// <summary>Failed tasks of a batch that share an error.</summary>
+/// <param name="Category">Its category.</param>
+/// <param name="Signature">Its signature; null where none was recorded.</param>
+/// <param name="Count">How many tasks.</param>
+/// <param name="Example">The message of one of them.</param>
+/// <param name="ExampleKey">The key of that one.</param>
+public sealed record JournalErrorSummary(JournalErrorCategory Category, string? Signature, long Count, string? Example, string? ExampleKey) : IJsonRecord
+{
+    /// <inheritdoc/>
+    public JsonMap ToJson() => JsonMap.From(new KeyValuePair<string, object?>[]
+    {
+        new(nameof(Category), Category.ToString()),
+        new(nameof(Signature), Signature),
+        new(nameof(Count), Count),
+        new(nameof(Example), Example),
+        new(nameof(ExampleKey), ExampleKey),
+    });
+
+    /// <summary>For example <c>12 × NotFound: Cannot find path 'C:\photos\a.jpg'</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} × {Category}: {Example ?? Signature}");
+}
+
+/// <summary>Where the tasks of a batch stand with one of its stages.</summary>
+/// <param name="Stage">Its name.</param>
+/// <param name="Waiting">Tasks that wait for it.</param>
+/// <param name="InProgress">Tasks in it.</param>
+/// <param name="Done">Tasks that are past it.</param>
+/// <param name="Failed">Tasks that failed in it.</param>
+/// <param name="Retries">Attempts at it that failed and after which the task was, or is to be, tried again.</param>
+/// <param name="FailedAttempts">Attempts at it that failed, whatever became of the task.</param>
+/// <param name="MeanDuration">Of its completed attempts; null before the first.</param>
+/// <param name="MedianDuration">Of its completed attempts (of two middle ones the lower); null before the first.</param>
+/// <param name="P95Duration">Of its completed attempts (nearest rank); null before the first.</param>
+public sealed record JournalStageSummary(
+    string Stage, long Waiting, long InProgress, long Done, long Failed, long Retries, long FailedAttempts,
+    TimeSpan? MeanDuration, TimeSpan? MedianDuration, TimeSpan? P95Duration) : IJsonRecord
+{
+    /// <summary>The members under their names; durations in seconds.</summary>
+    public JsonMap ToJson() => JsonMap.From(new KeyValuePair<string, object?>[]
+    {
+        new(nameof(Stage), Stage),
+        new(nameof(Waiting), Waiting),
+        new(nameof(InProgress), InProgress),
+        new(nameof(Done), Done),
+        new(nameof(Failed), Failed),
+        new(nameof(Retries), Retries),
+        new(nameof(FailedAttempts), FailedAttempts),
+        new(nameof(MeanDuration), MeanDuration?.TotalSeconds),
+        new(nameof(MedianDuration), MedianDuration?.TotalSeconds),
+        new(nameof(P95Duration), P95Duration?.TotalSeconds),
+    });
+
+    /// <summary>For example <c>Convert: 5 waiting, 2 in progress, 40 done, 1 failed</c>.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Stage}: {Waiting} waiting, {InProgress} in progress, {Done} done, {Failed} failed");
+}
+
+/// <summary>Tasks that ended in a stretch of time.</summary>
+/// <param name="At">When the stretch begins; it ends where the next one begins.</param>
+/// <param name="Span">How long it is.</param>
+/// <param name="Completed">Tasks that were completed in it and are still.</param>
+/// <param name="Failed">Tasks that failed in it and still are.</param>
+/// <param name="Skipped">Tasks that were skipped in it.</param>
+/// <param name="Canceled">Tasks that were canceled in it.</param>
+public sealed record JournalThroughput(DateTimeOffset At, TimeSpan Span, long Completed, long Failed, long Skipped, long Canceled) : IJsonRecord
+{
+    /// <summary>All that ended.</summary>
+    public long Ended => Completed + Failed + Skipped + Canceled;
+
+    /// <summary>Tasks with work done (completed or failed) per hour.</summary>
+    public double PerHour => Span > TimeSpan.Zero ? Math.Round((Completed + Failed) / Span.TotalHours, 1) : 0;
+
+    /// <inheritdoc/>
+    public JsonMap ToJson() => JsonMap.From(new KeyValuePair<string, object?>[]
+    {
+        new(nameof(At), At),
+        new(nameof(Span), Span.TotalSeconds),
+        new(nameof(Completed), Completed),
+        new(nameof(Failed), Failed),
+        new(nameof(Skipped), Skipped),
+        new(nameof(Canceled), Canceled),
+        new(nameof(PerHour), PerHour),
+    });
+
+    /// <summary>For example <c>2026-11-20 14:00 1,200 (4 failed)</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At:yyyy-MM-dd HH:mm:ss}: {Ended}{(Failed > 0 ? $" ({Failed} failed)" : "")}");
+}

@@ -1,3 +1,5 @@
+using Journal.Hosting;
+
 namespace Journal.Storage;
 
 /// <summary>What the system's file names have of their own: case, devices, streams, and files that another program holds for a moment.</summary>
@@ -54,4 +56,87 @@ public static class FilePaths
 
     // ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION.
     private static bool IsHeld(Exception e) => e is UnauthorizedAccessException || e is IOException && (e.HResult & 0xFFFF) is 5 or 32 or 33;
+}
+
+/// <summary>The path of a file behind the links that lead to it.</summary>
+internal static class RealPath
+{
+    // More links than this in one path are a loop.
+    private const int MaxLinks = 40;
+
+    /// <summary>The path with every link in it resolved; null for a loop of links. Parts that do not exist stay as they are.</summary>
+    /// <param name="path">A full path.</param>
+    public static string? Of(string path)
+    {
+        var links = 0;
+        var pending = new Stack<string>(Enumerable.Reverse(Parts(path)));
+        var real = Path.GetPathRoot(path)!;
+        while (pending.TryPop(out var part))
+        {
+            var next = Path.Combine(real, part);
+            if (new DirectoryInfo(next).LinkTarget is not { } target)
+            {
+                real = next;
+                continue;
+            }
+
+            if (++links > MaxLinks) return null;
+            var full = Path.GetFullPath(target, real);
+            real = Path.GetPathRoot(full)!;
+            foreach (var step in Enumerable.Reverse(Parts(full))) pending.Push(step);
+        }
+
+        return real;
+    }
+
+    /// <summary>The same path with its last part in the case in which it is kept, where another case means the same file.</summary>
+    public static string InItsCase(string path)
+    {
+        var name = Path.GetFileName(path);
+        var other = string.Concat(name.Select(static letter => char.IsUpper(letter) ? char.ToLowerInvariant(letter) : char.ToUpperInvariant(letter)));
+        var folder = Path.GetDirectoryName(path);
+        if (folder is null || name == other || SystemCalls.Facts(path) is not { } facts || SystemCalls.Facts(Path.Combine(folder, other))?.Identity != facts.Identity) return path;
+        try
+        {
+            var all = Directory.EnumerateFiles(folder).Where(file => string.Equals(Path.GetFileName(file), name, StringComparison.OrdinalIgnoreCase)).ToList();
+            // Two names that differ in case alone are two links to one file.
+            return all is [var kept] ? kept : path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return path;
+        }
+    }
+
+    private static string[] Parts(string path) =>
+        path[Path.GetPathRoot(path)!.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Folders in which nothing is ever deleted on a journal's word: the system's, and those that hold more than a batch's work.</summary>
+public static class ProtectedFolders
+{
+    private static readonly string[] OfTheSystem = OperatingSystem.IsWindows()
+        ? [.. new[] { Environment.SpecialFolder.Windows, Environment.SpecialFolder.ProgramFiles, Environment.SpecialFolder.ProgramFilesX86, Environment.SpecialFolder.CommonApplicationData }.Select(Environment.GetFolderPath).Where(static path => path.Length > 0)]
+        : ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var/lib", "/var/spool", "/System", "/Library", "/Applications"];
+
+    // What Windows itself keeps right under the root of any disk.
+    private static readonly string[] OfADisk = ["$Recycle.Bin", "System Volume Information", "Recovery", "Boot", "EFI", "PerfLogs", "Documents and Settings"];
+
+    /// <summary>
+    /// Whether a folder is a root or lies right under one, is the user's home or lies above it, is hidden in it, or is the system's. On Windows
+    /// a folder right under the root of a disk is an ordinary one (<c>D:\work</c>), but for those of the system.
+    /// </summary>
+    /// <param name="folder">A full path without links.</param>
+    public static bool Covers(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(folder);
+        if (Path.GetDirectoryName(path) is not { } parent) return true;
+        if (Path.GetDirectoryName(parent) is null && (!OperatingSystem.IsWindows() || OfADisk.Contains(Path.GetFileName(path), StringComparer.OrdinalIgnoreCase))) return true;
+        if (OfTheSystem.Any(system => IsWithin(path, system))) return true;
+        var home = Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
+        return home.Length > 0 && (IsWithin(home, path) || path.StartsWith(home + Path.DirectorySeparatorChar + ".", FilePaths.Comparison) && !IsWithin(path, Path.Combine(home, ".cache")));
+    }
+
+    private static bool IsWithin(string path, string folder) =>
+        string.Equals(path, folder, FilePaths.Comparison) || path.StartsWith(folder + Path.DirectorySeparatorChar, FilePaths.Comparison);
 }

@@ -73,3 +73,11 @@ public sealed record ErrorFigure(JournalErrorCategory Category, string? Signatur
 /// <param name="FailedAttempts">Attempts at it that failed, whatever became of the task.</param>
 /// <param name="Durations">Of its completed attempts.</param>
 public sealed record StageFigure(string? Stage, long Waiting, long InProgress, long Done, long Failed, long Retries, long FailedAttempts, DurationFigures Durations);
+
+/// <summary>Which inputs come first where not all shall be added.</summary>
+public static class InventoryOrder
+{
+    /// <summary>By priority, highest first; then by weight, largest first, because long work that begins late is what everybody waits for; then as they came.</summary>
+    public static IEnumerable<NewTask> MostWanted(IEnumerable<NewTask> tasks) =>
+        tasks.OrderByDescending(static task => task.Priority).ThenByDescending(static task => task.Weight);
+}

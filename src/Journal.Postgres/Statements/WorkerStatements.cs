@@ -23,3 +23,28 @@ internal static class WorkerStatements
         ORDER BY t.id
         """;
 }
+
+/// <summary>What a commit promises.</summary>
+internal static class DurabilityStatements
+{
+    /// <summary>
+    /// In a transaction that gives out a number which somebody remembers: its commit is on the disk when it is answered, whatever the session's others
+    /// promise. Else a server that crashes would forget it and give the same number to somebody else.
+    /// </summary>
+    public const string Durably = "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
+}
+
+/// <summary>Checkpoints; batch number 0 is the journal itself.</summary>
+internal static class CheckpointStatements
+{
+    public const string Find = "SELECT name, json, updated_at FROM checkpoint WHERE batch = $1 AND name_digest = $2 AND json IS NOT NULL";
+
+    public const string All = "SELECT name, json, updated_at FROM checkpoint WHERE batch = $1 AND json IS NOT NULL ORDER BY name";
+
+    public const string Set = """
+        INSERT INTO checkpoint (batch, name, name_digest, json, updated_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (batch, name_digest) DO UPDATE SET json = excluded.json, updated_at = excluded.updated_at
+        """;
+
+    public const string Clear = "UPDATE checkpoint SET json = NULL WHERE batch = $1 AND name_digest = $2 AND json IS NOT NULL";
+}

@@ -24,3 +24,17 @@ internal sealed record AttemptRecord(
         .With(attempts.Select(static a => (int)a.Outcome)).With(attempts.Select(static a => (int)a.Category)).With(attempts.Select(static a => a.Message))
         .With(attempts.Select(static a => a.ErrorId)).With(attempts.Select(static a => a.Stack));
 }
+
+/// <summary>An event that a transaction is going to write.</summary>
+internal sealed record EventRecord(
+    long At, long Batch, long? Task, JournalEventKind Kind, int? From, int? To, long? Stage, long? Worker, string? Reason);
+
+/// <summary>A result to be written.</summary>
+internal readonly record struct ResultRecord(long Batch, long Task, long Stage, string Json, int Items, int Written, long At, bool Awaits, long? Writer)
+{
+    /// <summary>The statement that writes some, each task once.</summary>
+    public static Command Insert(IReadOnlyCollection<ResultRecord> results) => new Command(ResultStatements.Write)
+        .With(results.Select(static result => result.Batch)).With(results.Select(static result => result.Task)).With(results.Select(static result => (int)result.Stage))
+        .With(results.Select(static result => (string?)result.Json)).With(results.Select(static result => result.Items)).With(results.Select(static result => result.Written))
+        .With(results.Select(static result => result.At)).With(results.Select(static result => result.Awaits ? 1 : 0)).With(results.Select(static result => result.Writer));
+}

@@ -57,3 +57,59 @@ internal readonly record struct ObjectReference(string? BatchId, long? TaskId, l
         _ => null,
     };
 }
+
+/// <summary>A task that a cmdlet shall change, with the lease under which it was claimed, where that is known.</summary>
+/// <param name="Id">The task's id.</param>
+/// <param name="Token">The token of the lease; null where the object at hand tells none.</param>
+/// <param name="Worker">Whose lease that is; null where the object at hand tells nobody.</param>
+public sealed record TaskReference(long Id, long? Token, string? Worker)
+{
+    /// <summary>The id.</summary>
+    public override string ToString() => Id.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Lets a parameter of tasks take their ids, tasks as Request-JournalTask emits them, and whatever else tells its task.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TaskReferenceAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ValueSelector.Unwrap(inputData) is IEnumerable items and not (string or IDictionary)
+            ? items.Cast<object?>().Select(ReferenceOf).ToArray()
+            : new[] { ReferenceOf(inputData) };
+
+    private static TaskReference ReferenceOf(object? value)
+    {
+        if (ValueSelector.Unwrap(value) is TaskReference reference) return reference;
+        return ObjectReference.Of(value) is { TaskId: { } id } known ? new TaskReference(id, known.Token, known.Worker) : throw new ArgumentTransformationMetadataException(
+            $"'{value}' tells no task: give the id of a task (a number), or an object with a property TaskId or Id (a task, an attempt, an event).");
+    }
+}
+
+/// <summary>Lets a parameter of batch ids take batches, tasks and whatever else tells its batch.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class BatchIdAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        ValueSelector.Unwrap(inputData) is IEnumerable items and not (string or IDictionary)
+            ? items.Cast<object?>().Select(IdOf).ToArray()
+            : new[] { IdOf(inputData) };
+
+    private static string IdOf(object? value) =>
+        ObjectReference.Of(value).BatchId is { Length: > 0 } id ? id : throw new ArgumentTransformationMetadataException(
+            $"'{value}' tells no batch: give the id of a batch, or an object with a property BatchId (a batch, a task, an attempt, an event).");
+}
+
+/// <summary>What an input is called by its type.</summary>
+internal static class TypeNames
+{
+    /// <summary>The short name of a value's type (FileInfo, String); for a PSCustomObject the name it was given, if any.</summary>
+    public static string Of(object? value)
+    {
+        if (value is not PSObject wrapped) return value?.GetType().Name ?? "null";
+        var full = wrapped.TypeNames.FirstOrDefault() ?? nameof(PSCustomObject);
+        if (full.StartsWith("Selected.", StringComparison.Ordinal) || full.StartsWith("Deserialized.", StringComparison.Ordinal)) full = full[(full.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return full[(full.LastIndexOf('.') + 1)..];
+    }
+}

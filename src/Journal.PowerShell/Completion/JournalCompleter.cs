@@ -1,7 +1,10 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using Journal.Commands.Opening;
+using Journal.Commands.Views;
+using Journal.Statistics;
 using Journal.Storage;
 using Journal.Terminal;
 
@@ -98,4 +101,123 @@ public abstract class JournalCompleter : IArgumentCompleter
     /// <param name="ToolTip">What it is.</param>
     /// <param name="IsCode">It is written as it stands; a text gets quotes where it needs them.</param>
     private protected readonly record struct Candidate(string Text, string ToolTip, bool IsCode = false);
+}
+
+/// <summary>Completes ids of batches, newest first.</summary>
+public sealed class BatchIdCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
+        store.ReadBatches(new BatchQuery()).Select(batch => new Candidate(batch.Id, Describe(batch, store.Now)));
+
+    /// <summary>A batch in a line: <c>photos: Paused, 45/100, 2h ago</c>.</summary>
+    internal static string Describe(JournalBatch batch, DateTimeOffset now) =>
+        $"{batch.Name}: {batch.Status}, {batch.Progress}, {RelativeTime.Age(now - batch.CreatedAt)}";
+}
+
+/// <summary>Completes names of batches, those used last first.</summary>
+public sealed class BatchNameCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
+        store.ReadBatches(new BatchQuery { Names = [Beginning(word)] }).Select(batch => new Candidate(batch.Name, $"{batch.Id}: {batch.Status}, {batch.Progress}"));
+}
+
+/// <summary>Completes names of checkpoints.</summary>
+public sealed class CheckpointCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
+        store.ReadCheckpoints(BatchIds(parameters)?[0]).Select(static checkpoint => new Candidate(checkpoint.Name, checkpoint.Json));
+}
+
+/// <summary>Completes what tasks can be grouped by, with the names in their metadata and their inputs.</summary>
+public sealed class GroupingCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Always() => TaskGroupings.Names
+        .Select(static name => name.Replace("<name>", "", StringComparison.Ordinal))
+        .Select(static name => new Candidate(name, name));
+
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
+        MetadataMembers(store, parameters).Select(static member => Member(TaskGroupKey.Metadata, member))
+            .Concat(InputMembers(store, parameters).Select(static member => Member(TaskGroupKey.Input, member)));
+
+    private static Candidate Member(TaskGroupKey key, KeyValuePair<string, object?> member) => new($"{key}.{member.Key}", $"for example {member.Value}");
+}
+
+/// <summary>Completes keys of tasks, in their order: of the batch on the line, else of the newest one.</summary>
+public sealed class KeyCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) => store
+        .ReadTasks(new TaskQuery { BatchIds = BatchIds(parameters) ?? Newest(store), Keys = word.Length == 0 ? null : [Beginning(word)], OrderBy = TaskOrder.Key, First = Limit })
+        .Select(static task => new Candidate(task.Key, $"{task.Status}"));
+}
+
+/// <summary>
+/// Completes a whole hashtable for each name in the metadata of tasks, with a value that finds every task which has it: PowerShell asks nobody for
+/// the names within a hashtable that has been begun.
+/// </summary>
+public sealed class MetadataCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) => MetadataMembers(store, parameters)
+        .Select(static member => new Candidate($"@{{{Name(member.Key)} = '*'}}", $"for example {member.Value}", IsCode: true));
+
+    private static string Name(string name) => name.All(char.IsAsciiLetter) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
+}
+
+/// <summary>Completes signatures of errors: of the batch on the line, else of the newest one that has failures.</summary>
+public sealed class SignatureCompleter : JournalCompleter
+{
+    // Enough to meet every error that is worth a question, and read in an instant.
+    private const int Sample = 500;
+
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters)
+    {
+        var batches = BatchIds(parameters) ?? [.. store.ReadBatches(new BatchQuery { First = Limit }).Where(static batch => batch.Failed > 0).Take(1).Select(static batch => batch.Id)];
+        return store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Failed], First = Sample })
+            .Where(static task => task.Signature is not null)
+            .Select(static task => new Candidate(task.Signature!, $"{task.ErrorCategory}: {task.ErrorMessage}"));
+    }
+}
+
+/// <summary>Completes source types, as batches have them.</summary>
+public sealed class SourceTypeCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) => store
+        .ReadBatches(new BatchQuery { Ids = BatchIds(parameters), First = Limit })
+        .Where(static batch => batch.SourceType is not null)
+        .Select(static batch => new Candidate(batch.SourceType!, batch.Id));
+}
+
+/// <summary>Completes stages: of the batch on the line, else of the newest ones.</summary>
+public sealed class StageCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) =>
+        store.ReadBatches(new BatchQuery { Ids = BatchIds(parameters), First = Limit }).SelectMany(static batch => batch.Stages, static (batch, stage) => new Candidate(stage, batch.Id));
+}
+
+/// <summary>Completes ids of tasks: of the batch on the line, else of the newest one.</summary>
+public sealed class TaskIdCompleter : JournalCompleter
+{
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters) => store
+        .ReadTasks(new TaskQuery { BatchIds = BatchIdsOrNewest(store, parameters), First = Sample })
+        .Select(static task => new Candidate(task.Id.ToString(CultureInfo.InvariantCulture), $"{task.Key}: {task.Status}"));
+
+    // The parameter that is being completed may be called Id, too.
+    private static IReadOnlyList<string> BatchIdsOrNewest(IJournalStore store, IDictionary parameters) =>
+        (parameters.Contains("BatchId") ? BatchIds(parameters) : null) ?? Newest(store);
+
+    private const int Sample = 1000;
+}
+
+/// <summary>Completes workers: those that hold tasks now, then those that the newest events name.</summary>
+public sealed class WorkerCompleter : JournalCompleter
+{
+    private const int Sample = 500;
+
+    private protected override IEnumerable<Candidate> Find(IJournalStore store, string word, IDictionary parameters)
+    {
+        var working = store.Describe().Workers.Select(static worker => new Candidate(worker.Name, "holds tasks"));
+        var earlier = store.ReadEvents(new EventQuery { BatchIds = BatchIds(parameters), Last = Sample })
+            .Where(static entry => entry.Worker is not null)
+            .Select(static entry => new Candidate(entry.Worker!, $"{entry.Kind} in {entry.BatchId}"));
+        return working.Concat(earlier);
+    }
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Management.Automation;
 using Journal.Policy;
 using Journal.Statistics;
+using Journal.Storage;
+using Journal.Workers;
 
 namespace Journal.Commands.Views;
 
@@ -117,4 +120,37 @@ public static class SummaryView
 
     // Few failures among many are still to be seen.
     private static int Cells(long count, long total) => count == 0 ? 0 : (int)Math.Max(1, count * (BarWidth - 2) / total);
+}
+
+/// <summary>A comparison as its view shows it: the earlier figure, the later one, and what changed.</summary>
+public static class ComparisonView
+{
+    /// <summary>For example <c>120 → 128 (+8)</c>.</summary>
+    public static string Count(long earlier, long later) =>
+        string.Create(CultureInfo.InvariantCulture, $"{earlier} → {later} ({later - earlier:+#;-#;±0})");
+
+    /// <summary>For example <c>2.0s → 1.5s (−25 %)</c>; empty where neither has one.</summary>
+    public static string Duration(TimeSpan? earlier, TimeSpan? later)
+    {
+        if (earlier is null && later is null) return "";
+        var change = earlier > TimeSpan.Zero && later is { } now ? string.Create(CultureInfo.InvariantCulture, $" ({(now / earlier.Value - 1) * 100:+0;-0;±0} %)") : "";
+        return $"{Text(earlier)} → {Text(later)}{change}";
+    }
+
+    private static string Text(TimeSpan? duration) => duration is null ? "?" : ViewText.Duration(duration);
+}
+
+/// <summary>What a journal is, with what only this machine can tell: which of its workers live.</summary>
+internal static class JournalInfoView
+{
+    /// <summary>The description with the names of the workers that are not known to be dead.</summary>
+    public static PSObject Row(JournalInfo info, IProcessTable processes)
+    {
+        var row = PSObject.AsPSObject(info);
+        var isLocal = NetworkFileSystem.IsOfThisMachine(info.Path);
+        var alive = info.Workers.Where(worker => processes.Probe(worker, isLocal) is not Liveness.Dead).Select(static worker => worker.Name);
+        row.Properties.Add(new PSNoteProperty("WorkersAlive", JsonList.From(alive)));
+        row.Properties.Add(new PSNoteProperty(nameof(JournalTask.JournalPath), info.Path));
+        return row;
+    }
 }

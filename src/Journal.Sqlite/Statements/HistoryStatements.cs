@@ -19,3 +19,18 @@ internal static class HistoryStatements
         a.task, a.number, a.batch, a.stage, a.worker, a.started_at, a.ended_at, a.outcome, a.error_category, a.error_message, a.error_id, a.stack, t.key
         """;
 }
+
+/// <summary>Checkpoints.</summary>
+internal static class CheckpointStatements
+{
+    /// <summary>Stands for the journal itself where a batch's number is asked for.</summary>
+    public const long OfJournal = 0;
+
+    public const string Find = "SELECT name, json, updated_at FROM checkpoint WHERE batch = ?1 AND name = ?2";
+
+    public const string All = "SELECT name, json, updated_at FROM checkpoint WHERE batch = ?1 ORDER BY name";
+
+    public const string Set = "INSERT OR REPLACE INTO checkpoint (batch, name, json, updated_at) VALUES (?1, ?2, ?3, ?4)";
+
+    public const string Clear = "DELETE FROM checkpoint WHERE batch = ?1 AND name = ?2";
+}

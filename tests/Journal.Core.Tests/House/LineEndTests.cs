@@ -11,6 +11,7 @@ public sealed class LineEndTests
 {
     [Theory]
     [InlineData("Journal.Core")]
+    [InlineData("Journal.Reports")]
     [InlineData("Journal.Sqlite")]
     [InlineData("Journal.Yaml")]
     public void Nothing_that_is_written_has_the_line_ends_of_the_system(string assembly)

@@ -1,4 +1,4 @@
-using Journal.Statistics;
+using Journal.Tests.Statistics;
 using Journal.Storage.Shared;
 
 namespace Journal.Tests.Storage;

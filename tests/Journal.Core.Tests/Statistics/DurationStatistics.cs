@@ -1,9 +1,9 @@
 using Journal.Storage;
 
-namespace Journal.Statistics;
+namespace Journal.Tests.Statistics;
 
-/// <summary>Durations summed up, by the same definitions that every store uses.</summary>
-public static class DurationStatistics
+/// <summary>Durations summed up, as the contract defines them: what a store finds must be the same.</summary>
+internal static class DurationStatistics
 {
     /// <summary>The figures of some durations, in any order.</summary>
     /// <param name="durations">Not negative; left as they are.</param>
