@@ -1,10 +1,10 @@
-using Journal.Interchange;
-using Journal.Postgres.Maintenance;
 using Journal.Postgres.Engine;
+using Journal.Postgres.Maintenance;
 using Journal.Postgres.Opening;
 using Journal.Postgres.Reading;
 using Journal.Postgres.Writing;
 using Journal.Storage;
+using Journal.Storage.Transfer;
 using Journal.Workers;
 using Npgsql;
 

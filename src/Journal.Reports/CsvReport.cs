@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Journal.Interchange.Formats;
+using Journal.Formats;
 
 namespace Journal.Reports;
 

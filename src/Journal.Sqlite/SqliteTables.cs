@@ -1,6 +1,5 @@
 using System.Globalization;
-using Journal.Interchange.Formats;
-using Journal.Interchange.Sources;
+using Journal.Formats;
 using Journal.Sqlite.Engine;
 
 namespace Journal.Sqlite;

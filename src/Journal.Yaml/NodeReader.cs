@@ -1,5 +1,4 @@
-using Journal.Interchange.Formats;
-using Journal.Interchange.Sources;
+using Journal.Formats;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Journal.Interchange.Sources;
+using Journal.Formats;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

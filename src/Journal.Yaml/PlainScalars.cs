@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Journal.Interchange.Sources;
+using Journal.Formats;
 
 namespace Journal.Yaml;
 

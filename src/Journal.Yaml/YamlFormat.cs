@@ -1,5 +1,4 @@
-using Journal.Interchange.Formats;
-using Journal.Interchange.Sources;
+using Journal.Formats;
 
 namespace Journal.Yaml;
 

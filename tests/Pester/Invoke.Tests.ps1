@@ -357,12 +357,12 @@ Describe 'Invoke-JournalBatch' {
         It 'groups the answers of a server by their status and what they say' {
             Import-Module Microsoft.PowerShell.Utility
             1..4 | Invoke-JournalBatch web -MaxRetries 0 -ErrorAction Ignore {
-                $answer = [System.Net.Http.HttpResponseMessage]::new((500, 502, 418, 404)[$_ - 1])
+                $answer = [System.Net.Http.HttpResponseMessage]::new((500, 502, 410, 404)[$_ - 1])
                 $failure = [System.Management.Automation.ErrorRecord]::new([Microsoft.PowerShell.Commands.HttpResponseException]::new('no', $answer), 'Web', 'InvalidOperation', $null)
                 $failure.ErrorDetails = [System.Management.Automation.ErrorDetails]::new('{"error":{"message":"something failed"}}')
                 throw $failure
             }
-            (Measure-JournalTask -GroupBy Signature).Signature | Sort-Object | Should -Be 'HTTP 404: something failed', 'HTTP 418: something failed', 'HTTP 500: something failed', 'HTTP 502: something failed'
+            (Measure-JournalTask -GroupBy Signature).Signature | Sort-Object | Should -Be 'HTTP 404: something failed', 'HTTP 410: something failed', 'HTTP 500: something failed', 'HTTP 502: something failed'
         }
 
         It 'says why nothing was done: no batch, one that is complete, inputs that could not be taken' {

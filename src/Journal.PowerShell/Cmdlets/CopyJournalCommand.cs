@@ -3,6 +3,7 @@ using Journal.Commands.Completion;
 using Journal.Commands.Opening;
 using Journal.Interchange;
 using Journal.Storage;
+using Journal.Storage.Transfer;
 
 namespace Journal.Commands;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Commands.Completion;
+using Journal.Formats;
 using Journal.Interchange;
 using Journal.Storage;
 

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
+using Journal.Formats;
 using Journal.Interchange;
 using Journal.Interchange.Sources;
 using Journal.Statistics;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Journal.Formats;
 using Journal.Interchange;
 
 namespace Journal.Commands;

@@ -11,6 +11,7 @@ public sealed class LineEndTests
 {
     [Theory]
     [InlineData("Journal.Core")]
+    [InlineData("Journal.Interchange")]
     [InlineData("Journal.Reports")]
     [InlineData("Journal.Sqlite")]
     [InlineData("Journal.Yaml")]

@@ -9,7 +9,7 @@ namespace Journal.Tests.House;
 public sealed class NamespaceTests
 {
     /// <summary>The assemblies of the product.</summary>
-    public static TheoryData<string> Product { get; } = ["Journal.Core", "Journal.Reports", "Journal.Sqlite", "Journal.Postgres", "Journal.Yaml", "Journal.PowerShell"];
+    public static TheoryData<string> Product { get; } = ["Journal.Core", "Journal.Interchange", "Journal.Reports", "Journal.Sqlite", "Journal.Postgres", "Journal.Yaml", "Journal.PowerShell"];
 
     [Theory]
     [MemberData(nameof(Product))]

@@ -1,3 +1,4 @@
+using Journal.Formats;
 using Journal.Interchange.Formats;
 
 namespace Journal.Tests.Interchange;

@@ -1,4 +1,5 @@
 using System.Text;
+using Journal.Storage.Transfer;
 using Journal.Interchange;
 using Journal.Interchange.Sources;
 using Journal.Storage;

@@ -1,4 +1,6 @@
 using System.Text;
+using Journal.Storage.Transfer;
+using Journal.Formats;
 using Journal.Interchange;
 using Journal.Interchange.Sources;
 using Journal.Storage;

@@ -84,7 +84,7 @@ public class BatchSummaryTests
         Assert.Equal("Cannot find <value>", errors.RootElement[0].GetProperty("Signature").GetString());
         using var stages = JsonDocument.Parse(summary.Stages.ToString());
         Assert.Equal("Convert", stages.RootElement[1].GetProperty("Stage").GetString());
-        Assert.Equal("12 × NotFound: Cannot find <value>", summary.ErrorsBySignature[0].ToString());
+        Assert.Equal("12 × NotFound: Cannot find 'a'", summary.ErrorsBySignature[0].ToString());
         Assert.Equal("Download: 10 waiting, 2 in progress, 60 done, 8 failed", summary.Stages[0].ToString());
         Assert.Equal("[]", BatchSummary.Build(Batch(), Figures with { Stages = [Figures.Stages[0] with { Stage = null }] }, 1, Now).Stages.ToString());
     }

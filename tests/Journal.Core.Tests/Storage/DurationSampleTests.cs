@@ -1,5 +1,5 @@
-using Journal.Tests.Statistics;
 using Journal.Storage.Shared;
+using Journal.Tests.Statistics;
 
 namespace Journal.Tests.Storage;
 

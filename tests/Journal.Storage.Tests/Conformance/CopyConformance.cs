@@ -3,6 +3,7 @@ using System.Reflection;
 using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Storage.Tests.Support;
+using Journal.Storage.Transfer;
 
 namespace Journal.Storage.Tests.Conformance;
 

@@ -1,6 +1,7 @@
 using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Storage.Tests.Support;
+using Journal.Storage.Transfer;
 
 namespace Journal.Storage.Tests.Conformance;
 

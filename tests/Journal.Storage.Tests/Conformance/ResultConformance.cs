@@ -1,5 +1,6 @@
 using Journal.Lifecycle;
 using Journal.Storage.Tests.Support;
+using Journal.Storage.Transfer;
 
 namespace Journal.Storage.Tests.Conformance;
 
@@ -153,7 +154,7 @@ public abstract class ResultConformance<TFixture> : StoreTest<TFixture> where TF
     public void A_copy_has_them_with_who_was_to_write_them()
     {
         var batch = Emitted("1", "[2,3]");
-        var whole = Interchange.FullReader.ReadBatch(Store, batch) with { Tasks = Interchange.FullReader.ReadTasks(Store, batch).ToList() };
+        var whole = FullReader.ReadBatch(Store, batch) with { Tasks = FullReader.ReadTasks(Store, batch).ToList() };
         Store.RemoveBatch(batch.Id);
         Store.Import([whole]);
         var share = Assert.Single(Store.ReadOutbox(batch.Id));

@@ -2,6 +2,7 @@ using Journal.Interchange;
 using Journal.Lifecycle;
 using Journal.Postgres.Opening;
 using Journal.Storage.Tests.Support;
+using Journal.Storage.Transfer;
 using Journal.Workers;
 
 namespace Journal.Storage.Tests.Postgres;
