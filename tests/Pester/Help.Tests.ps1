@@ -47,6 +47,16 @@ Describe 'The help of <Command>' -ForEach $pages {
     }
 }
 
+Describe 'The help of Invoke-JournalBatch' {
+    It 'says of each of its parameters what it is for' {
+        $page = Get-Content -Raw (Join-Path (Get-RepositoryRoot) docs/cmdlets/Invoke-JournalBatch.md)
+        $groups = [regex]::Match($page, '(?m)^The parameters, by what they are for\..*$').Value
+        $named = [regex]::Matches($groups, '`-(\w+)`').ForEach{ $_.Groups[1].Value }
+        $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
+        Compare-Object ((Get-Command Invoke-JournalBatch).Parameters.Keys | Where-Object { $_ -notin $common }) $named | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The examples' {
     BeforeAll {
         New-DocumentedHome $TestDrive

@@ -367,7 +367,7 @@ Describe 'Invoke-JournalBatch' {
 
         It 'says why nothing was done: no batch, one that is complete, inputs that could not be taken' {
             $said = { param($Inputs, $Name = 'done') $Inputs | Invoke-JournalBatch $Name { } -ErrorAction SilentlyContinue 3>&1 | ForEach-Object { "$_" } }
-            & $said @() | Should -BeLike "There is no input, and there is no batch named 'done' to resume: nothing was done."
+            & $said @() | Should -BeLike "There is no input, and there is no batch named 'done' to go on with: nothing was done."
             & $said 1, 2 | Out-Null
             & $said @() | Should -BeLike "There is no input, and 'done-*' was completed * (2 of 2): nothing was done."
             & $said @{ a = 1 }, @{ a = 2 } other | Should -BeLike "None of the 2 inputs could be taken, and there is no batch named 'other'*"

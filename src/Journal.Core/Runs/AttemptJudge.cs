@@ -130,7 +130,7 @@ public sealed class AttemptJudge
 
     /// <summary>Why a batch is paused when the breaker trips.</summary>
     internal static string TripReason(int tasks, bool alike, string? message) =>
-        alike ? $"{tasks} tasks in a row failed with the same error: {message}" : $"{tasks} tasks in a row failed, the last one with: {message}";
+        alike ? $"{Amount.Of(tasks, "task")} in a row failed with the same error: {message}" : $"{Amount.Of(tasks, "task")} in a row failed, the last one with: {message}";
 
     private string? LimitReached()
     {

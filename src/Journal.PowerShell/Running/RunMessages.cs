@@ -70,7 +70,7 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
     {
         var inputs = refused == 0 ? "There is no input" : refused == 1 ? "The one input could not be taken" : $"None of the {refused} inputs could be taken";
         return ended is null
-            ? $"{inputs}, and there is no batch named '{name}' to resume: nothing was done."
+            ? $"{inputs}, and there is no batch named '{name}' to go on with: nothing was done."
             : $"{inputs}, and '{ended.Id}' {WasEnded(ended)}: nothing was done.";
     }
 
