@@ -120,13 +120,17 @@ public static partial class SystemCalls
         if ((old.User, old.Group) != (made.User, made.Group)) _ = chown(to, old.User, old.Group);
     }
 
-    /// <summary>Takes a lock that belongs to an open file, for writing, on a part of it; closing the file gives it back.</summary>
+    /// <summary>Takes a lock that belongs to an open file on a part of it; closing the file gives it back.</summary>
+    /// <param name="file">The file: open for writing, or for reading where the lock is shared.</param>
+    /// <param name="start">Where the part begins.</param>
+    /// <param name="length">How long it is.</param>
+    /// <param name="isShared">Whether others may have such a lock, too.</param>
     /// <returns>Whether it was free; null where the system has no such locks.</returns>
-    public static bool? TryLock(SafeFileHandle file, long start, long length)
+    public static bool? TryLock(SafeFileHandle file, long start, long length, bool isShared = false)
     {
         const int setOfOpenFile = 37, again = 11, denied = 13;
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture is not (Architecture.X64 or Architecture.Arm64)) return null;
-        var range = new LockRange { Type = 1, Start = start, Length = length };
+        var range = new LockRange { Type = (short)(isShared ? 0 : 1), Start = start, Length = length };
         if (fcntl((int)file.DangerousGetHandle(), setOfOpenFile, ref range) == 0) return true;
         return Marshal.GetLastPInvokeError() is again or denied ? false : null;
     }

@@ -19,6 +19,9 @@ internal enum OpenMode
 /// <summary>One connection. Only one thread may use it at a time: its owner sees to that.</summary>
 internal sealed class Database : IDisposable
 {
+    // NO_CKPT_ON_CLOSE: the log stays as it is.
+    private const int LeaveLog = 1006;
+
     // Switches of sqlite3_db_config, which SQLitePCLRaw does not name.
     private static readonly (int Switch, int Value)[] s_switches =
     [
@@ -105,6 +108,9 @@ internal sealed class Database : IDisposable
     {
         foreach (var statement in _prepared.Values) statement.Dispose();
         _prepared.Clear();
+        // The last one to close a journal merges its log and removes it, by its name. Where the file is being exchanged, that may be another's log by then.
+        using var unmoved = ClosingLock.TryShare(Path);
+        if (unmoved is null) _ = raw.sqlite3_db_config(_handle, LeaveLog, 1, out _);
         _connection.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Journal.Hosting;
+using Journal.Sqlite.Engine;
 using Journal.Storage;
 using Microsoft.Win32.SafeHandles;
 
@@ -97,10 +98,27 @@ internal sealed class CareLock : IDisposable
         _held.Add(main);
         if (SystemCalls.TryLock(main, OpenLocks, OpenLocksLength) is not false) return;
         if (!force) throw JournalErrors.JournalInUse(journal, "it is open in another session or run");
+        HoldClosing(journal, patience);
         if (!File.Exists(journal + "-shm")) return;
         var shared = File.OpenHandle(journal + "-shm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         _held.Add(shared);
         if (!Patience.Try(patience, () => SystemCalls.TryLock(shared, WriteLock, 1) is not false)) throw JournalErrors.JournalBusy(journal, patience);
+    }
+
+    /// <summary>Sees to it that nobody who closes the journal removes its log, see <see cref="ClosingLock"/>.</summary>
+    /// <param name="journal">The journal; nothing is done where there is none.</param>
+    /// <param name="patience">How long to wait for those who close it.</param>
+    /// <exception cref="JournalException">JournalBusy.</exception>
+    public void HoldClosing(string journal, TimeSpan patience)
+    {
+        if (!File.Exists(journal)) return;
+        if (!Patience.Try(patience, () => TryAdd(ClosingLock.TryOwn(journal)))) throw JournalErrors.JournalBusy(journal, patience);
+    }
+
+    private bool TryAdd(SafeFileHandle? held)
+    {
+        if (held is not null) _held.Add(held);
+        return held is not null;
     }
 
     /// <summary>Gives it back.</summary>

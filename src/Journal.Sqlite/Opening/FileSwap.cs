@@ -18,6 +18,9 @@ internal sealed class FileSwap
     /// <summary>What the note is called, behind the journal's name.</summary>
     public const string Suffix = ".swap";
 
+    // Closing takes no longer than merging a log.
+    private static readonly TimeSpan PatienceForClosing = TimeSpan.FromSeconds(10);
+
     private static readonly string[] SideFiles = ["-wal", "-shm"];
 
     private readonly string _journal;
@@ -98,6 +101,7 @@ internal sealed class FileSwap
                 : default(FileIdentity?);
             if (Path.GetFileName(made) != made || Path.GetFileName(aside) != aside) throw new IOException($"'{journal + Suffix}' names files that do not lie beside the journal.");
             var folder = Path.GetDirectoryName(journal)!;
+            care.HoldClosing(journal, PatienceForClosing);
             new FileSwap(journal, Path.Combine(folder, made), Path.Combine(folder, aside), old).Settle();
         }
         catch (Exception e) when (SystemCalls.IsRefusal(e))

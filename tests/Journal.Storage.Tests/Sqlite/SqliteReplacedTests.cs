@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Journal.Sqlite.Opening;
 using Journal.Storage.Tests.Support;
 
 namespace Journal.Storage.Tests.Sqlite;
@@ -43,6 +44,23 @@ public sealed class SqliteReplacedTests : StoreTest<SqliteFixture>
 
         ClaimOne(batch);
         Assert.Empty(Store.Check());
+    }
+
+    // After the exchange the log's name is that of another journal's, and whoever removed it then would take that one's last commits.
+    [Fact]
+    public void Whoever_closes_a_journal_while_its_file_is_exchanged_leaves_the_log_alone()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var batch = Batch("a");
+        using (var care = CareLock.Take(Path, "it is being exchanged"))
+        {
+            care.ShutOut(Path, force: true, Second);
+            Store.Dispose();
+            Assert.True(File.Exists(Path + "-wal"));
+        }
+
+        using (var again = Fixture.Open(StoreAccess.Write)) Assert.Equal(1, again.RequireBatch(batch.Id).Total);
+        Assert.False(File.Exists(Path + "-wal"));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed class FileGround : IGround
     public IReadOnlyCollection<string> Excuses(Fault fault) => fault switch
     {
         Fault.DiskFull or Fault.FileLimit or Fault.NoPermission => Refusals,
-        Fault.Care when _isFilling => [.. AwayOrOther, nameof(JournalErrors.JournalWriteFailed)],
+        Fault.Care when _isFilling => [.. AwayOrOther, nameof(JournalErrors.JournalWriteFailed), nameof(JournalErrors.JournalAccessDenied)],
         Fault.Care => AwayOrOther,
         _ => [],
     };
