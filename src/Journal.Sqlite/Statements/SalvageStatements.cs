@@ -13,6 +13,10 @@ internal static class SalvageStatements
     private const string LastStatus =
         "(SELECT e.to_status FROM event e WHERE e.task = task.id AND e.to_status BETWEEN 0 AND 5 ORDER BY e.id DESC LIMIT 1)";
 
+    // Its history ends with a claim that no attempt of it has ended. That the last event is a claim is not enough: the events may be older than the attempts.
+    private static readonly string IsClaimedByHistory = FormattableString.Invariant(
+        $"COALESCE({LastStatus}, 0) = 1 AND (SELECT COUNT(*) FROM event e WHERE e.task = task.id AND e.kind = {(int)JournalEventKind.Claimed}) > (SELECT MAX(number) FROM attempt a WHERE a.task = task.id)");
+
     public const string LostBatches = """
         INSERT INTO batch (no, id, name, stages, stage_count, created_at, updated_at)
         SELECT lost.batch, 'salvaged-' || lost.batch, 'salvaged',
@@ -45,9 +49,9 @@ internal static class SalvageStatements
         "DELETE FROM checkpoint WHERE batch <> 0 AND batch NOT IN (SELECT no FROM batch)",
         // A task whose present claim has ended by its history is an older row than that: it stands where its last event says, else it waits to be done.
         $"""
-        UPDATE task SET lease_until = NULL, status = COALESCE({LastStatus}, 0),
+        UPDATE task SET lease_until = NULL, status = COALESCE(NULLIF({LastStatus}, 1), 0),
             ended_at = CASE WHEN {LastStatus} > 1 THEN (SELECT e.at FROM event e WHERE e.task = task.id ORDER BY e.id DESC LIMIT 1) END
-        WHERE status = 1 AND token <= (SELECT MAX(number) FROM attempt a WHERE a.task = task.id) AND COALESCE({LastStatus}, 0) <> 1
+        WHERE status = 1 AND token <= (SELECT MAX(number) FROM attempt a WHERE a.task = task.id) AND NOT ({IsClaimedByHistory})
         """,
         // A task was claimed at least as often as its last attempt says, and each claim but a present one has ended in some way.
         """

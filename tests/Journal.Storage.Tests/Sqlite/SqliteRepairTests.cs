@@ -80,6 +80,48 @@ public sealed class SqliteRepairTests : StoreTest<SqliteFixture>
         Assert.Equal((hasEvents ? JournalTaskStatus.Completed : JournalTaskStatus.Pending, 1L, hasEvents), (saved.Status, saved.Token, saved.EndedAt is not null));
     }
 
+    // The row of a task, its attempts and its events, each as it was at another moment: claimed, released, claimed again, completed.
+    [Fact]
+    public void A_task_whose_rows_are_of_different_times_gets_no_claim_that_never_was()
+    {
+        const int moments = 5;
+        var batch = Batch([.. Enumerable.Range(0, moments * moments * moments).Select(static n => $"{n}")]);
+        using (var database = Database.Open(Path, OpenMode.ReadWrite, Second))
+        {
+            Keep(0);
+            for (var claim = 0; claim < 2; claim++)
+            {
+                var claimed = Claim(batch, int.MaxValue);
+                Keep((claim * 2) + 1);
+                foreach (var task in claimed) Make(claim == 0 ? TaskMove.Release(task.Id, task.Token, "stopped") : Complete(task));
+                Keep((claim * 2) + 2);
+            }
+
+            for (var moment = 0; moment < moments; moment++)
+            {
+                foreach (var (table, id, place) in new[] { ("task", "id", moments * moments), ("attempt", "task", moments), ("event", "task", 1) })
+                {
+                    if (moment == 0) database.Execute($"DELETE FROM {table} WHERE {id} IS NOT NULL");
+                    database.Execute($"INSERT INTO {table} SELECT * FROM temp.{table}{moment} WHERE (SELECT key FROM temp.task0 t WHERE t.id = {table}{moment}.{id}) / {place} % {moments} = {moment}");
+                }
+            }
+
+            void Keep(int moment)
+            {
+                foreach (var table in new[] { "task", "attempt", "event" }) database.Execute($"CREATE TEMP TABLE {table}{moment} AS SELECT * FROM main.{table}");
+            }
+        }
+
+        Store.Dispose();
+        Fixture.Engine.Repair(new StoreOptions(Path, StoreAccess.Write) { Time = Fixture.Time }, Aside);
+
+        Fixture.Reopen();
+        IsSound();
+        var saved = Store.ReadTasks(TaskQuery.All).ToList();
+        Assert.Equal(moments * moments * moments, saved.Count);
+        Assert.Equal([], saved.Where(static task => task.Token > 2).Select(static task => $"{task.Key}: {task.Status}, claimed {task.Token} times"));
+    }
+
     // As after a log that was lost while it was half merged: the first page tells of more pages than there are.
     [Fact]
     public void A_file_that_ends_too_early_gives_what_lies_before_its_end()
