@@ -23,14 +23,17 @@ param(
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
 
+# Each run has a journal of its own; the lines that read ask the one of the run before them.
+function New-Round { $env:JOURNAL_PATH = Join-Path $directory "$([guid]::NewGuid().ToString('n')).db" }
+
 $lines = [ordered]@{
-    'Invoke-JournalBatch, 20,000 no-op tasks'                 = { $few | Invoke-JournalBatch run { } }
+    'Invoke-JournalBatch, 20,000 no-op tasks'                 = { New-Round; $few | Invoke-JournalBatch run { } }
     'Get-JournalTask, all 20,000'                             = { Get-JournalBatch run | Get-JournalTask }
     'Measure-JournalTask -GroupBy Status'                     = { Get-JournalBatch run | Measure-JournalTask -GroupBy Status }
-    'Invoke-JournalBatch, 20,000 tasks that emit a string'    = { $few | Invoke-JournalBatch string { 'x' } }
-    'Invoke-JournalBatch -ThrottleLimit 4, 5,000 no-op tasks' = { $few[0..4999] | Invoke-JournalBatch four { } -ThrottleLimit 4 }
-    'Start-JournalBatch, 100,000 strings'                     = { $strings | Start-JournalBatch strings }
-    'Start-JournalBatch, 20,000 objects of four properties'   = { $objects | Start-JournalBatch objects -Key Id }
+    'Invoke-JournalBatch, 20,000 tasks that emit a string'    = { New-Round; $few | Invoke-JournalBatch string { 'x' } }
+    'Invoke-JournalBatch -ThrottleLimit 4, 5,000 no-op tasks' = { New-Round; $few[0..4999] | Invoke-JournalBatch four { } -ThrottleLimit 4 }
+    'Start-JournalBatch, 100,000 strings'                     = { New-Round; $strings | Start-JournalBatch strings }
+    'Start-JournalBatch, 20,000 objects of four properties'   = { New-Round; $objects | Start-JournalBatch objects -Key Id }
 }
 
 if ($PSCmdlet.ParameterSetName -eq 'Measure') {
@@ -41,12 +44,9 @@ if ($PSCmdlet.ParameterSetName -eq 'Measure') {
     $strings = foreach ($number in 1..100000) { "item $number" }
     $few = $strings[0..19999]
     $objects = foreach ($number in 1..20000) { [pscustomobject]@{ Id = "id-$number"; Name = "name $number"; Size = $number; Url = "https://example.org/$number" } }
-    $round = 0
     try {
-        # A new journal for each run; the lines that read ask the one of the last run.
         while ($number = [Console]::In.ReadLine()) {
             $work = @($lines.Values)[[int]$number]
-            if ("$work" -match '^ \$') { $env:JOURNAL_PATH = Join-Path $directory "$((++$round)).db" }
             [GC]::Collect()
             [Console]::Out.WriteLine((Measure-Command { $null = & $work }).TotalMilliseconds.ToString([cultureinfo]::InvariantCulture))
         }

@@ -115,6 +115,18 @@ public sealed class RecoveryTests : RunnerFixture
         Assert.Equal(400, Find(batch).Completed);
     }
 
+    [Fact]
+    public void What_is_said_of_a_recovery_names_each_temporary_file_that_stays()
+    {
+        WorkFileResult gone = new("/work/a.part", true, null), outside = new("/tmp/b.part", false, "it lies outside the batch's work directory"), refused = new("/work/c.part", false, "Access is denied.");
+        Assert.Equal("Recovered 1 task whose worker had died.", Words());
+        Assert.Equal("Recovered 1 task whose worker had died. 1 temporary file of theirs was deleted.", Words(gone));
+        Assert.Equal("Recovered 1 task whose worker had died. 1 temporary file of theirs was not: '/work/c.part', because Access is denied.", Words(refused));
+        Assert.Equal("Recovered 1 task whose worker had died. 1 temporary file of theirs was deleted. 2 temporary files of theirs were not: '/tmp/b.part', because it lies outside the batch's work directory.", Words(gone, outside, refused));
+
+        static string Words(params WorkFileResult[] files) => BatchRecovery.Words([new RecoveredTask(1, "work-1", "a", "w", "died", false, files, HasDied: true, [])]);
+    }
+
     private static WorkerIdentity Dead()
     {
         var worker = ProcessTable.Instance.NewWorker();

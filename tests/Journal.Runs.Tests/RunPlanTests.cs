@@ -94,6 +94,39 @@ public sealed class RunPlanTests : RunnerFixture
         }
     }
 
+    // One unit a task. Two and a half do not last for a third task, though they are not used up.
+    [Theory]
+    [InlineData(2.0, 2.0, RunMode.ResumeOrNew, 0)]
+    [InlineData(2.5, 2.5, RunMode.ResumeOrNew, 0)]
+    [InlineData(2.5, 2.9, RunMode.ResumeOrNew, 0)]
+    [InlineData(2.0, 3.0, RunMode.ResumeOrNew, 1)]
+    [InlineData(2.0, 9.0, RunMode.ResumeOrNew, 3)]
+    [InlineData(2.5, 2.5, RunMode.Force, 1)]
+    public void The_plan_tells_of_a_budget_what_the_run_makes_of_it(double first, double then, RunMode mode, int ran)
+    {
+        var batch = Start(5, BatchOptions.Default with { QuotaLimit = first });
+        Run(batch, Spend);
+        var order = new RunOrder(mode, new RunDefinition("work", batch.Stages)) { HasInput = true, Options = options => options with { QuotaLimit = then } };
+        var plan = RunPlan.Make(Store, order);
+        var taken = Tasks(batch).Count(task => plan.Of(task).Action is PlannedAction.Run);
+
+        var count = 0;
+        Run(RunPreparation.Prepare(Store, order).Batch!, (task, stop) =>
+        {
+            count++;
+            return Spend(task, stop);
+        });
+
+        Assert.Equal((ran, ran == 0), (count, plan.IsQuotaUsedUp));
+        Assert.Equal(ran == 0, taken == 0);
+
+        static object? Spend(RunningTask task, CancellationToken stop)
+        {
+            task.AddQuota(1);
+            return null;
+        }
+    }
+
     private static RunPlan Plan(JournalBatch batch, Func<RunOrder, RunOrder>? with = null, bool startOver = false)
     {
         var order = new RunOrder(startOver ? RunMode.Force : RunMode.ResumeOrNew, new RunDefinition("work", batch.Stages)) { HasInput = true };

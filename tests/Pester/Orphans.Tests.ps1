@@ -92,9 +92,18 @@ Describe 'Find-JournalOrphan' {
         $found | Should -Not -Contain "$journal.bak"
     }
 
-    It 'knows the inputs, too, of an incremental line whose batch was removed: it would leave them out' {
+    It 'knows the inputs, too, of an incremental line whose batch was removed: <Case>' -ForEach @(
+        @{ Case = 'files'; Line = { Get-Item -LiteralPath $files | Invoke-JournalBatch kept { } -Incremental -Fingerprint { $_.Length } } }
+        @{ Case = 'files under another key'; Line = { Get-Item -LiteralPath $files | Invoke-JournalBatch kept { } -Incremental -Key Length } }
+        @{ Case = 'objects that name them'; Line = { $id = 0; Get-Item -LiteralPath $files | ForEach-Object { [pscustomobject]@{ Id = ++$id; From = @{ Path = $_.FullName } } } | Invoke-JournalBatch kept { } -Incremental -Key Id } }
+        @{ Case = 'lines of text under another key'; Line = { $files | Invoke-JournalBatch kept { } -Incremental -Key { $_.Length } } }
+        @{ Case = 'target ids that name them'; Line = { $all = $files; 1..2 | Invoke-JournalBatch kept { $JournalTask.SetTarget(($using:all)[$_ - 1]) } -Incremental } }
+        @{ Case = 'metadata that names them'; Line = { $id = 0; $all = $files; 1..2 | Invoke-JournalBatch kept { $JournalTask.SetMetadata('from', ($using:all)[$_ - 1]) } -Incremental } }
+    ) {
         $files = 'in[1].txt', 'in2.txt' | ForEach-Object { New-File $_ }
-        Get-Item -LiteralPath $files | Invoke-JournalBatch kept { } -Incremental -Fingerprint { $_.Length }
+        # Of different lengths, so that this can be a key.
+        Add-Content -LiteralPath $files[1] 'more'
+        & $Line
         $null = Remove-StaleJournalBatch -OlderThan 0 -Confirm:$false
         Get-JournalBatch | Should -BeNullOrEmpty
         Find-JournalOrphan $folder | Should -BeNullOrEmpty

@@ -89,8 +89,11 @@ public sealed record JournalBatch
     /// <summary>Quota units it may use; null means no limit.</summary>
     public double? QuotaLimit => Options.QuotaLimit;
 
-    /// <summary>Whether nothing is left of its budget: a run pauses at once.</summary>
-    public bool IsQuotaUsedUp => QuotaLimit is { } limit && QuotaConsumed >= limit;
+    /// <summary>Whether its budget does not last for another task, as far as those that have ended tell: a run pauses at once.</summary>
+    public bool IsQuotaUsedUp => QuotaLimit is { } limit && QuotaConsumed + QuotaPerTask(QuotaConsumed, Counts) > limit;
+
+    /// <summary>What a task has needed on the average; 0 where none has ended.</summary>
+    internal static double QuotaPerTask(double consumed, TaskCounts counts) => counts.Ended > 0 ? consumed / counts.Ended : 0;
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }

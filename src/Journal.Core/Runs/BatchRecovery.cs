@@ -80,7 +80,7 @@ public static class BatchRecovery
         var deleted = files.Count(static file => file.Deleted);
         var words = deleted == 0 ? "" : $" {Amount.Of(deleted, "temporary file")} of theirs {(deleted == 1 ? "was" : "were")} deleted.";
         return files.Where(static file => !file.Deleted).Select(static file => (WorkFileResult?)file).FirstOrDefault() is { } left
-            ? $"{words} {Amount.Of(files.Count - deleted, "temporary file")} of theirs {(files.Count - deleted == 1 ? "was" : "were")} not: '{left.Path}', because {left.Reason}"
+            ? $"{words} {Amount.Of(files.Count - deleted, "temporary file")} of theirs {(files.Count - deleted == 1 ? "was" : "were")} not: '{left.Path}', because {left.Reason?.TrimEnd('.')}."
             : words;
     }
 

@@ -82,7 +82,7 @@ public sealed class EarlierRuns
                 if (tasks.JsonOf(key) is not { } json || JsonValues.ParseStored(json) is not Dictionary<string, object?> task) continue;
                 var metadata = JsonMap.From([new(ReservedMetadata.Name, task.GetValueOrDefault(ReservedMetadata.Name))]);
                 var ended = task.GetValueOrDefault("endedAt") is long at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null;
-                yield return new RememberedTask(batch, key, JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata, ended);
+                yield return new RememberedTask(batch, key, JsonList.Parse(task.GetValueOrDefault("outputs") as string), metadata, ended) { Files = JsonList.Parse(task.GetValueOrDefault("files") as string) };
             }
         }
     }
@@ -122,11 +122,22 @@ public sealed class EarlierRuns
         {
             ["endedAt"] = task.EndedAt?.ToUnixTimeMilliseconds(),
             ["outputs"] = task.Outputs.ToString(),
+            // What no run asks for, and whoever looks for files without a task must know.
+            ["files"] = FilesOf(task),
             [ReservedMetadata.Name] = task.Metadata.JsonOf(ReservedMetadata.Name) is { } own ? JsonValues.ParseStored(own) : null,
         })).ToList();
         if (kept.Count == 0) return;
         var tasks = JsonMap.From(kept);
         store.SetCheckpoint(null, KeptPrefix + batch.Id, JsonMap.From([new("name", batch.Name), new("batch", batch.Id), new("tasks", tasks.Json)]).Json, batch.CreatedAt);
+    }
+
+    // The files that the task names anywhere, by their full paths; null where there are none but its key, which is kept anyway.
+    private static string? FilesOf(JournalTask task)
+    {
+        var input = task.StoredInput.Kind is TaskInputKind.Json ? KnownFiles.TextsIn(task.StoredInput.Text) : [task.StoredInput.Text];
+        var files = input.Concat(KnownFiles.TextsIn(task.Metadata.Json)).Append(task.TargetId ?? "")
+            .Where(text => text != task.Key && Path.IsPathFullyQualified(text)).Distinct(StringComparer.Ordinal).ToList();
+        return files.Count == 0 ? null : JsonList.From(files).ToString();
     }
 
     private void Add(JournalBatch batch)
@@ -151,7 +162,11 @@ public sealed class EarlierRuns
         store.ReadTasks(new TaskQuery { BatchIds = batches, Statuses = [JournalTaskStatus.Completed] });
 
     /// <summary>A completed task whose batch was removed.</summary>
-    internal readonly record struct RememberedTask(string BatchId, string Key, JsonList Outputs, JsonMap Metadata, DateTimeOffset? EndedAt);
+    internal readonly record struct RememberedTask(string BatchId, string Key, JsonList Outputs, JsonMap Metadata, DateTimeOffset? EndedAt)
+    {
+        /// <summary>The files that it named, besides its key and its outputs.</summary>
+        public JsonList Files { get; init; } = JsonList.Empty;
+    }
 
     private sealed record KeptOutputs(JsonList Outputs, JsonMap Metadata);
 

@@ -50,6 +50,7 @@ public sealed class KnownFiles
         foreach (var kept in EarlierRuns.ReadKept(store))
         {
             known.Add(kept.Outputs);
+            known.Add(kept.Files);
             known.Add(kept.Key);
         }
 
@@ -132,34 +133,27 @@ public sealed class KnownFiles
         if (first < parts.Length) _endings.Add(string.Join(Path.DirectorySeparatorChar, parts[first..]));
     }
 
-    private void AddNamed(string json)
+    private void AddNamed(string json) => Add(TextsIn(json));
+
+    /// <summary>The texts in a JSON value, any of which may name a file; none where it is damaged, which is what Test-Journal tells of.</summary>
+    internal static IReadOnlyList<string> TextsIn(string json)
     {
         try
         {
             using var document = JsonDocument.Parse(json, KeptValues.Deep);
-            AddNamed(document.RootElement);
+            return [.. TextsIn(document.RootElement)];
         }
         catch (JsonException)
         {
-            // A damaged row is what Test-Journal tells of.
+            return [];
         }
     }
 
-    private void AddNamed(JsonElement element)
+    private static IEnumerable<string> TextsIn(JsonElement element) => element.ValueKind switch
     {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                Add(element.GetString());
-                break;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray()) AddNamed(item);
-                break;
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject()) AddNamed(member.Value);
-                break;
-            default:
-                break;
-        }
-    }
+        JsonValueKind.String => [element.GetString()!],
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(TextsIn),
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(static member => TextsIn(member.Value)),
+        _ => [],
+    };
 }

@@ -61,8 +61,11 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     /// <summary>The ended tasks that are put back.</summary>
     public IReadOnlyList<PlannedRequeue> Requeues { get; private init; } = [];
 
-    /// <summary>Whether nothing is left of the budget that the run would have: it pauses at once.</summary>
-    public bool IsQuotaUsedUp => Batch is { } batch && Order.Options(batch.Options).QuotaLimit is { } limit && batch.QuotaConsumed >= limit;
+    /// <summary>Whether the budget that the run would have does not last for a task: it pauses at once.</summary>
+    public bool IsQuotaUsedUp => Batch is { } batch && (batch with { Options = Order.Options(batch.Options), Counts = AfterRequeues(batch.Counts) }).IsQuotaUsedUp;
+
+    /// <summary>How many recorded results of earlier runs come out before the run begins.</summary>
+    public long WaitingResults { get; private init; }
 
     /// <summary>Makes the plan.</summary>
     /// <param name="store">The journal; null where there is none yet.</param>
@@ -80,7 +83,10 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
         var choice = order.BatchId is { } id
             ? BatchSelection.Choose(store.MeantBatch(id), order.Definition, order.Mode)
             : BatchSelection.Choose(store, order.Definition, order.Mode, batch => ResultOutbox.IsUndelivered(store, batch, order.Processes, order.Redelivers));
-        return Make(order, choice, newest, store.Now);
+        return Make(order, choice, newest, store.Now) with
+        {
+            WaitingResults = choice.Existing is { } batch ? store.ReadOutbox(batch.Id).Where(static share => share.Writer is null).Sum(static share => share.Items) : 0,
+        };
     }
 
     /// <summary>Makes the plan from what was found.</summary>
@@ -198,6 +204,10 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
         { Token: > 0 } => new(PlannedAction.Run, "pending", "pending; it was begun before"),
         _ => new(PlannedAction.Run, "pending", "pending"),
     };
+
+    private TaskCounts AfterRequeues(TaskCounts counts) => StartsOver ? new TaskCounts(counts.Total, 0, 0, 0, 0, 0)
+        : Requeues.Count > 0 ? counts with { Pending = counts.Pending + counts.Failed, Failed = 0 }
+        : counts;
 
     private string Asked => Order.Reconciles ? ", unless -Reconcile says that it was done" : "";
 

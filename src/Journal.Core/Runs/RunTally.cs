@@ -89,7 +89,7 @@ internal sealed class RunTally(TimeProvider time, int degree)
     public string? QuotaShortage(BatchState state, double limit, int running)
     {
         // The mean of the tasks seen in this run, else of those the batch has ended.
-        var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : state.Counts.Ended > 0 ? state.QuotaConsumed / state.Counts.Ended : 0;
+        var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : JournalBatch.QuotaPerTask(state.QuotaConsumed, state.Counts);
         var used = state.QuotaConsumed;
         return used + perTask * (running + 1) > limit
             ? JournalBatch.QuotaReason + FormattableString.Invariant($"{used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")

@@ -25,7 +25,7 @@ internal static class AttemptOutput
 
     /// <summary>The block ended with an error.</summary>
     /// <param name="error">The error.</param>
-    /// <param name="said">Its text with what a program said, to keep instead of the error's own. By its first line of these such failures are grouped.</param>
+    /// <param name="said">Its text with what a program said, to keep instead of the error's own. By its first two lines, the exit code and what it said first of these, such failures are grouped.</param>
     public static AttemptResult Failed(ErrorRecord error, string? said = null) => AttemptResult.Failed(
         ErrorRecordFacts.Of(error, said) with { Kind = said is null ? null : string.Join('\n', said.Split('\n').Take(2)) }, error.ScriptStackTrace, error);
 

@@ -57,11 +57,7 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
             }
         }
 
-        if (plan.Batch is { } known && _store!.ReadOutbox(known.Id).Where(static share => share.Writer is null).Sum(static share => share.Items) is > 0 and var waiting)
-        {
-            Say($"{Amount.Of(waiting, "recorded result")} of an earlier run {(waiting == 1 ? "comes" : "come")} out first.");
-        }
-
+        if (plan.WaitingResults is > 0 and var waiting) Say($"{Amount.Of(waiting, "recorded result")} of an earlier run {(waiting == 1 ? "comes" : "come")} out first.");
         if (_duplicates > 0) Say(RunMessages.HadEarlierKeys(_duplicates));
         if (plan.IsQuotaUsedUp) Say("The quota limit is used up: the run pauses at once. To go on, run the same line with a higher -QuotaLimit.");
         if (plan.Ended is { } ended) Say(RunMessages.BeginsAnew(ended, _completedBefore, _told.Count));

@@ -162,12 +162,12 @@ internal sealed class Database : IDisposable
     public void Define<T1, T2, TResult>(string name, Func<T1, T2, TResult> function) => _connection.CreateFunction(name, function, isDeterministic: true);
 
     /// <summary>What is wrong with the file, whatever schema it has; null when it is sound.</summary>
-    public string? FindDamage() => FindDamage("integrity_check(1)");
+    public string? FindDamage() => FirstComplaint("integrity_check(1)");
 
     /// <summary>What is wrong with the pages and rows of the file, or of one of its tables, without a comparison of its indexes; null when they are sound.</summary>
-    public string? FindDamageQuickly(string? table = null) => FindDamage($"quick_check({table ?? "1"})");
+    public string? FindDamageQuickly(string? table = null) => FirstComplaint($"quick_check({table ?? "1"})");
 
-    private string? FindDamage(string check)
+    private string? FirstComplaint(string check)
     {
         using var rows = Prepare("PRAGMA " + check);
         return rows.Step() && rows.Text(0) is { } line && line != "ok" ? line : null;

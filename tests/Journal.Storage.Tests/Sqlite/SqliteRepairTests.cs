@@ -56,6 +56,30 @@ public sealed class SqliteRepairTests : StoreTest<SqliteFixture>
         Assert.InRange(Store.CountTasks(TaskQuery.All), 2400, 3000);
     }
 
+    // Looking at every page of a large file would take longer than a run may take to begin.
+    [Theory]
+    [InlineData("batch")]
+    [InlineData("worker")]
+    [InlineData("sequence")]
+    public void Nothing_is_written_to_a_large_journal_whose_tables_that_every_run_needs_are_damaged(string table)
+    {
+        var batch = Batch();
+        Store.AddTasks(batch.Id, [.. Enumerable.Range(1, 20).Select(static n => new NewTask($"{n}", TaskInput.OfText(new string('x', 1024 * 1024))))]);
+        Make(Complete(ClaimOne(batch)));
+        Store.Dispose();
+        long page;
+        using (var database = Database.Open(Path, OpenMode.ReadWrite, TimeSpan.Zero)) page = database.Number($"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'");
+        using (var file = File.OpenWrite(Path))
+        {
+            file.Position = (page - 1) * PageSize;
+            file.Write(Enumerable.Repeat((byte)0xAB, PageSize).ToArray());
+        }
+
+        var before = File.ReadAllBytes(Path);
+        using (var damaged = Fixture.Open(StoreAccess.Write)) Fails("JournalCorrupt", () => damaged.AddTasks(batch.Id, [New("late")]));
+        Assert.Equal(before, File.ReadAllBytes(Path));
+    }
+
     // As after a log that was lost while it was half merged: the row of a task is older than its attempts and its events.
     [Theory]
     [InlineData(true)]

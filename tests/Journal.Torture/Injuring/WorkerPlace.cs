@@ -16,7 +16,7 @@ internal sealed record WorkerPlace(string Name, string[] Command, bool IsStrange
     public static readonly WorkerPlace Here = new("here", []);
 
     private static readonly string[] AsNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    private static readonly string ClockFile = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"journal-torture-clock-{Environment.ProcessId}"));
+    private static readonly Lazy<DirectoryInfo> ClockFolder = new(static () => Directory.CreateTempSubdirectory("journal-torture-clock-"));
     private static readonly Lazy<WorkerPlace[]> Found = new(static () => [.. All().Where(static place => place.IsThere())]);
 
     /// <summary>The other places that this machine and this account have; none where they have none.</summary>
@@ -34,7 +34,12 @@ internal sealed record WorkerPlace(string Name, string[] Command, bool IsStrange
     }
 
     /// <summary>Removes what <see cref="StepClock"/> has made.</summary>
-    public static void Clear() => File.Delete(ClockFile);
+    public static void Clear()
+    {
+        if (ClockFolder.IsValueCreated && ClockFolder.Value.Exists) ClockFolder.Value.Delete(recursive: true);
+    }
+
+    private static string ClockFile => Path.Combine(ClockFolder.Value.FullName, "clock");
 
     private static IEnumerable<WorkerPlace> All()
     {
