@@ -74,6 +74,7 @@ internal sealed partial class PostgresJournalStore
         session.Pipeline.Add(new Command(BatchStatements.Amend).With(batch.Number).With(amendment.Options?.ToJson()).With(amendment.Settings?.Json).With(metadata)
             .With(amendment.InputSource).With(amendment.SourceType).With(amendment.KeyExpression));
         batch.Order((standing, record) => record(JournalEventKind.Amended, standing.Status, standing.Status, amendment.Reason));
+        if (amendment.Options is { LimitBy: not null }) session.Renew(batch, amendment.Options);
         return Found(session, batchId);
     });
 

@@ -34,11 +34,9 @@ internal sealed partial class PostgresJournalStore
             var batch = session.Enter(request.BatchId, BatchHold.Shared, writer.LockTasks);
             var moves = writer.Apply(request.Lease);
             var claims = new Claims(session, batch, request);
-            claims.Ask(session.Pipeline);
-            session.Pipeline.Send();
             claims.Take(session.Pipeline);
             session.Last = claims.LookAhead;
-            return () => new ExchangeResult(moves, claims.Claimed, (claims.Standing ?? session.StandingOf(batch)).ToState(claims.NextDue));
+            return () => new ExchangeResult(moves, claims.Claimed, (claims.Standing ?? session.StandingOf(batch)).ToState(claims.NextDue), batch.Facts.Options);
         },
         request);
 
@@ -60,6 +58,7 @@ internal sealed partial class PostgresJournalStore
     public JournalTask AmendTask(long taskId, TaskAmendment amendment, WorkerIdentity? by = null) => Write<JournalTask>(by, session =>
     {
         TaskAmender.Apply(session, taskId, amendment);
+        session.Keys.Settle();
         session.Pipeline.Send();
         var task = TaskReader.Find(session.Pipeline, _catalog, Location, taskId)!;
         return () => task;

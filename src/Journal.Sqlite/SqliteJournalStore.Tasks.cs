@@ -28,9 +28,10 @@ internal sealed partial class SqliteJournalStore
         var moves = new MoveResult[request.Moves.Count];
         for (var i = 0; i < moves.Length; i++) moves[i] = writer.Apply(request.Moves[i], request.Lease);
         batch.Standing.Settle(session.Now, session.RecorderOf(batch));
+        session.Keys.Settle();
         var claimed = Claims.Take(session, batch, request);
-        var nextDue = claimed.Count < request.Claim ? Claims.NextDue(session, batch) : null;
-        return new ExchangeResult(moves, claimed, batch.Standing.ToState(nextDue));
+        var nextDue = claimed.Count < request.Claim ? Claims.NextDue(session, batch, request.Stage) : null;
+        return new ExchangeResult(moves, claimed, batch.Standing.ToState(nextDue), session.Facts(batch).Options);
     });
 
     public IReadOnlyList<MoveResult> Apply(IReadOnlyList<TaskMove> moves, WorkerIdentity? by = null) => Write(by, session =>

@@ -99,6 +99,15 @@ public static partial class JournalErrors
     public static JournalException InvalidBatchName(string name, string detail) =>
         Make(JournalFault.InvalidArgument, name, $"'{Shorten(name)}' cannot name a batch: {detail}");
 
+    /// <summary>A text that is no rate limit.</summary>
+    public static JournalException InvalidRateLimit(string text) =>
+        Make(JournalFault.InvalidArgument, text, $"'{Shorten(text)}' is not a rate limit. Give a count and a span of time: 600/1m, 10/s, 5000/1d; 600/1m+50 lets 50 start at once.");
+
+    /// <summary>A task whose start costs nothing, or more than the rate limit ever allows.</summary>
+    public static JournalException InvalidCost(string key, double cost, RateLimit? limit) =>
+        Make(JournalFault.InvalidArgument, cost, FormattableString.Invariant($"Task '{Shorten(key)}' cannot cost {cost}: ")
+            + (cost > 0 && limit is not null ? $"the rate limit is {limit}, so it could never start." : "a cost is a number above 0."));
+
     /// <summary>The inputs come from somewhere else, or look different, than when the batch began.</summary>
     public static JournalException InputSourceChanged(string batchId, string difference) =>
         Make(JournalFault.InvalidOperation, batchId,

@@ -61,6 +61,7 @@ public static class TaskLifecycle
         new(TaskMoveKind.Requeue, [Completed, Failed, Skipped, Canceled], Pending, AttemptEffect.Reset, null, JournalEventKind.Requeued),
         // From Failed and Pending too: a breaker gives back the failures that were recorded before it tripped.
         new(TaskMoveKind.Refund, [InProgress, Failed, Pending], Pending, AttemptEffect.Refund, JournalAttemptOutcome.Refunded, JournalEventKind.Refunded),
+        new(TaskMoveKind.Postpone, [InProgress], Pending, AttemptEffect.Refund, JournalAttemptOutcome.Refunded, JournalEventKind.Postponed),
     ];
 
     /// <summary>All moves.</summary>

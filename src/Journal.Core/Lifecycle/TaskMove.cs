@@ -73,6 +73,12 @@ public sealed record TaskMove
     /// <summary>Not to be claimed earlier (retry, refund).</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>Until when the other side wants no more: holds back every task of its limit key, or of the batch where that limits by none.</summary>
+    public DateTimeOffset? HoldsBackUntil { get; init; }
+
+    /// <summary>Why, where the move's reason does not say it.</summary>
+    public string? HoldReason { get; init; }
+
     /// <summary>How long the attempt that ends has run; null where nobody measured (then: since its claim).</summary>
     public TimeSpan? Duration { get; init; }
 
@@ -134,6 +140,10 @@ public sealed record TaskMove
     public static TaskMove Requeue(long taskId, string reason, int? fromStage = null) =>
         new(TaskMoveKind.Requeue, taskId, null) { Reason = reason, FromStage = fromStage };
 
+    /// <summary>Its block puts it off to a later time; the attempt does not count.</summary>
+    public static TaskMove Postpone(long taskId, long? token, DateTimeOffset notBefore, TaskReport report, TimeSpan? duration, string reason) =>
+        new(TaskMoveKind.Postpone, taskId, token) { NotBefore = notBefore, Report = report, Duration = duration, Reason = reason };
+
     /// <summary>The attempt is given back because the cause lies outside the task.</summary>
     public static TaskMove Refund(long taskId, long? token, TaskError? error, TaskReport report, DateTimeOffset? notBefore, TimeSpan? duration, string reason) =>
         new(TaskMoveKind.Refund, taskId, token) { Error = error, Report = report, NotBefore = notBefore, Duration = duration, Reason = reason };
@@ -177,4 +187,7 @@ public enum TaskMoveKind
 
     /// <summary>It failed for a cause outside itself, and the attempt is given back.</summary>
     Refund,
+
+    /// <summary>Its block puts it off to a later time.</summary>
+    Postpone,
 }

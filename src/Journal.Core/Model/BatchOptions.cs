@@ -55,6 +55,23 @@ public sealed record BatchOptions
     /// <summary>Quota units the batch may use; null means no limit.</summary>
     public double? QuotaLimit { get; init; }
 
+    /// <summary>How many tasks may start in a span of time, by all workers together; null means no limit. With <see cref="LimitBy"/>: of each key.</summary>
+    public RateLimit? RateLimit { get; init; }
+
+    /// <summary>How many tasks may be in progress, of all workers together; null means no limit. With <see cref="LimitBy"/>: of each key.</summary>
+    public int? ConcurrencyLimit { get; init; }
+
+    /// <summary>How the key of a task's limits is found: a property's name, or a script block's text, for comparison only. Null: the limits are the batch's.</summary>
+    public string? LimitBy { get; init; }
+
+    /// <summary>Whether starts of tasks are limited.</summary>
+    [JsonIgnore]
+    public bool IsPaced => RateLimit is not null || ConcurrencyLimit is not null;
+
+    /// <summary>Whether who may start is decided by one claim after the other.</summary>
+    [JsonIgnore]
+    public bool NeedsPaceLock => IsPaced || LimitBy is not null;
+
     /// <summary>Whether what the tasks emit stays with the batch, so that every run of the line writes all of it.</summary>
     public bool KeepResult { get; init; }
 

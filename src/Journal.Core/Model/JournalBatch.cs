@@ -56,6 +56,12 @@ public sealed record JournalBatch
     /// <summary>Whether an operator paused it until it is resumed: no run goes on with it before.</summary>
     public bool IsHeld { get; init; }
 
+    /// <summary>No task of it starts before, because the other side asked for that (a Retry-After); null where nobody did. It may be past.</summary>
+    public DateTimeOffset? HeldBackUntil { get; init; }
+
+    /// <summary>Why it is held back.</summary>
+    public string? HoldReason { get; init; }
+
     /// <summary>Whether somebody works on it, or a task waits for its retry; null where it is not Running, or where nobody looked.</summary>
     public bool? HasWorker { get; init; }
 

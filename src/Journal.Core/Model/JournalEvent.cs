@@ -62,6 +62,9 @@ public enum JournalEventKind : long
 
     /// <summary>Back to Pending with the attempt given back, for a cause outside the task.</summary>
     Refunded = 31,
+
+    /// <summary>Back to Pending until a later time, by its own block; the attempt does not count.</summary>
+    Postponed = 32,
 }
 
 /// <summary>One line of the audit trail.</summary>

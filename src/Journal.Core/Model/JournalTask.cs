@@ -78,6 +78,21 @@ public sealed record JournalTask
     /// <summary>Not to be claimed earlier; null when it may be.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>Whether an operator holds it: it is not claimed until it is let go.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>How often its block has postponed it since it was added or last requeued; that costs no attempt.</summary>
+    public int Postponed { get; init; }
+
+    /// <summary>The key by which its start is limited; null where its batch limits none by key.</summary>
+    public string? LimitKey { get; init; }
+
+    /// <summary>What its start costs of the rate limit.</summary>
+    public double Cost { get; init; } = 1;
+
+    /// <summary>Whether it waits for others of its <see cref="LimitKey"/> that are before it.</summary>
+    public bool WaitsForKey { get; init; }
+
     /// <summary>How far the running attempt says it is, 0 to 100; null when it says nothing.</summary>
     public double? Progress { get; init; }
 

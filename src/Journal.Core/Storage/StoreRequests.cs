@@ -71,6 +71,15 @@ public sealed record NewTask(string Key, TaskInput Input)
     /// <summary>How much work; 1 where nothing is known.</summary>
     public double Weight { get; init; } = 1;
 
+    /// <summary>The key of its limits, see <see cref="BatchOptions.LimitBy"/>; empty is a key as any other. Null where its batch has none.</summary>
+    public string? LimitKey { get; init; }
+
+    /// <summary>What its start costs of the rate limit; 1 where nothing was said.</summary>
+    public double Cost { get; init; } = 1;
+
+    /// <summary>Not to be claimed earlier; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
     /// <summary>The user's data.</summary>
     public JsonMap Metadata { get; init; } = JsonMap.Empty;
 }
@@ -199,7 +208,8 @@ public readonly record struct MoveResult(MoveOutcome Outcome, JournalTaskStatus?
 /// <param name="Moves">What became of each move, in the order of the request.</param>
 /// <param name="Claimed">The tasks the worker now holds in addition, in the order they should run.</param>
 /// <param name="Batch">Where the batch stands after it.</param>
-public sealed record ExchangeResult(IReadOnlyList<MoveResult> Moves, IReadOnlyList<JournalTask> Claimed, BatchState Batch);
+/// <param name="Options">The policy that the batch has now: somebody may have changed it.</param>
+public sealed record ExchangeResult(IReadOnlyList<MoveResult> Moves, IReadOnlyList<JournalTask> Claimed, BatchState Batch, BatchOptions Options);
 
 /// <summary>Where a batch stands, as a runner needs it.</summary>
 /// <param name="Status">Its status.</param>
@@ -212,8 +222,18 @@ public sealed record ExchangeResult(IReadOnlyList<MoveResult> Moves, IReadOnlyLi
 public readonly record struct BatchState(
     JournalBatchStatus Status, TaskCounts Counts, string? PauseReason, DateTimeOffset? PausedUntil, double QuotaConsumed, DateTimeOffset? NextDue, bool IsHeld = false)
 {
+    /// <summary>No task starts before, because the other side asked for that; null where nobody did.</summary>
+    public DateTimeOffset? HeldBackUntil { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? HoldReason { get; init; }
+
     /// <summary>Where a batch stands, but for <see cref="NextDue"/>.</summary>
-    public static BatchState Of(JournalBatch batch) => new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null, batch.IsHeld);
+    public static BatchState Of(JournalBatch batch) => new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null, batch.IsHeld)
+    {
+        HeldBackUntil = batch.HeldBackUntil,
+        HoldReason = batch.HoldReason,
+    };
 }
 
 /// <summary>What to set on a task; null members stay.</summary>
@@ -233,6 +253,12 @@ public sealed record TaskAmendment
 
     /// <summary>How much work.</summary>
     public double? Weight { get; init; }
+
+    /// <summary>When a task that waits may be claimed; a time that is past is now. Lets go a task that is held.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>True: the task, which waits, is not claimed until somebody lets it go. False: it is let go.</summary>
+    public bool? IsHeld { get; init; }
 
     /// <summary>Laid over the user's data.</summary>
     public JsonMap? Metadata { get; init; }

@@ -15,5 +15,8 @@ internal static class AdvisoryLocks
     /// <summary>The lock of those who begin a batch unless somebody else does.</summary>
     public static long Beginning(long space) => Key(space, 0, 3);
 
+    /// <summary>The lock of those who decide what of a batch with limits may start.</summary>
+    public static long Pace(long space, long number) => Key(space, number, 2);
+
     private static long Key(long space, long number, int kind) => unchecked((space << 32) ^ ((number << 2) + kind));
 }

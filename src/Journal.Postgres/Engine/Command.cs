@@ -42,6 +42,8 @@ internal sealed class Command(string sql)
 
     public Command With(IEnumerable<Guid> values) => Array(values.ToArray(), NpgsqlDbType.Uuid);
 
+    public Command With(IEnumerable<Guid?> values) => Array(values.ToArray(), NpgsqlDbType.Uuid);
+
     public Command With(IEnumerable<string?> values) =>
         Array(values.Select(static value => value is null ? null : PlainText.Encode(value)).ToArray(), NpgsqlDbType.Text);
 

@@ -19,6 +19,8 @@ internal readonly struct Row(NpgsqlDataReader reader) : IStoredRow
 
     public Guid Digest(int column) => reader.GetGuid(column);
 
+    public Guid? DigestOrNull(int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
+
     public string Text(int column) => PlainText.Decode(reader.GetString(column));
 
     public string? TextOrNull(int column) => reader.IsDBNull(column) ? null : Text(column);

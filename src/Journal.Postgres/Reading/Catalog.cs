@@ -25,6 +25,9 @@ internal sealed class Catalog(string location)
         return number is { } found ? _numbers[id] = found : null;
     }
 
+    /// <summary>Whether a batch is known as one whose starts are limited.</summary>
+    public bool IsPaced(long number) => _facts.TryGetValue(number, out var known) && known.Options.NeedsPaceLock;
+
     /// <summary>Forgets a batch that was not there any more.</summary>
     public void Forget(string id) => _numbers.TryRemove(id, out _);
 

@@ -14,7 +14,7 @@ internal static class MoveStatements
     /// <summary>The tasks of moves, locked in the order of their ids; texts only of those in $2.</summary>
     public const string Lock = """
         SELECT id, batch, status, stage, token, worker, claimed_at, quota_project,
-            CASE WHEN id = ANY($2) THEN outputs END, CASE WHEN id = ANY($2) THEN metadata END
+            CASE WHEN id = ANY($2) THEN outputs END, CASE WHEN id = ANY($2) THEN metadata END, limit_digest, cost
         FROM task WHERE id = ANY($1) ORDER BY id FOR UPDATE
         """;
 
@@ -43,6 +43,7 @@ internal static class MoveStatements
         }
 
         if (rule.CountsCrash) set.Add("crashes = t.crashes + 1");
+        if (rule.Kind == TaskMoveKind.Postpone) set.Add("postponed = t.postponed + 1");
         set.Add(Error(rule.Kind));
         set.Add(Duration(rule, from));
         set.AddRange(Stage(rule.Kind));
@@ -86,7 +87,7 @@ internal static class MoveStatements
     private static string[] Stage(TaskMoveKind kind) => kind switch
     {
         TaskMoveKind.Advance => ["stage = t.stage + 1"],
-        TaskMoveKind.Requeue => ["stage = m.stage", "crashes = 0"],
+        TaskMoveKind.Requeue => ["stage = m.stage", "crashes = 0", "postponed = 0"],
         _ => [],
     };
 

@@ -88,7 +88,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, FullB
                 .With(tasks.Select(static t => (int)t.Status)).With(tasks.Select(t => t.Stage is { } stage ? _batch.Facts.RequireStage(stage) : 0))
                 .With(tasks.Select(static t => t.Priority)).With(tasks.Select(static t => t.Weight)).With(tasks.Select(static t => t.Attempts))
                 .With(tasks.Select(static t => t.Crashes)).With(tasks.Select(static t => t.Token))
-                .With(tasks.Select(static t => t.NotBefore is { } due ? Micros.From(due) : 0)).With(tasks.Select(t => Worker(t.Worker)))
+                .With(tasks.Select(FullTaskRules.NotBefore)).With(tasks.Select(t => Worker(t.Worker)))
                 .With(tasks.Select(static t => (int)t.ErrorCategory)).With(tasks.Select(static t => Micros.From(t.CreatedAt)))
                 .With(tasks.Select(static t => Micros.From(t.UpdatedAt))).With(tasks.Select(static t => Stamp(t.StartedAt))).With(tasks.Select(static t => Stamp(t.EndedAt)))
                 .With(tasks.Select(static t => Micros.From(t.Duration))).With(tasks.Select(static t => t.QuotaConsumed)).With(tasks.Select(static t => t.QuotaProject))
@@ -97,7 +97,9 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, FullB
                 .With(tasks.Select(t => t.SourceType == _batch.Facts.SourceType ? null : t.SourceType)).With(tasks.Select(static t => t.TargetId))
                 .With(tasks.Select(static t => t.Outputs.Count == 0 ? null : t.Outputs.ToString()))
                 .With(tasks.Select(static t => t.Metadata.Count == 0 ? null : t.Metadata.Json))
-                .With(tasks.Select(static t => t.StoredInput.Text == t.Key ? null : t.StoredInput.Text)),
+                .With(tasks.Select(static t => t.StoredInput.Text == t.Key ? null : t.StoredInput.Text))
+                .With(tasks.Select(static t => t.LimitKey)).With(tasks.Select(static t => Digest.OfOptional(t.LimitKey)))
+                .With(tasks.Select(static t => t.Cost)).With(tasks.Select(static t => t.Postponed)),
             row => added.Add((row.Integer(0), byDigest[row.Digest(1)]))).Send();
         foreach (var (id, task) in added) Follow(id, task);
         return added.Count;
@@ -106,6 +108,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, FullB
     private void Follow(long id, FullTask task)
     {
         _batch.Move(null, task.Task.Status);
+        session.Keys.Touch(_batch, Digest.OfOptional(task.Task.LimitKey));
         foreach (var attempt in task.Attempts)
         {
             _attempts.Add(new AttemptRecord(

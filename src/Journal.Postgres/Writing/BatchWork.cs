@@ -13,7 +13,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
     private Action<BatchStanding, BatchRecorder>? _order;
     private bool _liftsPause;
 
-    public BatchFacts Facts { get; } = facts;
+    public BatchFacts Facts { get; set; } = facts;
 
     public long Number => Facts.Number;
 
@@ -55,6 +55,13 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
 
     /// <summary>Something that is done to the batch itself.</summary>
     public void Order(Action<BatchStanding, BatchRecorder> order) => _order += order;
+
+    /// <summary>Changes how fast its tasks may start.</summary>
+    public void SetPace(Func<Pace, Pace> change)
+    {
+        AsRead.Pace = change(AsRead.Pace);
+        Order((standing, _) => standing.Pace = change(standing.Pace));
+    }
 
     /// <summary>Brings the locked row to where the transaction leaves it.</summary>
     /// <returns>All its events, in their order.</returns>

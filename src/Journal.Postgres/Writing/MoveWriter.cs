@@ -51,7 +51,8 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         if (judged != MoveOutcome.Applied) return new MoveResult(judged, from);
 
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
-        var keepsClaim = move.KeepsClaim && batch.AsRead.MayClaim(session.Now);
+        // With a rate the next stage is a start of its own.
+        var keepsClaim = move.KeepsClaim && batch.AsRead.MayClaim(session.Now) && batch.Facts.Options.RateLimit is null && batch.AsRead.Pace.HoldUntil <= session.Now;
         var ran = MoveEffects.Ran(move, task.ClaimedAt, session.Now);
         if (task.Wave == _waves) SendWave(lease);
         task.Wave = _waves;
@@ -97,6 +98,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
             batch.Move(from, rule.To);
         }
 
+        FollowPace(move, task, batch, from);
         session.Charge(batch, move.Report.Quota, task.Project);
         if (move.Kind == TaskMoveKind.Requeue) _forgotten.Add((task.Id, (int)task.Stage));
         else if (MoveEffects.Result(move) is { } json)
@@ -104,6 +106,24 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
             var report = move.Report;
             _results.Add(new ResultRecord(batch.Number, task.Id, stage, json, report.ResultItems, 0, session.Now, report.ResultAwaits, report.ResultAwaits ? session.Author : null));
         }
+    }
+
+    private void FollowPace(TaskMove move, TaskState task, BatchWork batch, JournalTaskStatus from)
+    {
+        var options = batch.Facts.Options;
+        var key = options.LimitBy is null ? null : task.LimitKey;
+        session.Keys.Touch(batch, key);
+        var now = session.Now;
+        if (MoveEffects.GivesStartBack(move, from))
+        {
+            if (key is { } known) session.Keys.GiveBack(batch, known, task.Cost);
+            else if (options.RateLimit is { } limit) batch.SetPace(pace => pace.ByClock(now).GiveBack(limit, now, task.Cost));
+        }
+
+        if (move.HoldsBackUntil is not { } until) return;
+        var reason = move.HoldReason ?? move.Error?.Message ?? move.Reason;
+        if (key is { } held) session.Keys.Hold(batch, held, Micros.From(until), reason);
+        else batch.SetPace(pace => pace.ByClock(now).Hold(options.RateLimit, now, Micros.From(until), reason));
     }
 
     private static long StageAfter(TaskMove move, JournalTaskStatus from, long stage) => move.Kind switch

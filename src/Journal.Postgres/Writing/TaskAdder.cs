@@ -13,7 +13,13 @@ internal static class TaskAdder
 
     public static AddResult Add(WriteSession session, BatchWork batch, IReadOnlyList<NewTask> tasks, bool mends)
     {
-        foreach (var task in tasks) BatchNaming.ValidateKey(task.Key);
+        var options = batch.Facts.Options;
+        foreach (var task in tasks)
+        {
+            BatchNaming.ValidateKey(task.Key);
+            PaceRules.Check(task, options);
+        }
+
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var keys = new List<(NewTask Task, Guid Digest)>();
         foreach (var task in tasks) if (seen.Add(task.Key)) keys.Add((task, Digest.Of(task.Key)));
@@ -25,13 +31,16 @@ internal static class TaskAdder
                     .With(some.Select(static one => one.Task.Key)).With(some.Select(static one => one.Digest)).With(some.Select(static one => one.Task.Priority))
                     .With(some.Select(static one => one.Task.Weight)).With(some.Select(static one => (int)one.Task.Input.Kind)).With(some.Select(static one => one.Task.SourceType))
                     .With(some.Select(static one => one.Task.Metadata.Count == 0 ? null : one.Task.Metadata.Json))
-                    .With(some.Select(static one => one.Task.Input.Text == one.Task.Key ? null : one.Task.Input.Text)),
+                    .With(some.Select(static one => one.Task.Input.Text == one.Task.Key ? null : one.Task.Input.Text))
+                    .With(some.Select(static one => one.Task.LimitKey)).With(some.Select(static one => Digest.OfOptional(one.Task.LimitKey)))
+                    .With(some.Select(static one => one.Task.Cost)).With(some.Select(one => PaceRules.NotBefore(one.Task, options, session.Now))),
                 row => added.Add(row.Digest(0)));
             session.Pipeline.Send();
         }
 
         if (added.Count > 0)
         {
+            foreach (var (task, digest) in keys) if (added.Contains(digest)) session.Keys.Touch(batch, Digest.OfOptional(task.LimitKey));
             batch.Move(null, JournalTaskStatus.Pending, added.Count);
             var reason = FormattableString.Invariant($"{added.Count} added");
             batch.Order((_, record) => record(JournalEventKind.TasksAdded, null, null, reason));
@@ -55,6 +64,8 @@ internal static class TaskAdder
             {
                 var task = given[row.Digest(1)];
                 var metadata = row.TextOrNull(6);
+                session.Keys.Touch(batch, row.DigestOrNull(7));
+                session.Keys.Touch(batch, Digest.OfOptional(task.LimitKey));
                 if (!AmendmentRules.IsMended(task, new TaskInput((TaskInputKind)row.Integer(4), row.Text(5)), metadata)) return;
                 if (AmendmentRules.TakesInput((JournalTaskStatus)row.Integer(2))) changed.Add((row.Integer(0), task, MoveEffects.Metadata(task.Metadata, metadata)));
                 else differing++;
@@ -65,7 +76,9 @@ internal static class TaskAdder
                 new Command(TaskStatements.Mend).With(session.Now).With(changed.Select(static one => one.Id)).With(changed.Select(static one => (int)one.Task.Input.Kind))
                     .With(changed.Select(static one => one.Task.Input.Text == one.Task.Key ? null : one.Task.Input.Text))
                     .With(changed.Select(static one => one.Task.Priority)).With(changed.Select(static one => one.Task.Weight))
-                    .With(changed.Select(static one => one.Task.SourceType)).With(changed.Select(static one => one.Metadata)),
+                    .With(changed.Select(static one => one.Task.SourceType)).With(changed.Select(static one => one.Metadata))
+                    .With(changed.Select(static one => one.Task.LimitKey)).With(changed.Select(static one => Digest.OfOptional(one.Task.LimitKey)))
+                    .With(changed.Select(static one => one.Task.Cost)),
                 row =>
                 {
                     took++;

@@ -16,12 +16,16 @@ internal static class TaskAmender
         JournalTaskStatus? found = null;
         long token = 0, stage = 0;
         string? was = null;
+        Guid? limitKey = null;
+        long notBefore = 0;
         session.Enter([known], BatchHold.Shared, pipeline => pipeline.Add(new Command(TaskStatements.LockStanding).With(taskId), row =>
         {
             found = (JournalTaskStatus)row.Integer(0);
             token = row.Integer(1);
             stage = row.Integer(2);
             was = row.TextOrNull(3);
+            limitKey = row.DigestOrNull(4);
+            notBefore = row.Integer(5);
         }));
         if (found is not { } status) throw JournalErrors.TaskNotFound(taskId);
         var batch = session.Batch(known);
@@ -31,7 +35,8 @@ internal static class TaskAmender
         session.Pipeline.Add(new Command(TaskStatements.Amend)
             .With(taskId).With(amendment.Lease is { } lease ? session.Now + Micros.From(lease) : (long?)null).With(newStage)
             .With(amendment.Priority).With(amendment.Weight).With(metadata).With(amendment.Progress).With(amendment.ProgressText)
-            .With(isChange ? session.Now : (long?)null));
+            .With(isChange ? session.Now : (long?)null).With(AmendmentRules.NotBefore(amendment, notBefore, session.Now)));
+        if (isChange) session.Keys.Touch(batch, limitKey);
         if (isChange) session.Record(batch, taskId, JournalEventKind.Amended, status, status, newStage ?? stage, amendment.Reason);
     }
 }

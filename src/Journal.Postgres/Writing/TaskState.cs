@@ -25,6 +25,12 @@ internal sealed class TaskState(Row row)
 
     public string? Metadata { get; set; } = row.TextOrNull(9);
 
+    /// <summary>The digest of the key by which its start is limited.</summary>
+    public Guid? LimitKey { get; } = row.DigestOrNull(10);
+
+    /// <summary>What its start costs.</summary>
+    public double Cost { get; } = row.Real(11);
+
     /// <summary>Which sending of moves it last took part in: a task makes one move in each.</summary>
     public int Wave { get; set; }
 }

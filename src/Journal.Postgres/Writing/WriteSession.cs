@@ -34,6 +34,7 @@ internal sealed class WriteSession
     private readonly long _space;
     private readonly Dictionary<long, BatchWork> _batches = [];
     private readonly Dictionary<long, BatchStanding> _standings = [];
+    private readonly HashSet<long> _paced = [];
     private readonly SortedDictionary<(long Batch, Guid Digest), (string Project, double Consumed)> _quota = [];
 
     public WriteSession(NpgsqlConnection connection, Catalog catalog, ServerClock clock, long space, Connections connections, WorkerIdentity? author)
@@ -44,6 +45,7 @@ internal sealed class WriteSession
         _clock = clock;
         _space = space;
         Pipeline = new Pipeline(connection);
+        Keys = new KeyedPace(this);
         // Outside the transaction: many write their first event at once, and none of them should wait for the others to end.
         if (author is not null) Author = catalog.Enrol(Pipeline, author, connections.WriteSettings);
         AuthorName = author?.Name;
@@ -55,6 +57,9 @@ internal sealed class WriteSession
     public NpgsqlConnection Connection { get; }
 
     public Pipeline Pipeline { get; }
+
+    /// <summary>The limits by key.</summary>
+    public KeyedPace Keys { get; }
 
     /// <summary>The journal as users name it.</summary>
     public string Location { get; }
@@ -106,6 +111,7 @@ internal sealed class WriteSession
         {
             Pipeline.Add(new Command(hold == BatchHold.Alone ? BatchStatements.Reserve : BatchStatements.Share).With(AdvisoryLocks.Batch(_space, number)), static _ => { });
             if (hold == BatchHold.Adding) Pipeline.Add(new Command(BatchStatements.Reserve).With(AdvisoryLocks.Adding(_space, number)), static _ => { });
+            if (_catalog.IsPaced(number)) TakePace(number);
         }
 
         var standings = new List<(long Number, long Revision, BatchStanding Standing)>();
@@ -113,7 +119,23 @@ internal sealed class WriteSession
         alongside?.Invoke(Pipeline);
         Pipeline.Send();
         var facts = _catalog.Facts(Pipeline, standings.ConvertAll(static batch => (batch.Number, batch.Revision)));
+        // Known as paced only now: the lock comes after those of tasks, once in a process.
+        var late = standings.Where(batch => facts[batch.Number].Options.NeedsPaceLock && !_paced.Contains(batch.Number)).Select(static batch => batch.Number).ToList();
+        if (late.Count > 0)
+        {
+            foreach (var number in late) TakePace(number);
+            standings.RemoveAll(batch => late.Contains(batch.Number));
+            Pipeline.Add(new Command(BatchStatements.StandingOf).With(late), row => standings.Add((row.Integer(0), row.Integer(1), StoredBatch.ReadStanding(row, BatchStatements.StandingColumn)))).Send();
+            facts = _catalog.Facts(Pipeline, standings.ConvertAll(static batch => (batch.Number, batch.Revision)));
+        }
+
         foreach (var (number, _, standing) in standings) _batches[number] = new BatchWork(facts[number], standing);
+    }
+
+    // What may start of a batch with limits is decided by one transaction after the other.
+    private void TakePace(long number)
+    {
+        if (_paced.Add(number)) Pipeline.Add(new Command(BatchStatements.Reserve).With(AdvisoryLocks.Pace(_space, number)), static _ => { });
     }
 
     /// <summary>A batch that was entered.</summary>
@@ -121,6 +143,15 @@ internal sealed class WriteSession
     {
         if (!_batches.ContainsKey(number)) Enter([number], BatchHold.Shared);
         return _batches[number];
+    }
+
+    /// <summary>Goes by other options of a batch, which are written already, and settles its keys by them.</summary>
+    public void Renew(BatchWork batch, BatchOptions options)
+    {
+        TakePace(batch.Number);
+        var facts = batch.Facts;
+        batch.Facts = new BatchFacts(facts.Number, facts.Revision + 1, facts.Id, JsonList.From(facts.Stages), facts.SourceType, options);
+        Keys.Renew(batch);
     }
 
     /// <summary>Where a batch stands: as the transaction leaves it, or as it found it.</summary>
@@ -149,6 +180,7 @@ internal sealed class WriteSession
     /// <summary>Settles every batch that was touched, writes where each stands and what happened, and commits.</summary>
     public void Commit()
     {
+        Keys.Settle();
         var touched = _batches.Values.Where(static batch => batch.IsTouched).ToDictionary(static batch => batch.Number);
         if (_quota.Count > 0)
         {
@@ -194,5 +226,6 @@ internal sealed class WriteSession
         .With(number).With((long)standing.Status).With(standing.PauseReason).With(standing.PausedUntil)
         .With(standing.Counts.Pending).With(standing.Counts.InProgress).With(standing.Counts.Completed).With(standing.Counts.Failed)
         .With(standing.Counts.Skipped).With(standing.Counts.Canceled).With(standing.QuotaConsumed).With(standing.ActiveTime)
-        .With(standing.StartedAt).With(standing.LastResumedAt).With(standing.EndedAt).With(Now));
+        .With(standing.StartedAt).With(standing.LastResumedAt).With(standing.EndedAt).With(Now)
+        .With(standing.Pace.At).With(standing.Pace.Spent).With(standing.Pace.HoldUntil).With(standing.Pace.HoldReason));
 }

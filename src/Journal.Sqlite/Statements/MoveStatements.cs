@@ -36,6 +36,7 @@ internal static class MoveStatements
         }
 
         if (rule.CountsCrash) set.Add("crashes = crashes + 1");
+        if (rule.Kind == TaskMoveKind.Postpone) set.Add("postponed = postponed + 1");
         set.Add(Error(rule.Kind));
         set.Add(Duration(rule, from));
         set.AddRange(Stage(rule.Kind));
@@ -78,7 +79,7 @@ internal static class MoveStatements
     private static string[] Stage(TaskMoveKind kind) => kind switch
     {
         TaskMoveKind.Advance => ["stage = stage + 1"],
-        TaskMoveKind.Requeue => ["stage = ?15", "crashes = 0"],
+        TaskMoveKind.Requeue => ["stage = ?15", "crashes = 0", "postponed = 0"],
         _ => [],
     };
 

@@ -7,7 +7,7 @@ internal static class SalvageStatements
     public static readonly IReadOnlyList<(string Table, string Key)> Tables =
     [
         ("worker", "no"), ("batch", "no"), ("task", "id"), ("attempt", "task"), ("event", "id"),
-        ("result", "task"), ("temp_file", "task"), ("quota", "batch"), ("checkpoint", "batch"),
+        ("result", "task"), ("temp_file", "task"), ("quota", "batch"), ("checkpoint", "batch"), ("pace", "batch"),
     ];
 
     private const string LastStatus =
@@ -46,6 +46,7 @@ internal static class SalvageStatements
         "DELETE FROM temp_file WHERE task NOT IN (SELECT id FROM task)",
         "DELETE FROM event WHERE batch NOT IN (SELECT no FROM batch) OR (task IS NOT NULL AND task NOT IN (SELECT id FROM task))",
         "DELETE FROM quota WHERE batch NOT IN (SELECT no FROM batch)",
+        "DELETE FROM pace WHERE batch NOT IN (SELECT no FROM batch)",
         "DELETE FROM checkpoint WHERE batch <> 0 AND batch NOT IN (SELECT no FROM batch)",
         // A task whose present claim has ended by its history is an older row than that: it stands where its last event says, else it waits to be done.
         $"""

@@ -12,10 +12,10 @@ internal sealed class BatchEntry
         Revision = row.Integer(2);
         StageCount = row.Integer(3);
         Standing = StoredBatch.ReadStanding(row, 4);
-        FirstTask = row.IntegerOrNull(18);
-        LastTask = row.IntegerOrNull(19);
-        FirstEvent = row.IntegerOrNull(20);
-        LastEvent = row.IntegerOrNull(21);
+        FirstTask = row.IntegerOrNull(22);
+        LastTask = row.IntegerOrNull(23);
+        FirstEvent = row.IntegerOrNull(24);
+        LastEvent = row.IntegerOrNull(25);
     }
 
     public long Number { get; }

@@ -92,19 +92,21 @@ internal sealed class BatchImporter
         var metadata = task.Metadata.Json;
         return _session.Prepared(TaskStatements.Import)
             .Bind(1, id).Bind(2, _batch.Number).Bind(3, (long)task.Status).Bind(4, task.Stage is { } stage ? _facts.RequireStage(stage) : 0).Bind(5, task.Priority)
-            .Bind(6, task.Weight).Bind(7, task.Attempts).Bind(8, task.Crashes).Bind(9, task.Token).Bind(10, task.NotBefore is { } due ? Micros.From(due) : 0)
+            .Bind(6, task.Weight).Bind(7, task.Attempts).Bind(8, task.Crashes).Bind(9, task.Token).Bind(10, FullTaskRules.NotBefore(task))
             .Bind(11, Worker(task.Worker)).Bind(12, (long)task.ErrorCategory).Bind(13, Micros.From(task.CreatedAt)).Bind(14, Micros.From(task.UpdatedAt))
             .Bind(15, Stamp(task.StartedAt)).Bind(16, Stamp(task.EndedAt)).Bind(17, Micros.From(task.Duration)).Bind(18, task.QuotaConsumed)
             .Bind(19, task.QuotaProject).Bind(20, task.Key).Bind(21, (long)task.StoredInput.Kind).Bind(22, task.ErrorMessage).Bind(23, task.Signature)
             .Bind(24, task.SourceType == _facts.SourceType ? null : task.SourceType).Bind(25, task.TargetId)
             .Bind(26, task.Outputs.Count == 0 ? null : task.Outputs.ToString()).Bind(27, metadata == "{}" ? null : metadata)
-            .Bind(28, task.StoredInput.Text == task.Key ? null : task.StoredInput.Text).Execute() > 0;
+            .Bind(28, task.StoredInput.Text == task.Key ? null : task.StoredInput.Text)
+            .Bind(29, task.LimitKey).Bind(30, task.Cost).Bind(31, task.Postponed).Execute() > 0;
     }
 
     private void Follow(long id, FullTask whole)
     {
         var task = whole.Task;
         _batch.Standing.Counts = _batch.Standing.Counts.Moved(null, task.Status);
+        _session.Keys.Touch(_batch, task.LimitKey);
         foreach (var attempt in whole.Attempts)
         {
             _session.Prepared(HistoryStatements.InsertAttempt)

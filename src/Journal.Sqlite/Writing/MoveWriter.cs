@@ -21,7 +21,9 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         if (judged != MoveOutcome.Applied) return new MoveResult(judged, task.Status);
 
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
-        var keepsClaim = move.KeepsClaim && batch.Standing.MayClaim(session.Now);
+        // With a rate the next stage is a start of its own.
+        var options = session.Facts(batch).Options;
+        var keepsClaim = move.KeepsClaim && batch.Standing.MayClaim(session.Now) && options.RateLimit is null && batch.Standing.Pace.HoldUntil <= session.Now;
         var ran = MoveEffects.Ran(move, task.ClaimedAt, session.Now);
         Update(move, task, keepsClaim, ran, lease);
 
@@ -42,9 +44,29 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
             batch.Standing.Counts = batch.Standing.Counts.Moved(task.Status, rule.To);
         }
 
+        FollowPace(move, batch, task, options);
         Charge(batch, move.Report, move.Report.QuotaProject ?? task.QuotaProject);
         KeepResult(move, batch, task, told);
         return new MoveResult(MoveOutcome.Applied, task.Status, keepsClaim ? task.Token + 1 : null);
+    }
+
+    private void FollowPace(TaskMove move, BatchEntry batch, Standing task, BatchOptions options)
+    {
+        var byKey = options.LimitBy is not null && task.LimitKey is not null;
+        if (MoveEffects.GivesStartBack(move, task.Status))
+        {
+            if (byKey) session.Keys.GiveBack(batch, task.LimitKey!, task.Cost);
+            else if (options.RateLimit is not null) batch.Standing.Pace = batch.Standing.Pace.ByClock(session.Now).GiveBack(options.RateLimit, session.Now, task.Cost);
+        }
+
+        if (move.HoldsBackUntil is { } until)
+        {
+            var reason = move.HoldReason ?? move.Error?.Message ?? move.Reason;
+            if (byKey) session.Keys.Hold(batch, task.LimitKey!, Micros.From(until), reason);
+            else batch.Standing.Pace = batch.Standing.Pace.ByClock(session.Now).Hold(options.RateLimit, session.Now, Micros.From(until), reason);
+        }
+
+        if (byKey) session.Keys.Touch(batch, task.LimitKey);
     }
 
     private void Update(TaskMove move, Standing task, bool keepsClaim, long ran, TimeSpan? lease)
@@ -95,14 +117,15 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
 
     /// <summary>A task before its move, with the lists and objects of the report already laid over what it has; null where it says nothing.</summary>
     private readonly record struct Standing(
-        JournalTaskStatus Status, long Token, long Batch, long Stage, long? Worker, long? ClaimedAt, string? QuotaProject, string? Outputs, string? Metadata)
+        JournalTaskStatus Status, long Token, long Batch, long Stage, long? Worker, long? ClaimedAt, string? QuotaProject, string? LimitKey, double Cost, string? Outputs,
+        string? Metadata)
     {
         public static Standing? Read(WriteSession session, TaskMove move)
         {
             var row = session.Prepared(TaskStatements.Standing).Bind(1, move.TaskId);
             if (!row.Step()) return null;
             var standing = new Standing(
-                (JournalTaskStatus)row.Integer(0), row.Integer(1), row.Integer(2), row.Integer(3), row.IntegerOrNull(4), row.IntegerOrNull(5), row.Text(6),
+                (JournalTaskStatus)row.Integer(0), row.Integer(1), row.Integer(2), row.Integer(3), row.IntegerOrNull(4), row.IntegerOrNull(5), row.Text(6), row.Text(9), row.Real(10),
                 move.Report.Outputs is null ? null : MoveEffects.Outputs(move.Report, row.Text(7)),
                 move.Report.Metadata is null ? null : MoveEffects.Metadata(move.Report.Metadata, row.Text(8)));
             row.Reset();

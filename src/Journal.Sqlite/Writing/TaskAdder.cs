@@ -11,6 +11,7 @@ internal static class TaskAdder
     {
         var first = session.Prepared(TaskStatements.NextTask).RequiredScalar();
         var next = first;
+        var options = session.Facts(batch).Options;
         var wasEmpty = batch.Standing.Counts.Total == 0;
         long there = 0, duplicates = 0, mended = 0, differing = 0;
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -19,11 +20,17 @@ internal static class TaskAdder
         {
             var task = tasks[i];
             BatchNaming.ValidateKey(task.Key);
+            PaceRules.Check(task, options);
             var metadata = task.Metadata.Json;
             var inserted = insert
                 .Bind(1, next).Bind(3, task.Priority).Bind(4, task.Weight).Bind(6, task.Key).Bind(7, (long)task.Input.Kind).Bind(8, task.SourceType)
-                .Bind(9, metadata == "{}" ? null : metadata).Bind(10, task.Input.Text == task.Key ? null : task.Input.Text).Execute();
-            if (inserted > 0) next++;
+                .Bind(9, metadata == "{}" ? null : metadata).Bind(10, task.Input.Text == task.Key ? null : task.Input.Text)
+                .Bind(11, task.LimitKey).Bind(12, task.Cost).Bind(13, PaceRules.NotBefore(task, options, session.Now)).Execute();
+            if (inserted > 0)
+            {
+                next++;
+                session.Keys.Touch(batch, task.LimitKey);
+            }
             else if (!CameBefore(session, batch, task.Key, first, next, wasEmpty)) duplicates++;
             else
             {
@@ -53,13 +60,15 @@ internal static class TaskAdder
         var row = session.Prepared(TaskStatements.InputOfKey).Bind(1, batch.Number).Bind(2, task.Key);
         row.Step();
         var (id, status, stage) = (row.Integer(0), (JournalTaskStatus)row.Integer(1), row.Integer(2));
+        session.Keys.Touch(batch, row.Text(6));
         var (input, metadata) = (new TaskInput((TaskInputKind)row.Integer(3), row.Text(4)!), row.Text(5));
         row.Reset();
         if (!AmendmentRules.IsMended(task, input, metadata)) return null;
         if (!AmendmentRules.TakesInput(status)) return false;
         session.Prepared(TaskStatements.Mend)
             .Bind(1, id).Bind(2, (long)task.Input.Kind).Bind(3, task.Input.Text == task.Key ? null : task.Input.Text).Bind(4, task.Priority).Bind(5, task.Weight)
-            .Bind(6, task.SourceType).Bind(7, MoveEffects.Metadata(task.Metadata, metadata)).Bind(8, session.Now).Execute();
+            .Bind(6, task.SourceType).Bind(7, MoveEffects.Metadata(task.Metadata, metadata)).Bind(8, session.Now).Bind(9, task.LimitKey).Bind(10, task.Cost).Execute();
+        session.Keys.Touch(batch, task.LimitKey);
         session.Record(batch, id, JournalEventKind.Amended, status, status, stage, AmendmentRules.Mended);
         return true;
     }

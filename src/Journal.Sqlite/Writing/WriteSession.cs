@@ -23,7 +23,11 @@ internal sealed class WriteSession
         Time = time;
         Now = Micros.From(time);
         _author = author;
+        Keys = new KeyedPace(this);
     }
+
+    /// <summary>The limits by key.</summary>
+    public KeyedPace Keys { get; }
 
     public Database Database { get; }
 
@@ -100,6 +104,7 @@ internal sealed class WriteSession
     /// <summary>Settles every batch that changed and writes where each stands.</summary>
     public void Finish()
     {
+        Keys.Settle();
         foreach (var batch in _batches.Values)
         {
             if (!batch.Changed) continue;
@@ -111,6 +116,7 @@ internal sealed class WriteSession
                 .Bind(9, standing.Counts.Skipped).Bind(10, standing.Counts.Canceled).Bind(11, standing.QuotaConsumed).Bind(12, standing.ActiveTime)
                 .Bind(13, standing.StartedAt).Bind(14, standing.LastResumedAt).Bind(15, standing.EndedAt).Bind(16, batch.FirstTask).Bind(17, batch.LastTask)
                 .Bind(18, batch.FirstEvent).Bind(19, batch.LastEvent).Bind(20, Now)
+                .Bind(21, standing.Pace.At).Bind(22, standing.Pace.Spent).Bind(23, standing.Pace.HoldUntil).Bind(24, standing.Pace.HoldReason)
                 .Execute();
         }
     }

@@ -9,6 +9,8 @@ public sealed class PostgresFencing : FencingConformance<PostgresFixture>;
 
 public sealed class PostgresClaims : ClaimConformance<PostgresFixture>;
 
+public sealed class PostgresPace : PaceConformance<PostgresFixture>;
+
 public sealed class PostgresStages : StageConformance<PostgresFixture>;
 
 public sealed class PostgresBatches : BatchConformance<PostgresFixture>;

@@ -9,6 +9,8 @@ public sealed class SqliteFencing : FencingConformance<SqliteFixture>;
 
 public sealed class SqliteClaims : ClaimConformance<SqliteFixture>;
 
+public sealed class SqlitePace : PaceConformance<SqliteFixture>;
+
 public sealed class SqliteStages : StageConformance<SqliteFixture>;
 
 public sealed class SqliteBatches : BatchConformance<SqliteFixture>;

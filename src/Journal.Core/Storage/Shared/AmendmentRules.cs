@@ -14,6 +14,11 @@ public static class AmendmentRules
     {
         if (amendment.Token is { } held && (status != JournalTaskStatus.InProgress || token != held)) throw JournalErrors.LeaseLost(taskId, held);
         var stage = amendment.Stage is { } name ? batch.RequireStage(name) : (int?)null;
+        if ((amendment.NotBefore ?? (object?)amendment.IsHeld) is not null && status is not JournalTaskStatus.Pending)
+        {
+            throw JournalErrors.IllegalMove(taskId, status, JournalTaskStatus.Pending, amendment.IsHeld is true ? "hold" : "set its time");
+        }
+
         if (stage is not null && status == JournalTaskStatus.InProgress) throw JournalErrors.IllegalMove(taskId, status, status, "set stage");
         return stage;
     }
@@ -33,5 +38,16 @@ public static class AmendmentRules
 
     /// <summary>Whether it changes the task. Progress and leases alone do not, and leave no event: a worker reports them all the time.</summary>
     public static bool IsChange(TaskAmendment amendment) =>
-        amendment.Stage is not null || amendment.Priority is not null || amendment.Weight is not null || amendment.Metadata is { Count: > 0 };
+        amendment.Stage is not null || amendment.Priority is not null || amendment.Weight is not null || amendment.Metadata is { Count: > 0 }
+        || amendment.NotBefore is not null || amendment.IsHeld is not null;
+
+    /// <summary>The time before which the task may not be claimed, as it is stored; null where it stays.</summary>
+    /// <param name="amendment">The amendment.</param>
+    /// <param name="notBefore">The time that it has.</param>
+    /// <param name="now">The time now.</param>
+    public static long? NotBefore(TaskAmendment amendment, long notBefore, long now) =>
+        amendment.IsHeld is true ? Waits.ForOperator
+        : amendment.NotBefore is { } due ? Micros.From(due) > now ? Math.Min(Micros.From(due), Waits.ForKey - 1) : 0
+        : amendment.IsHeld is false && notBefore == Waits.ForOperator ? 0
+        : null;
 }

@@ -44,11 +44,15 @@ public sealed class BatchStanding
     /// <summary>When it ended.</summary>
     public long? EndedAt { get; private set; }
 
+    /// <summary>How fast its tasks may start.</summary>
+    public Pace Pace { get; set; }
+
     /// <summary>A batch as it was read.</summary>
     public BatchStanding(
         JournalBatchStatus status, string? pauseReason, long? pausedUntil, TaskCounts counts, double quotaConsumed, long activeTime,
-        long? startedAt, long? lastResumedAt, long? endedAt)
+        long? startedAt, long? lastResumedAt, long? endedAt, Pace pace = default)
     {
+        Pace = pace;
         Status = status;
         PauseReason = pauseReason;
         PausedUntil = pausedUntil;
@@ -70,7 +74,11 @@ public sealed class BatchStanding
     public bool MayClaim(long now) => BatchLifecycle.MayClaim(Status, Micros.ToTime(PausedUntil), Micros.ToTime(now));
 
     /// <summary>As a runner sees it.</summary>
-    public BatchState ToState(DateTimeOffset? nextDue) => new(Status, Counts, PauseReason, EndOfPause(PausedUntil), QuotaConsumed, nextDue, IsHeld(PausedUntil));
+    public BatchState ToState(DateTimeOffset? nextDue) => new(Status, Counts, PauseReason, EndOfPause(PausedUntil), QuotaConsumed, nextDue, IsHeld(PausedUntil))
+    {
+        HeldBackUntil = Pace.HoldUntil == 0 ? null : Micros.ToTime(Pace.HoldUntil),
+        HoldReason = Pace.HoldReason,
+    };
 
     /// <summary>Makes a pause or a resumption. A cancellation is made of its tasks' moves, and then <see cref="Cancel"/>.</summary>
     public void Apply(BatchMove move, long now, BatchRecorder record)

@@ -33,6 +33,8 @@ public static class FullTaskRules
             Weight = double.IsFinite(task.Weight) ? task.Weight : 1,
             QuotaConsumed = double.IsFinite(task.QuotaConsumed) ? task.QuotaConsumed : 0,
             NotBefore = ended || task.NotBefore < DateTimeOffset.UnixEpoch ? null : task.NotBefore,
+            Cost = task.Cost > 0 && double.IsFinite(task.Cost) ? task.Cost : 1,
+            Postponed = Math.Max(task.Postponed, 0),
             EndedAt = ended ? task.EndedAt ?? task.UpdatedAt : null,
             Duration = task.Duration < TimeSpan.Zero ? TimeSpan.Zero : task.Duration,
             Token = attempts.Count,
@@ -42,6 +44,10 @@ public static class FullTaskRules
         };
         return whole with { Task = task, Attempts = attempts, Events = Conclude(whole.Events, task, wasInProgress) };
     }
+
+    /// <summary>The time before which a task from elsewhere may not be claimed, as it is stored. Who is next of its limit key is found anew.</summary>
+    public static long NotBefore(JournalTask task) =>
+        task.Status is not JournalTaskStatus.Pending ? 0 : task.IsHeld ? Waits.ForOperator : task.NotBefore is { } due ? Math.Min(Micros.From(due), Waits.ForKey - 1) : 0;
 
     private static List<JournalAttempt> Number(IReadOnlyList<JournalAttempt> attempts) => attempts
         .OrderBy(static attempt => attempt.Number)

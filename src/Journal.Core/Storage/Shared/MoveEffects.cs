@@ -31,7 +31,11 @@ public static class MoveEffects
     public static long Ran(TaskMove move, long? claimedAt, long now) => Micros.From(move.Duration) ?? Math.Max(now - (claimedAt ?? now), 0);
 
     /// <summary>When the task may be claimed again; 0 for at once.</summary>
-    public static long NotBefore(TaskMove move, long now) => move.NotBefore is { } due && Micros.From(due) > now ? Micros.From(due) : 0;
+    public static long NotBefore(TaskMove move, long now) => move.NotBefore is { } due && Micros.From(due) > now ? Math.Min(Micros.From(due), Waits.ForKey - 1) : 0;
+
+    /// <summary>Whether the move gives a start of the rate limit back: an attempt that counts for nothing, unless the other side refused it.</summary>
+    public static bool GivesStartBack(TaskMove move, JournalTaskStatus from) =>
+        from == JournalTaskStatus.InProgress && move.Kind is TaskMoveKind.Release or TaskMoveKind.Refund && move.HoldsBackUntil is null;
 
     /// <summary>What the task's error message becomes; null where it stays or goes as the move's kind says.</summary>
     public static string? Message(TaskMove move) => move.Kind == TaskMoveKind.Skip ? move.Reason : move.Error?.Message;

@@ -3,7 +3,7 @@ namespace Journal.Storage.Shared;
 /// <summary>
 /// A task from a row of these columns: id, batch, key, status, stage, priority, weight, attempts, crashes, token, not_before, lease_until,
 /// error_category, created_at, updated_at, started_at, ended_at, duration, quota, quota_project, progress, progress_text, input_kind, signature,
-/// source_type, metadata, error_message, target_id, outputs, input; then its worker, however the engine tells it.
+/// source_type, metadata, error_message, target_id, outputs, input, limit_key, cost, postponed; then its worker, however the engine tells it.
 /// </summary>
 public static class StoredTask
 {
@@ -14,7 +14,7 @@ public static class StoredTask
     public const int StageColumn = 4;
 
     /// <summary>The column of the worker.</summary>
-    public const int WorkerColumn = 30;
+    public const int WorkerColumn = 33;
 
     /// <summary>The task.</summary>
     /// <param name="row">The row.</param>
@@ -39,7 +39,12 @@ public static class StoredTask
             Crashes = (int)row.Integer(8),
             MaxRetries = batch.RetriesAt(stage),
             Token = row.Integer(9),
-            NotBefore = notBefore == 0 ? null : Micros.ToTime(notBefore),
+            NotBefore = Waits.IsTime(notBefore) ? Micros.ToTime(notBefore) : null,
+            IsHeld = notBefore == Waits.ForOperator,
+            WaitsForKey = notBefore == Waits.ForKey,
+            LimitKey = row.Text(30),
+            Cost = row.Real(31),
+            Postponed = (int)row.Integer(32),
             LeaseUntil = Micros.ToTime(row.IntegerOrNull(11)),
             Worker = worker,
             ErrorCategory = (JournalErrorCategory)row.Integer(12),

@@ -1,0 +1,125 @@
+using Journal.Sqlite.Statements;
+
+namespace Journal.Sqlite.Writing;
+
+/// <summary>
+/// The limits by key that a transaction meets. Of each key only so many tasks are ready as may start, and all others wait for their key: so a key that
+/// has no room holds up nobody behind it, and a claim costs the same whatever waits. Keys that were touched are settled at the end of the transaction.
+/// </summary>
+internal sealed class KeyedPace(WriteSession session)
+{
+    private readonly Dictionary<(long Batch, string Key), Entry> _entries = [];
+    private readonly HashSet<(long Batch, string Key)> _touched = [];
+
+    /// <summary>Something happened to tasks of a key.</summary>
+    public void Touch(BatchEntry batch, string? key)
+    {
+        if (key is not null) _touched.Add((batch.Number, key));
+    }
+
+    /// <summary>Whether a task of a key may start now, as far as is known: it is counted by <see cref="Start"/>.</summary>
+    public bool IsOpen(BatchEntry batch, string key)
+    {
+        var entry = Of(batch, key);
+        var options = session.Facts(batch).Options;
+        return entry.Pace.IsOpen(options.RateLimit, session.Now) && !(entry.InProgress >= options.ConcurrencyLimit);
+    }
+
+    /// <summary>A task of a key starts.</summary>
+    public void Start(BatchEntry batch, string key, double cost)
+    {
+        var entry = Of(batch, key);
+        entry.Pace = entry.Pace.Start(session.Facts(batch).Options.RateLimit, session.Now, cost);
+        entry.InProgress++;
+        _touched.Add((batch.Number, key));
+    }
+
+    /// <summary>A start is given back.</summary>
+    public void GiveBack(BatchEntry batch, string key, double cost)
+    {
+        var entry = Of(batch, key);
+        entry.Pace = entry.Pace.GiveBack(session.Facts(batch).Options.RateLimit, session.Now, cost);
+    }
+
+    /// <summary>Holds a key back.</summary>
+    public void Hold(BatchEntry batch, string key, long until, string? reason)
+    {
+        var entry = Of(batch, key);
+        entry.Pace = entry.Pace.Hold(session.Facts(batch).Options.RateLimit, session.Now, until, reason);
+        _touched.Add((batch.Number, key));
+    }
+
+    /// <summary>Settles every key of a batch anew, because its limits changed.</summary>
+    public void Renew(BatchEntry batch)
+    {
+        if (session.Facts(batch).Options.LimitBy is null) return;
+        var keys = session.Prepared(PaceStatements.Keys).Bind(1, batch.Number);
+        while (keys.Step()) _touched.Add((batch.Number, keys.Text(0)!));
+    }
+
+    /// <summary>Of every key that was touched, those become ready that may start.</summary>
+    public void Settle()
+    {
+        foreach (var (number, key) in _touched)
+        {
+            var batch = session.Batch(number);
+            if (session.Facts(batch).Options is { LimitBy: not null } options) Settle(batch, key, options);
+        }
+
+        _touched.Clear();
+    }
+
+    private void Settle(BatchEntry batch, string key, BatchOptions options)
+    {
+        var entry = Of(batch, key);
+        entry.InProgress = session.Prepared(PaceStatements.InProgress).Bind(1, batch.Number).Bind(2, key).RequiredScalar();
+        session.Prepared(PaceStatements.PutBack).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).Bind(4, Waits.ForKey).Execute();
+        var (room, opensAt) = PaceRules.Next(options, entry.Pace, entry.InProgress, session.Now);
+        var admitted = room == 0 ? 0
+            : session.Prepared(PaceStatements.Admit).Bind(1, batch.Number).Bind(2, key).Bind(3, opensAt).Bind(4, Waits.ForKey).Bind(5, room).Execute();
+        entry.OpensAt = admitted == 0 ? 0 : opensAt;
+        if (admitted == 0 && entry.Pace.IsAtRest(session.Now))
+        {
+            if (entry.IsStored) session.Prepared(PaceStatements.Forget).Bind(1, batch.Number).Bind(2, key).Execute();
+            entry.IsStored = false;
+            return;
+        }
+
+        if (entry.IsStored && entry.Stored == (entry.Pace, entry.OpensAt)) return;
+        session.Prepared(PaceStatements.Write)
+            .Bind(1, batch.Number).Bind(2, key).Bind(3, entry.Pace.At).Bind(4, entry.Pace.Spent).Bind(5, entry.Pace.HoldUntil).Bind(6, entry.Pace.HoldReason)
+            .Bind(7, entry.OpensAt).Execute();
+        entry.IsStored = true;
+        entry.Stored = (entry.Pace, entry.OpensAt);
+    }
+
+    private Entry Of(BatchEntry batch, string key)
+    {
+        if (_entries.TryGetValue((batch.Number, key), out var known)) return known;
+        var entry = new Entry();
+        var row = session.Prepared(PaceStatements.Find).Bind(1, batch.Number).Bind(2, key);
+        if (row.Step())
+        {
+            (entry.Pace, entry.OpensAt, entry.IsStored) = (StoredBatch.ReadPace(row, 0), row.Integer(4), true);
+            entry.Stored = (entry.Pace, entry.OpensAt);
+        }
+
+        row.Reset();
+        entry.Pace = entry.Pace.ByClock(session.Now);
+        entry.InProgress = session.Prepared(PaceStatements.InProgress).Bind(1, batch.Number).Bind(2, key).RequiredScalar();
+        return _entries[(batch.Number, key)] = entry;
+    }
+
+    private sealed class Entry
+    {
+        public Pace Pace { get; set; }
+
+        public long OpensAt { get; set; }
+
+        public long InProgress { get; set; }
+
+        public bool IsStored { get; set; }
+
+        public (Pace, long) Stored { get; set; }
+    }
+}
