@@ -45,7 +45,7 @@
         'Request-JournalTask'
         'Restore-Journal'
         'Resume-JournalBatch'
-        'Set-JournalCheckpoint'
+        'Set-JournalBatch', 'Set-JournalCheckpoint'
         'Set-JournalTask'
         'Skip-JournalTask'
         'Start-JournalBatch'

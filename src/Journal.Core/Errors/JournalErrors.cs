@@ -103,6 +103,12 @@ public static partial class JournalErrors
     public static JournalException InvalidRateLimit(string text) =>
         Make(JournalFault.InvalidArgument, text, $"'{Shorten(text)}' is not a rate limit. Give a count and a span of time: 600/1m, 10/s, 5000/1d; 600/1m+50 lets 50 start at once.");
 
+    /// <summary>A line finds the keys of limits in another way than its batch does.</summary>
+    public static JournalException LimitByChanged(string batchId, string? was, string? wanted) =>
+        Make(JournalFault.InvalidOperation, batchId, was is null
+            ? $"Batch '{batchId}' began without -LimitBy, and its tasks have no keys for limits ('{wanted}'). Use -New for a new batch."
+            : $"Batch '{batchId}' limits by '{was}'{(wanted is null ? ": give -LimitBy so that the inputs have their keys" : $", not by '{wanted}'")}. Use -New for a new batch.");
+
     /// <summary>A task whose start costs nothing, or more than the rate limit ever allows.</summary>
     public static JournalException InvalidCost(string key, double cost, RateLimit? limit) =>
         Make(JournalFault.InvalidArgument, cost, FormattableString.Invariant($"Task '{Shorten(key)}' cannot cost {cost}: ")

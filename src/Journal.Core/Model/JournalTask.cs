@@ -93,6 +93,12 @@ public sealed record JournalTask
     /// <summary>Whether it waits for others of its <see cref="LimitKey"/> that are before it.</summary>
     public bool WaitsForKey { get; init; }
 
+    /// <summary>
+    /// Why a task that waits is not ready, as far as it lies in the task: <c>Held</c> by an operator, <c>Key</c> (others of its limit key are before it),
+    /// <c>Time</c> (until <see cref="NotBefore"/>). Null where it is ready, or does not wait.
+    /// </summary>
+    public string? WaitsFor => Status is not JournalTaskStatus.Pending ? null : IsHeld ? "Held" : WaitsForKey ? "Key" : NotBefore is not null ? "Time" : null;
+
     /// <summary>How far the running attempt says it is, 0 to 100; null when it says nothing.</summary>
     public double? Progress { get; init; }
 

@@ -13,13 +13,16 @@ public enum RetryAction
     /// <summary>It is given up.</summary>
     Fail,
 
+    /// <summary>Its attempt is refunded, and all tasks of its limit key, or of its batch, wait until <see cref="RetryDecision.NotBefore"/>.</summary>
+    HoldBack,
+
     /// <summary>Its attempt is refunded, and its batch pauses until <see cref="RetryDecision.PauseUntil"/>.</summary>
     Pause,
 }
 
 /// <summary>What to do after a failed attempt.</summary>
 /// <param name="Action">What becomes of the task.</param>
-/// <param name="NotBefore">With Retry: the earliest next try. Null otherwise: whoever ends a pause early wants its tasks at once.</param>
+/// <param name="NotBefore">With Retry and HoldBack: the earliest next try. Null otherwise: whoever ends a pause early wants its tasks at once.</param>
 /// <param name="PauseUntil">With Pause: when the pause ends by itself; null when nobody knows.</param>
 /// <param name="Reason">Why, for the audit trail and, with Pause, for the views.</param>
 public sealed record RetryDecision(RetryAction Action, DateTimeOffset? NotBefore, DateTimeOffset? PauseUntil, string Reason);
@@ -38,8 +41,8 @@ public static class RetryPolicy
     /// <param name="now">The time of the failure.</param>
     /// <param name="jitter">A random number from 0 to 1, see <see cref="Backoff"/>.</param>
     /// <returns>
-    /// Retry for NetworkError, Timeout, RateLimited and Unknown (None counts as Unknown) while retries are left, never before the other side's
-    /// RetryAfter or ResetAt; Pause for QuotaExceeded, whatever the number of attempts; Fail for everything else.
+    /// HoldBack for RateLimited where the other side says when to come back, whatever the number of attempts; else Retry for NetworkError, Timeout, RateLimited
+    /// and Unknown (None counts as Unknown) while retries are left, never before the other side's RetryAfter or ResetAt; Pause for QuotaExceeded, whatever the number of attempts; Fail for everything else.
     /// </returns>
     public static RetryDecision Decide(
         BatchOptions options, string? stage, int attempts, Classification error, DateTimeOffset now, double jitter)
@@ -49,6 +52,8 @@ public static class RetryPolicy
         {
             case JournalErrorCategory.QuotaExceeded:
                 return new RetryDecision(RetryAction.Pause, null, PauseEnd(options, error, now), QuotaExhausted);
+            case JournalErrorCategory.RateLimited when AskedFor(error, now) is { } until && until > now:
+                return new RetryDecision(RetryAction.HoldBack, until, null, $"RateLimited: the other side wants no more for {RelativeTime.Countdown(until - now)}");
             case JournalErrorCategory.NotFound or JournalErrorCategory.PermissionDenied or JournalErrorCategory.InvalidInput or JournalErrorCategory.Abandoned:
                 return new RetryDecision(RetryAction.Fail, null, null, $"{category} is not retried");
         }

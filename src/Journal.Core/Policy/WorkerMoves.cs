@@ -42,6 +42,7 @@ public static class WorkerMoves
         return decision.Action switch
         {
             RetryAction.Retry => new WorkerMove(TaskMove.Retry(task.Id, token, error, report, decision.NotBefore ?? now, null, decision.Reason)),
+            RetryAction.HoldBack => new WorkerMove(TaskMove.Refund(task.Id, token, error, report, null, null, decision.Reason) with { HoldsBackUntil = decision.NotBefore }),
             RetryAction.Pause => new WorkerMove(TaskMove.Refund(task.Id, token, error, report, null, null, decision.Reason), BatchMove.Pause(decision.Reason, decision.PauseUntil)),
             _ => new WorkerMove(TaskMove.Fail(task.Id, token, error, report, reason: decision.Reason)),
         };

@@ -61,6 +61,13 @@ public sealed class AttemptJudge
     /// <param name="now">The present.</param>
     public Verdict Judge(RunningTask task, AttemptResult result, TimeSpan duration, DateTimeOffset now)
     {
+        var verdict = JudgeResult(task, result, duration, now);
+        if (task.KeyHold is not { } hold || hold.Until <= verdict.Move.HoldsBackUntil) return verdict;
+        return verdict with { Move = verdict.Move with { HoldsBackUntil = hold.Until, HoldReason = hold.Reason } };
+    }
+
+    private Verdict JudgeResult(RunningTask task, AttemptResult result, TimeSpan duration, DateTimeOffset now)
+    {
         var report = task.ToReport(result);
         switch (result.End)
         {
@@ -68,6 +75,7 @@ public sealed class AttemptJudge
                 return new Verdict(TaskMove.Release(task.Id, task.Task.Token, "The run was stopped.", report, duration));
             case AttemptEnd.Succeeded:
                 _breaker.Succeeded();
+                if (task.Postponement is var (until, why)) return new Verdict(TaskMove.Postpone(task.Id, task.Task.Token, until, report, duration, why));
                 if (task.SkipReason is { } reason)
                 {
                     _ended++;
@@ -99,6 +107,12 @@ public sealed class AttemptJudge
         {
             var refund = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, decision.Reason);
             return new Verdict(refund, decision, Pause: BatchMove.Pause(PauseReason(decision.Reason, error.Message), decision.PauseUntil));
+        }
+
+        if (decision.Action is RetryAction.HoldBack)
+        {
+            var refund = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, decision.Reason);
+            return new Verdict(refund with { HoldsBackUntil = decision.NotBefore, HoldReason = error.Message }, decision);
         }
 
         // Who is asked to slow down, and waits, has no cause to find.

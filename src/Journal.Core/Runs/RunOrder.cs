@@ -11,6 +11,9 @@ public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
     /// <summary>The batch, where the line gives its id.</summary>
     public string? BatchId { get; init; }
 
+    /// <summary>Whether the line says how the keys of limits are found.</summary>
+    public bool GivesLimitBy { get; init; }
+
     /// <summary>Whether there is an input: without one, no batch is created.</summary>
     public bool HasInput { get; init; }
 

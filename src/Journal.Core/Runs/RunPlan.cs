@@ -107,6 +107,7 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
             };
         }
 
+        RequireLimitBy(batch, order);
         var from = StageNaming.PositionOf(batch, order.FromStage);
         return new RunPlan(order, PauseHolds(batch, order.Mode, now) ? RunReadiness.Paused : RunReadiness.Ready, batch, now)
         {
@@ -116,6 +117,14 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
                 : order.SkipFailed ? []
                 : [new PlannedRequeue([JournalTaskStatus.Failed], from, "The batch was run again.")],
         };
+    }
+
+    // The keys of limits are the tasks' own, and found when they are added.
+    private static void RequireLimitBy(JournalBatch batch, RunOrder order)
+    {
+        var (was, wanted) = (batch.Options.LimitBy, order.Options(batch.Options).LimitBy);
+        if (was != wanted && batch.Total > 0) throw JournalErrors.LimitByChanged(batch.Id, was, wanted);
+        if (order.HasInput && was is not null && !order.GivesLimitBy) throw JournalErrors.LimitByChanged(batch.Id, was, null);
     }
 
     /// <summary>Whether a pause holds against a line.</summary>
@@ -197,6 +206,8 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
 
     private TaskPlan OfPending(JournalTask task) => task switch
     {
+        { IsHeld: true } => new(PlannedAction.Leave, "held", "held by an operator until it is let go (Set-JournalTask -Hold:$false)"),
+        { WaitsForKey: true } => new(PlannedAction.Run, "waits for its key", $"waits for other tasks of '{task.LimitKey}'"),
         { NotBefore: { } due } when due > Now && task.ErrorCategory is not JournalErrorCategory.None =>
             new(PlannedAction.Run, "waits", $"waits until {RelativeTime.Local(due)} (in {RelativeTime.Countdown(due - Now)}) after {task.ErrorCategory}: {task.ErrorMessage}"),
         { NotBefore: { } due } when due > Now => new(PlannedAction.Run, "waits", $"waits until {RelativeTime.Local(due)} (in {RelativeTime.Countdown(due - Now)})"),

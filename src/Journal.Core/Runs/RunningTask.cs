@@ -62,6 +62,16 @@ public sealed class RunningTask
     /// <summary>How often a worker died with this task.</summary>
     public int Crashes => Task.Crashes;
 
+    /// <summary>How often this task has been postponed; that costs no attempt.</summary>
+    public int Postponed => Task.Postponed;
+
+    /// <summary>The key by which its start is limited; null where its batch limits none by key.</summary>
+    public string? LimitKey => Task.LimitKey;
+
+    internal (DateTimeOffset Until, string Reason)? Postponement { get; private set; }
+
+    internal (DateTimeOffset Until, string? Reason)? KeyHold { get; private set; }
+
     /// <summary>The user's data, with what this attempt has set.</summary>
     public JsonMap Metadata
     {
@@ -178,6 +188,45 @@ public sealed class RunningTask
     /// <summary>Says that the task needs no work. It is recorded as Skipped when the attempt ends without an error; return after calling it.</summary>
     /// <param name="reason">Why.</param>
     public void Skip(string reason) => SkipReason = string.IsNullOrWhiteSpace(reason) ? "Skipped by the work." : reason;
+
+    /// <summary>
+    /// Puts the task off: when the attempt ends without an error it waits again, until that time. It costs no attempt, and what the attempt emitted is not
+    /// recorded; return after calling it. A second call counts instead of the first.
+    /// </summary>
+    /// <param name="until">When it may be claimed again.</param>
+    /// <param name="reason">Why, for its history.</param>
+    public void Postpone(DateTimeOffset until, string? reason = null) =>
+        Postponement = (until, string.IsNullOrWhiteSpace(reason) ? "Postponed by the work." : reason);
+
+    /// <inheritdoc cref="Postpone(DateTimeOffset, string?)"/>
+    /// <param name="wait">How long it waits from now, by the journal's clock; not negative.</param>
+    /// <param name="reason">Why, for its history.</param>
+    /// <exception cref="JournalException">InvalidValue.</exception>
+    public void Postpone(TimeSpan wait, string? reason = null) => Postpone(After(wait, nameof(Postpone)), reason);
+
+    /// <summary>
+    /// Holds back every task of this one's <see cref="LimitKey"/>, or of the batch where it limits none by key, for all workers: none of them starts before that
+    /// time. It is recorded with the end of the attempt, whatever that is; the longest hold counts.
+    /// </summary>
+    /// <param name="until">When the next may start.</param>
+    /// <param name="reason">Why, for the views.</param>
+    public void HoldKey(DateTimeOffset until, string? reason = null)
+    {
+        if (KeyHold is not { } known || until > known.Until) KeyHold = (until, string.IsNullOrWhiteSpace(reason) ? "Held back by the work." : reason);
+    }
+
+    /// <inheritdoc cref="HoldKey(DateTimeOffset, string?)"/>
+    /// <param name="wait">How long from now, by the journal's clock; not negative.</param>
+    /// <param name="reason">Why, for the views.</param>
+    /// <exception cref="JournalException">InvalidValue.</exception>
+    public void HoldKey(TimeSpan wait, string? reason = null) => HoldKey(After(wait, nameof(HoldKey)), reason);
+
+    private DateTimeOffset After(TimeSpan wait, string what)
+    {
+        if (wait < TimeSpan.Zero) throw JournalErrors.InvalidValue(what, wait, "a wait is not negative.");
+        var now = _store.Now;
+        return wait < DateTimeOffset.MaxValue - now ? now + wait : DateTimeOffset.MaxValue;
+    }
 
     /// <summary>What an earlier stage emitted; null when it emitted nothing.</summary>
     /// <param name="stage">The stage's name.</param>

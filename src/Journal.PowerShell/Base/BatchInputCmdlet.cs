@@ -48,6 +48,21 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     [ValidateNotNull]
     public object? Weight { get; set; }
 
+    /// <summary>What a task's start costs of a rate limit: a property's name, a script block or a number; 1 by default.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Cost { get; set; }
+
+    /// <summary>When a task may be run at the earliest: a time, or a property's name or a script block that gives one for each input. Where it gives none: at once.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? NotBefore { get; set; }
+
+    /// <summary>By what -RateLimit and -ConcurrencyLimit are counted: a property's name, or a script block that sees the input as $_. Each value has limits of its own.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? LimitBy { get; set; }
+
     private readonly HashSet<string> _toldLosses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (JournalException Error, long More)> _refusals = new(StringComparer.Ordinal);
 
@@ -108,7 +123,7 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     /// <inheritdoc/>
     protected override void OnBegin()
     {
-        Inputs = new InputReader(Key, Weight, Priority);
+        Inputs = new InputReader(new InputSelection(Key) { Weight = Weight, Priority = Priority, Cost = Cost, NotBefore = NotBefore, LimitBy = LimitBy });
         if (InputFile is null) return;
         if (MyInvocation.ExpectingInput) throw JournalErrors.InvalidValue("-InputFile", InputFile, "inputs come through the pipeline already; give one or the other.");
         InputFile = ResolveFilePath(InputFile, (path, detail) => JournalErrors.InputFileUnreadable(path, detail));

@@ -45,6 +45,16 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     [ValidateRange(0.0, double.MaxValue)]
     public double QuotaLimit { get; set; }
 
+    /// <summary>How many tasks may start in a span of time, by all workers together: 600/1m, 10/s, 5000/1d; 600/1m+50 lets 50 start at once; None for no limit.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RateLimit { get; set; }
+
+    /// <summary>How many tasks may be in progress, of all workers together; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int ConcurrencyLimit { get; set; }
+
     /// <summary>Keep with the batch what the tasks emit: every run of the line then writes all of it, that of earlier runs first.</summary>
     [Parameter]
     public SwitchParameter KeepResult { get; set; }
@@ -81,6 +91,9 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
         if (Given(nameof(OnCrash))) options = options with { OnCrash = OnCrash };
         if (Given(nameof(FailureThreshold))) options = options with { FailureThreshold = FailureThreshold };
         if (Given(nameof(QuotaLimit))) options = options with { QuotaLimit = QuotaLimit };
+        if (RateLimit is not null) options = options with { RateLimit = RateLimits.Parse(RateLimit) };
+        if (Given(nameof(ConcurrencyLimit))) options = options with { ConcurrencyLimit = ConcurrencyLimit == 0 ? null : ConcurrencyLimit };
+        if (LimitBy is not null) options = options with { LimitBy = Inputs.LimitByExpression };
         if (Given(nameof(KeepResult))) options = options with { KeepResult = KeepResult };
         if (Given(nameof(MaxResultSize))) options = options with { MaxResultSize = MaxResultSize };
         if (WorkDirectory is not null) options = options with { WorkDirectory = ResolveFilePath(WorkDirectory, (path, detail) => JournalErrors.InvalidValue("-WorkDirectory", path, detail)) };

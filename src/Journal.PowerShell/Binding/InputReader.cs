@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using Journal.Lifecycle;
 using Journal.Storage;
 
 namespace Journal.Commands.Binding;
@@ -12,20 +13,29 @@ public sealed class InputReader
     private readonly ValueSelector? _keySelector;
     private readonly NumberSelector _weight;
     private readonly NumberSelector _priority;
+    private readonly NumberSelector _cost;
+    private readonly TimeSelector _notBefore;
+    private readonly ValueSelector? _limitBy;
 
     /// <summary>A reader as the parameters of a cmdlet say.</summary>
-    /// <param name="key">A property's name or a script block; null where the inputs themselves are keys.</param>
-    /// <param name="weight">A property's name, a script block or a number; null for 1.</param>
-    /// <param name="priority">The same; null for 0.</param>
     /// <exception cref="JournalException">InvalidValue, for an argument that is none of these.</exception>
-    public InputReader(object? key, object? weight, object? priority)
+    public InputReader(InputSelection selection)
     {
-        _keySelector = ValueSelector.From(key);
-        if (key is not null && _keySelector is null) throw JournalErrors.InvalidValue("-Key", key, "give the name of a property or a script block.");
+        ArgumentNullException.ThrowIfNull(selection);
+        _keySelector = Selector("-Key", selection.Key);
+        _limitBy = Selector("-LimitBy", selection.LimitBy);
         _keys = new KeyReader(_keySelector);
-        _weight = new NumberSelector("-Weight", weight, 1, static number => number >= 0 && double.IsFinite(number), "a number that is not negative");
-        _priority = new NumberSelector("-Priority", priority, 0, static number => number == Math.Truncate(number) && Math.Abs(number) <= int.MaxValue, "a whole number");
+        _weight = new NumberSelector("-Weight", selection.Weight, 1, static number => number >= 0 && double.IsFinite(number), "a number that is not negative");
+        _priority = new NumberSelector("-Priority", selection.Priority, 0, static number => number == Math.Truncate(number) && Math.Abs(number) <= int.MaxValue, "a whole number");
+        _cost = new NumberSelector("-Cost", selection.Cost, 1, static number => number > 0 && double.IsFinite(number), "a number above 0");
+        _notBefore = new TimeSelector(selection.NotBefore);
     }
+
+    private static ValueSelector? Selector(string parameter, object? argument) =>
+        argument is null ? null : ValueSelector.From(argument) ?? throw JournalErrors.InvalidValue(parameter, argument, "give the name of a property or a script block.");
+
+    /// <summary>How the keys of limits are found; null where there are none.</summary>
+    public string? LimitByExpression => _limitBy?.Expression;
 
     /// <summary>How keys are found, to be stored with the batch; null where the inputs themselves are keys.</summary>
     public string? KeyExpression => _keySelector?.Expression;
@@ -48,6 +58,9 @@ public sealed class InputReader
             {
                 Weight = _weight.Read(input),
                 Priority = (int)_priority.Read(input),
+                Cost = _cost.Read(input),
+                NotBefore = _notBefore.Read(input),
+                LimitKey = LimitKey(input),
             };
             SourceType ??= TypeNames.Of(input);
             return task;
@@ -57,6 +70,62 @@ public sealed class InputReader
             // Code of the object's own that throws.
             throw JournalErrors.ValueNotKept("An input", e.Message, e);
         }
+    }
+
+    // An input that has none shares one with all others that have none.
+    private string? LimitKey(object input)
+    {
+        if (_limitBy is null) return null;
+        try
+        {
+            var key = _limitBy.Read(input) is { } value ? KeyReader.AsText(value) ?? (value is "" ? "" : throw NoKey(value)) : "";
+            return key.Length <= BatchNaming.MaxKeyLength ? key : throw NoKey(key);
+        }
+        catch (ValueUnavailableException e)
+        {
+            throw JournalErrors.InvalidValue("-LimitBy", input, e.Message);
+        }
+
+        JournalException NoKey(object value) => JournalErrors.InvalidValue("-LimitBy", value, $"{_limitBy.Description} gives an object of type {TypeNames.Of(value)}, or a text that is too long, not a short text or a number.");
+    }
+
+    /// <summary>A time that is the same for all inputs, or read from each.</summary>
+    private sealed class TimeSelector
+    {
+        private readonly DateTimeOffset? _constant;
+        private readonly ValueSelector? _selector;
+
+        public TimeSelector(object? argument)
+        {
+            if (argument is null) return;
+            if (ToTime(argument) is { } time) _constant = time;
+            else _selector = ValueSelector.From(argument) ?? throw Refused(argument, "");
+        }
+
+        public DateTimeOffset? Read(object input)
+        {
+            if (_selector is null) return _constant;
+            try
+            {
+                return _selector.Read(input) is not ({ } and not "" and var value) ? null : ToTime(value) ?? throw Refused(value, $" {_selector.Description} of '{input}'");
+            }
+            catch (ValueUnavailableException e)
+            {
+                throw JournalErrors.InvalidValue("-NotBefore", input, e.Message);
+            }
+        }
+
+        // A time without a zone is a local one, as PowerShell's own are.
+        private static DateTimeOffset? ToTime(object value) => ValueSelector.Unwrap(value) switch
+        {
+            DateTimeOffset time => time,
+            DateTime time => time == DateTime.MinValue ? DateTimeOffset.MinValue : new DateTimeOffset(time),
+            DateOnly day => new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue)),
+            string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) => time,
+            _ => null,
+        };
+
+        private static JournalException Refused(object value, string source) => JournalErrors.InvalidValue($"-NotBefore{source}", value, $"'{value}' is not a time.");
     }
 
     /// <summary>A number that is the same for all inputs, or read from each.</summary>
@@ -102,4 +171,24 @@ public sealed class InputReader
         private JournalException Refused(object value, string source) =>
             JournalErrors.InvalidValue($"{_parameter}{source}", value, $"'{value}' is not {_expected}.");
     }
+}
+
+/// <summary>How the parts of a task are found in an input: each by a property's name or a script block, some also given outright. Null members have their defaults.</summary>
+/// <param name="Key">What tells the inputs apart; null where they themselves are keys.</param>
+public sealed record InputSelection(object? Key)
+{
+    /// <summary>How much work it is; 1 by default.</summary>
+    public object? Weight { get; init; }
+
+    /// <summary>Higher first; 0 by default.</summary>
+    public object? Priority { get; init; }
+
+    /// <summary>What its start costs; 1 by default.</summary>
+    public object? Cost { get; init; }
+
+    /// <summary>When it may be run; at once by default.</summary>
+    public object? NotBefore { get; init; }
+
+    /// <summary>The key of its limits; none by default.</summary>
+    public object? LimitBy { get; init; }
 }

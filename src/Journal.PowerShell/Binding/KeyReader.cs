@@ -49,7 +49,8 @@ internal sealed class KeyReader(ValueSelector? selector)
         return names.Count == 0 ? "" : $"; it has {string.Join(", ", names)}";
     }
 
-    private static string? AsText(object? value) => value switch
+    /// <summary>A scalar as the text of a key, the same in every culture; null for what is none, and for an empty text.</summary>
+    public static string? AsText(object? value) => value switch
     {
         "" => null,
         string text => text,

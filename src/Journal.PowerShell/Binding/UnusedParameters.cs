@@ -3,7 +3,7 @@ namespace Journal.Commands.Binding;
 /// <summary>Parameters of a line that runs a batch which do nothing in it: not errors, for a script may leave -ThrottleLimit and the input to its caller.</summary>
 internal static class UnusedParameters
 {
-    private static readonly string[] OfInputs = ["Key", "SourceType", "Priority", "Weight", "Fingerprint"];
+    private static readonly string[] OfInputs = ["Key", "SourceType", "Priority", "Weight", "Fingerprint", "Cost", "NotBefore", "LimitBy"];
     private static readonly string[] OfRunspaces = ["ImportModule", "FunctionName"];
 
     /// <summary>What to say about them.</summary>

@@ -43,6 +43,8 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         base.OnBegin();
         var store = WriterOrEmpty;
         _batch = store.MeantOrNewBatch(BatchId[0]);
+        if (_batch is { Options.LimitBy: { } by } && LimitBy is null) throw JournalErrors.LimitByChanged(_batch.Id, by, null);
+        if (_batch is { Total: > 0 } && _batch.Options.LimitBy is null && LimitBy is not null) throw JournalErrors.LimitByChanged(_batch.Id, null, Inputs.LimitByExpression);
         _metadata = TaskInputs.ToMap(Metadata, "-Metadata");
         _feeder = new TaskFeeder(AddTasks, Time, First);
         _feeder.PassKeysOnce();
@@ -78,7 +80,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
     }
 
     private JournalBatch Create(IJournalStore store) => store.CreateBatchAfter(
-        new NewBatch(BatchId[0]) { InputSource = InputSource, SourceType = SourceType ?? Inputs.SourceType, KeyExpression = Inputs.KeyExpression },
+        new NewBatch(BatchId[0]) { InputSource = InputSource, SourceType = SourceType ?? Inputs.SourceType, KeyExpression = Inputs.KeyExpression, Options = BatchOptions.Default with { LimitBy = Inputs.LimitByExpression } },
         newestKnown: null,
         SessionWorker.Get()) ?? store.MeantBatch(BatchId[0]);
 

@@ -279,6 +279,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     {
         BatchId = ParameterSetName == ById ? BatchId : null,
         HasInput = hasInput,
+        GivesLimitBy = LimitBy is not null,
         Options = OptionsOver,
         NewOptions = BatchOptions.OfCommands,
         Metadata = Metadata is null ? JsonMap.Empty : TaskInputs.ToMap(Metadata, "-Metadata"),

@@ -57,6 +57,14 @@ public sealed class SetJournalTaskCommand : TaskTargetCmdlet
     [ValidateRange(0.0, double.MaxValue)]
     public double? Weight { get; set; }
 
+    /// <summary>When a task that waits may be run at the earliest; a time that is past is now.</summary>
+    [Parameter(ParameterSetName = "Values")]
+    public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>Hold a task that waits: it is not run until it is let go with -Hold:$false.</summary>
+    [Parameter(ParameterSetName = "Values")]
+    public SwitchParameter Hold { get; set; }
+
     /// <summary>Your own data about the task, laid over what it has.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -72,9 +80,11 @@ public sealed class SetJournalTaskCommand : TaskTargetCmdlet
         else if (ShouldProcess(Describe(task), $"Set to {Status}")) Apply(Decide(task, token), task.BatchId);
     }
 
+    private bool? IsHeld => MyInvocation.BoundParameters.ContainsKey(nameof(Hold)) ? Hold.IsPresent : null;
+
     private void Amend(JournalTask task, long? token)
     {
-        var amendment = new TaskAmendment { Token = token, Stage = Stage, Priority = Priority, Weight = Weight, Metadata = MetadataMap, Reason = Reason ?? "Set-JournalTask" };
+        var amendment = new TaskAmendment { Token = token, Stage = Stage, Priority = Priority, Weight = Weight, NotBefore = NotBefore, IsHeld = IsHeld, Metadata = MetadataMap, Reason = Reason ?? "Set-JournalTask" };
         if (ShouldProcess(Describe(task), "Change")) Writer.AmendTask(task.Id, amendment, SessionWorker.Get());
     }
 

@@ -20,6 +20,7 @@ public class TaskLifecycleTests
         (TaskMoveKind.Cancel, [Pending, InProgress], Canceled, AttemptEffect.Keep, JournalAttemptOutcome.Canceled, JournalEventKind.Canceled, false),
         (TaskMoveKind.Requeue, [Completed, Failed, Skipped, Canceled], Pending, AttemptEffect.Reset, null, JournalEventKind.Requeued, false),
         (TaskMoveKind.Refund, [InProgress, Failed, Pending], Pending, AttemptEffect.Refund, JournalAttemptOutcome.Refunded, JournalEventKind.Refunded, false),
+        (TaskMoveKind.Postpone, [InProgress], Pending, AttemptEffect.Refund, JournalAttemptOutcome.Refunded, JournalEventKind.Postponed, false),
     ];
 
     public static TheoryData<TaskMoveKind> Kinds { get; } = [.. Enum.GetValues<TaskMoveKind>()];

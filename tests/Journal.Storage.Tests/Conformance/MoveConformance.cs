@@ -245,6 +245,7 @@ public abstract class MoveConformance<TFixture> : StoreTest<TFixture> where TFix
         TaskMoveKind.Skip => TaskMove.Skip(task.Id, token, "no need"),
         TaskMoveKind.Cancel => TaskMove.Cancel(task.Id, "stop"),
         TaskMoveKind.Requeue => TaskMove.Requeue(task.Id, "again"),
+        TaskMoveKind.Postpone => TaskMove.Postpone(task.Id, token, Now, TaskReport.Nothing, null, "later"),
         _ => TaskMove.Refund(task.Id, token, null, TaskReport.Nothing, null, null, "quota"),
     };
 }

@@ -48,6 +48,7 @@ public sealed class SqliteHealthTests : StoreTest<SqliteFixture>
         Store.AddTempFile(held.Id, "/tmp/x");
         Store.SetCheckpoint(null, "c", "1");
         Sql("INSERT OR IGNORE INTO result (task, stage, json) VALUES (1, 0, '1')");
+        Sql("INSERT INTO pace VALUES (1, 'a.example', 1, 1, 1, '429', 1)");
         Assert.Empty(Store.Check());
         Store.Dispose();
         var path = Path.Combine(Fixture.Directory, $"{table}-{column}.db");

@@ -1,0 +1,82 @@
+using System.Collections;
+using System.Management.Automation;
+using Journal.Storage;
+
+namespace Journal.Commands;
+
+/// <summary>Changes the options of batches, also while they run: every worker goes by them within seconds.</summary>
+[Cmdlet(VerbsCommon.Set, "JournalBatch", SupportsShouldProcess = true)]
+[OutputType(typeof(JournalBatch))]
+public sealed class SetJournalBatchCommand : BatchTargetCmdlet
+{
+    /// <summary>How many tasks may start in a span of time, by all workers together: 600/1m, 10/s, 5000/1d; 600/1m+50 lets 50 start at once; None for no limit.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RateLimit { get; set; }
+
+    /// <summary>How many tasks may be in progress, of all workers together; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int ConcurrencyLimit { get; set; }
+
+    /// <summary>Retries after the first try: a number, or a hashtable of numbers by stage.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? MaxRetries { get; set; }
+
+    /// <summary>The wait before the first retry; it doubles with each one. A TimeSpan or seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? RetryDelay { get; set; }
+
+    /// <summary>The longest wait between retries. A TimeSpan or seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan? MaxRetryDelay { get; set; }
+
+    /// <summary>Tasks that fail in a row and pause the batch, half as many where the error is the same; 0 for never.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int FailureThreshold { get; set; }
+
+    /// <summary>Quota units the batch may use; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0.0, double.MaxValue)]
+    public double QuotaLimit { get; set; }
+
+    /// <summary>Your own data about the batch, laid over what it has.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Metadata { get; set; }
+
+    /// <summary>Why, for the audit trail.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Reason { get; set; } = "Set-JournalBatch";
+
+    /// <inheritdoc/>
+    protected override void OnBatch(IJournalStore store, JournalBatch batch)
+    {
+        var options = OptionsOver(batch.Options);
+        var amendment = new BatchAmendment
+        {
+            Options = options == batch.Options ? null : options,
+            Metadata = Metadata is null ? null : TaskInputs.ToMap(Metadata, "-Metadata"),
+            Reason = Reason,
+        };
+        if (ShouldProcess($"batch '{batch.Id}'", "Change")) WriteObject(store.AmendBatch(batch.Id, amendment, SessionWorker.Get()));
+    }
+
+    private BatchOptions OptionsOver(BatchOptions options)
+    {
+        if (RateLimit is not null) options = options with { RateLimit = RateLimits.Parse(RateLimit) };
+        if (Given(nameof(ConcurrencyLimit))) options = options with { ConcurrencyLimit = ConcurrencyLimit == 0 ? null : ConcurrencyLimit };
+        if (MaxRetries is not null) options = RetryBudgets.Over(options, MaxRetries);
+        if (RetryDelay is { } delay) options = options with { RetryDelay = delay };
+        if (MaxRetryDelay is { } longest) options = options with { MaxRetryDelay = longest };
+        if (Given(nameof(FailureThreshold))) options = options with { FailureThreshold = FailureThreshold };
+        return Given(nameof(QuotaLimit)) ? options with { QuotaLimit = QuotaLimit == 0 ? null : QuotaLimit } : options;
+    }
+
+    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+}
