@@ -109,7 +109,7 @@ internal sealed class Database : IDisposable
         foreach (var statement in _prepared.Values) statement.Dispose();
         _prepared.Clear();
         // The last one to close a journal merges its log and removes it, by its name. Where the file is being exchanged, that may be another's log by then.
-        using var unmoved = ClosingLock.TryShare(Path);
+        using var unmoved = NameLock.TryShare(Path, NameUse.Closing);
         if (unmoved is null) _ = raw.sqlite3_db_config(_handle, LeaveLog, 1, out _);
         _connection.Dispose();
     }

@@ -99,26 +99,38 @@ internal sealed class CareLock : IDisposable
         if (SystemCalls.TryLock(main, OpenLocks, OpenLocksLength) is not false) return;
         if (!force) throw JournalErrors.JournalInUse(journal, "it is open in another session or run");
         HoldClosing(journal, patience);
+        // Whoever has it open has its log open, too, and with it the memory in which writers lock each other out.
+        using var opening = OwnOpening(journal, patience);
         if (!File.Exists(journal + "-shm")) return;
         var shared = File.OpenHandle(journal + "-shm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         _held.Add(shared);
         if (!Patience.Try(patience, () => SystemCalls.TryLock(shared, WriteLock, 1) is not false)) throw JournalErrors.JournalBusy(journal, patience);
     }
 
-    /// <summary>Sees to it that nobody who closes the journal removes its log, see <see cref="ClosingLock"/>.</summary>
+    /// <summary>Sees to it that nobody who closes the journal removes its log, see <see cref="NameUse.Closing"/>.</summary>
     /// <param name="journal">The journal; nothing is done where there is none.</param>
     /// <param name="patience">How long to wait for those who close it.</param>
     /// <exception cref="JournalException">JournalBusy.</exception>
     public void HoldClosing(string journal, TimeSpan patience)
     {
-        if (!File.Exists(journal)) return;
-        if (!Patience.Try(patience, () => TryAdd(ClosingLock.TryOwn(journal)))) throw JournalErrors.JournalBusy(journal, patience);
+        if (Own(journal, NameUse.Closing, patience) is { } held) _held.Add(held);
     }
 
-    private bool TryAdd(SafeFileHandle? held)
+    /// <summary>Sees to it that nobody opens the journal until the handle is closed, see <see cref="NameUse.Opening"/>. Only for moments: even readers wait.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <param name="patience">How long to wait for those who are opening it.</param>
+    /// <returns>Null where there is no journal.</returns>
+    /// <exception cref="JournalException">JournalBusy.</exception>
+#pragma warning disable CA1822 // It takes the right to: only whoever has it may ask.
+    public SafeFileHandle? OwnOpening(string journal, TimeSpan patience) => Own(journal, NameUse.Opening, patience);
+#pragma warning restore CA1822
+
+    private static SafeFileHandle? Own(string journal, NameUse use, TimeSpan patience)
     {
-        if (held is not null) _held.Add(held);
-        return held is not null;
+        if (!File.Exists(journal)) return null;
+        var held = default(SafeFileHandle);
+        if (!Patience.Try(patience, () => (held = NameLock.TryOwn(journal, use)) is not null)) throw JournalErrors.JournalBusy(journal, patience);
+        return held;
     }
 
     /// <summary>Gives it back.</summary>

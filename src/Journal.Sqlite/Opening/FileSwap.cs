@@ -18,8 +18,8 @@ internal sealed class FileSwap
     /// <summary>What the note is called, behind the journal's name.</summary>
     public const string Suffix = ".swap";
 
-    // Closing takes no longer than merging a log.
-    private static readonly TimeSpan PatienceForClosing = TimeSpan.FromSeconds(10);
+    // Opening and closing take no longer than merging a log.
+    private static readonly TimeSpan PatienceForOthers = TimeSpan.FromSeconds(10);
 
     private static readonly string[] SideFiles = ["-wal", "-shm"];
 
@@ -53,6 +53,9 @@ internal sealed class FileSwap
             if (Path.Exists(aside)) throw new IOException($"'{aside}' is there already.");
             // Not under the name of a file in the making, which somebody may clean up: after the exchange the old journal has it.
             var swap = new FileSwap(journal, aside + ".new", aside, old);
+            // The new one, too: who waits to open the journal opens it as soon as it has the name, and its log is not to be taken for one of the old journal.
+            using var opening = care.OwnOpening(journal, PatienceForOthers);
+            using var openingMade = care.OwnOpening(made.Path, PatienceForOthers);
             swap.WriteNote();
             try
             {
@@ -101,8 +104,12 @@ internal sealed class FileSwap
                 : default(FileIdentity?);
             if (Path.GetFileName(made) != made || Path.GetFileName(aside) != aside) throw new IOException($"'{journal + Suffix}' names files that do not lie beside the journal.");
             var folder = Path.GetDirectoryName(journal)!;
-            care.HoldClosing(journal, PatienceForClosing);
-            new FileSwap(journal, Path.Combine(folder, made), Path.Combine(folder, aside), old).Settle();
+            care.HoldClosing(journal, PatienceForOthers);
+            var swap = new FileSwap(journal, Path.Combine(folder, made), Path.Combine(folder, aside), old);
+            // Whichever of the two has the name, or gets it.
+            using var opening = care.OwnOpening(journal, PatienceForOthers);
+            using var openingMade = care.OwnOpening(swap._made, PatienceForOthers);
+            swap.Settle();
         }
         catch (Exception e) when (SystemCalls.IsRefusal(e))
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Journal.Hosting;
 using Journal.Storage;
 using Journal.Sqlite.Engine;
+using Microsoft.Win32.SafeHandles;
 
 namespace Journal.Sqlite.Opening;
 
@@ -146,7 +147,7 @@ internal sealed class JournalFile
     {
         try
         {
-            using var fresh = Database.Open(Path, _mode, _options.LockTimeout);
+            using var fresh = Open(_options, _mode, FirstRead, out _);
             return fresh.FindDamage() is not null;
         }
         catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.JournalCorrupt) or nameof(JournalErrors.NotAJournal))
@@ -254,19 +255,45 @@ internal sealed class JournalFile
         throw JournalErrors.JournalReplaced(Path, "another file has its name: it was restored, repaired or copied over");
     }
 
-    // Until the file that was opened, and its log, are known to be of the name. A journal is only ever exchanged under a note, see FileSwap.
+    // A journal is only ever exchanged under a note (see FileSwap), and never while somebody opens it: so the log that is opened is the one of the file.
     private static Database Open(StoreOptions options, OpenMode mode, string script, out FileFacts? facts)
     {
         var path = options.Location;
         while (true)
         {
             FileSwap.Await(path, options.LockTimeout);
+            using var opening = ShareOpening(path, options.LockTimeout);
+            BeforeOpening?.Invoke(path);
             var before = SystemCalls.Facts(path);
             if (before is null && !File.Exists(path)) throw JournalErrors.JournalNotFound(path);
             var database = Database.Open(path, mode, options.LockTimeout, script);
             facts = SystemCalls.Facts(path);
             if (before?.Identity == facts?.Identity && !FileSwap.IsUnderWay(path)) return database;
             database.Dispose();
+        }
+    }
+
+    /// <summary>Called with the path when a journal is about to be opened; for tests of what happens to it meanwhile.</summary>
+    internal static Action<string>? BeforeOpening { get; set; }
+
+    // Null where there is no such file, or it cannot be read: then opening it fails, too.
+    private static SafeFileHandle? ShareOpening(string path, TimeSpan patience)
+    {
+        var shared = default(SafeFileHandle);
+        var isDone = Patience.Try(patience, () => (shared = NameLock.TryShare(path, NameUse.Opening)) is not null || !IsReadable(path));
+        return isDone ? shared : throw JournalErrors.JournalBusy(path, patience);
+    }
+
+    private static bool IsReadable(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (Exception e) when (SystemCalls.IsRefusal(e))
+        {
+            return false;
         }
     }
 
@@ -312,7 +339,7 @@ internal sealed class JournalFile
         if (!IsWritable) throw JournalErrors.JournalAccessDenied(Path, $"it has the old schema {version} and must be migrated, which needs write access.");
         Schema.Migrate(database, migrations, old =>
         {
-            using var reader = Database.Open(Path, OpenMode.ReadWrite, _options.LockTimeout);
+            using var reader = Open(_options, OpenMode.ReadWrite, FirstRead, out _);
             BackupCopy.Write(reader, string.Create(CultureInfo.InvariantCulture, $"{Path}.schema-{old}"), _options.LockTimeout, replace: true);
         });
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Journal.Sqlite;
 using Journal.Sqlite.Engine;
+using Journal.Sqlite.Opening;
 using Journal.Storage;
 using Journal.Torture.Working;
 using Journal.Workers;
@@ -132,6 +133,60 @@ public sealed class SwapTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(Backup));
         Assert.Equal([Backup], Directory.GetFiles(folder));
         Assert.Equal(Kept, TasksNow());
+    }
+
+    [Fact]
+    public void Nobody_opens_a_journal_between_the_first_and_the_last_step_of_an_exchange()
+    {
+        Prepare();
+        var steps = new List<string>();
+        var open = new List<string>();
+        FileSwap.BeforeStep = step =>
+        {
+            steps.Add(step);
+            using var opened = NameLock.TryShare(Journal, NameUse.Opening);
+            if (opened is not null) open.Add(step);
+        };
+        try
+        {
+            new SqliteStoreFactory().Restore(new StoreOptions(Journal, StoreAccess.Create), Backup, Aside);
+        }
+        finally
+        {
+            FileSwap.BeforeStep = null;
+        }
+
+        Assert.Equal([], open);
+        Assert.Equal(["new", "exchange", "sync"], steps.Intersect(["new", "exchange", "sync"]));
+        using var free = NameLock.TryShare(Journal, NameUse.Opening);
+        Assert.NotNull(free);
+        Assert.Equal(Kept, TasksNow());
+    }
+
+    [Fact]
+    public void Nobody_exchanges_a_journal_while_a_connection_opens_its_database_and_its_log()
+    {
+        Prepare();
+        var seen = 0;
+        JournalFile.BeforeOpening = path =>
+        {
+            if (path != Journal) return;
+            seen++;
+            using var owned = NameLock.TryOwn(path, NameUse.Opening);
+            Assert.Null(owned);
+        };
+        try
+        {
+            Assert.Equal(Old + InLog, TasksNow());
+        }
+        finally
+        {
+            JournalFile.BeforeOpening = null;
+        }
+
+        Assert.True(seen > 1);
+        using var free = NameLock.TryOwn(Journal, NameUse.Opening);
+        Assert.NotNull(free);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
