@@ -29,6 +29,7 @@ public sealed class BatchRunner : IDisposable
     private readonly TimeProvider _time;
     private readonly IProcessTable _processes;
     private readonly CallerQueue _callerQueue;
+    private readonly Random _random;
     private readonly RunBoard _board;
     private readonly Lock _preparing = new();
     private int _prepared;
@@ -54,7 +55,8 @@ public sealed class BatchRunner : IDisposable
     {
         (_store, _request, _executor, _observer, _time, _processes) = (store, request, executor, observer, time, processes);
         _callerQueue = callerQueue ?? new CallerQueue();
-        _board = new RunBoard(request, store, time, random ?? Random.Shared);
+        _random = random ?? Random.Shared;
+        _board = new RunBoard(request, time, _random);
     }
 
     /// <summary>Runs until there is nothing left to do, or until something ends the run.</summary>
@@ -63,14 +65,15 @@ public sealed class BatchRunner : IDisposable
     public RunResult Run(CancellationToken stop)
     {
         var worker = _request.Worker ?? _processes.NewWorker(_request.WorkerLabel);
-        using var writer = new JournalWriter(_board, _request, _store, _time, _processes, worker);
+        var journal = new RunJournal(_request, _store, _board, worker, _time, _random);
+        using var writer = new JournalWriter(_board, _request, journal, _time, _processes);
         var threads = new List<Thread>();
         long recovered;
         _callerQueue.Posted += _board.Wake;
         try
         {
             recovered = writer.Recover();
-            _board.Tally.Begin(_request.Batch.Counts, _board.Reach.Call(() => _store.ReadFigures(_request.Batch.Id)));
+            _board.Tally.Begin(_request.Batch.Counts, journal.ReadFigures());
             using var stopping = stop.Register(() => _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true));
             using var renewal = Every(_request.Batch.Options.LeaseTimeout / 5, _board.RenewalDue);
             using var polling = Every(PollInterval, _board.PollDue);
@@ -78,10 +81,10 @@ public sealed class BatchRunner : IDisposable
             threads.Add(Start("Journal writer", writer.Run));
             if (!_executor.RunsOnCaller)
             {
-                for (var n = 1; n <= _request.Degree; n++) threads.Add(Start($"Journal worker {n}", WorkerLoop));
+                for (var n = 1; n <= _request.Degree; n++) threads.Add(Start($"Journal worker {n}", () => WorkerLoop(journal)));
             }
 
-            CallerLoop();
+            CallerLoop(journal);
         }
         finally
         {
@@ -121,25 +124,26 @@ public sealed class BatchRunner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _board.Dispose();
 
-    private void CallerLoop()
+    private void CallerLoop(RunJournal journal)
     {
+        var begin = Begin(journal);
         long holdUntil = 0;
-        while (_board.Await(_executor.RunsOnCaller, holdUntil, () => !_callerQueue.IsEmpty, out var next))
+        while (_board.Await(_executor.RunsOnCaller ? begin : null, holdUntil, () => !_callerQueue.IsEmpty, out var next))
         {
             if (next is not null)
             {
-                var (ticket, duration) = Attempt(next);
+                var (ticket, duration) = Attempt(journal, next);
                 if (duration >= LongAttempt) holdUntil = ticket;
             }
 
-            Deliver();
+            Deliver(journal);
         }
     }
 
-    private void Deliver()
+    private void Deliver(RunJournal journal)
     {
         _callerQueue.Drain();
-        while (_board.TakeReport() is { } news)
+        while (_board.TakeReport(journal.Now) is { } news)
         {
             switch (news)
             {
@@ -150,7 +154,7 @@ public sealed class BatchRunner : IDisposable
         }
     }
 
-    private void WorkerLoop()
+    private void WorkerLoop(RunJournal journal)
     {
         try
         {
@@ -163,7 +167,8 @@ public sealed class BatchRunner : IDisposable
                 _prepared++;
             }
 
-            while (_board.AwaitTask() is { } next) Attempt(next);
+            var begin = Begin(journal);
+            while (_board.AwaitTask(begin) is { } next) Attempt(journal, next);
         }
 #pragma warning disable CA1031 // It is carried to the calling thread and raised there.
         catch (Exception e)
@@ -173,7 +178,7 @@ public sealed class BatchRunner : IDisposable
         }
     }
 
-    private (long Ticket, TimeSpan Duration) Attempt(RunningTask task)
+    private (long Ticket, TimeSpan Duration) Attempt(RunJournal journal, RunningTask task)
     {
         var started = _time.GetTimestamp();
         AttemptResult? result = null;
@@ -193,11 +198,13 @@ public sealed class BatchRunner : IDisposable
             if (result.End is AttemptEnd.Succeeded) task.RecordOutputs(_request.RecordOutputs is OutputCheck.Hash);
             duration = _time.GetElapsedTime(started);
             if (_board.IsRunning(task)) task.DeleteTempFiles();
-            ticket = _board.Submit(task, result, duration);
+            ticket = _board.Submit(task, result, duration, journal.Now);
         }
 
         return (ticket, duration);
     }
+
+    private Func<JournalTask, RunningTask> Begin(RunJournal journal) => task => new RunningTask(task, _request, journal, _board.NoteProgress);
 
     private static Thread Start(string name, Action body)
     {
