@@ -59,6 +59,10 @@ internal sealed class Filter
         : members.Count == 0 ? Never()
         : And($"{column} IN ({string.Join(", ", members.Distinct().Select(static member => Convert.ToInt64(member, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)))})");
 
+    /// <summary>Rows of some stages, which users name, as the numbers that each batch gives them.</summary>
+    public Filter InStages(IEnumerable<BatchFacts> batches, IReadOnlyList<string> stages, string batchColumn, string stageColumn) =>
+        StagePlaces.Condition(batches, stages, batchColumn, stageColumn) is { } places ? And(places) : Never();
+
     public Filter Between(string column, DateTimeOffset? since, DateTimeOffset? until)
     {
         if (since is { } from) And(column + " >= {0}", Micros.From(from));

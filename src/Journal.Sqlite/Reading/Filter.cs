@@ -48,6 +48,10 @@ internal sealed class Filter
     public Filter InEnum<T>(string column, IReadOnlyList<T>? members) where T : struct, Enum =>
         members is null ? this : In(column, members.Select(static member => Convert.ToInt64(member, CultureInfo.InvariantCulture)));
 
+    /// <summary>Rows of some stages, which users name, as the numbers that each batch gives them.</summary>
+    public Filter InStages(IEnumerable<BatchFacts> batches, IReadOnlyList<string> stages, string batchColumn, string stageColumn) =>
+        StagePlaces.Condition(batches, stages, batchColumn, stageColumn) is { } places ? And(places) : Never();
+
     /// <summary>A column whose text matches one of some patterns.</summary>
     public Filter Matching(string column, IReadOnlyList<TextPattern>? patterns)
     {

@@ -179,17 +179,7 @@ internal sealed class TaskFilter
             Where.In("worker", numbers);
         }
 
-        if (_query.Stages is { } stages)
-        {
-            var places = Scope.Facts
-                .SelectMany(batch => stages.Select(stage => (batch.Number, Index: batch.IndexOf(stage))))
-                .Where(static place => place.Index is not null)
-                .GroupBy(static place => place.Index!.Value, static place => place.Number)
-                .Select(static group => $"(stage = {group.Key} AND batch IN ({string.Join(", ", group.Distinct())}))")
-                .ToList();
-            if (places.Count == 0) Where.Never();
-            else Where.And(string.Join(" OR ", places));
-        }
+        if (_query.Stages is { } stages) Where.InStages(Scope.Facts, stages, "batch", "stage");
 
         if (_query.SourceTypes is [])
         {
