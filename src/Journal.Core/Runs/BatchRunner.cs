@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Journal.Storage;
 using Journal.Workers;
 
@@ -214,4 +215,37 @@ public sealed class BatchRunner : IDisposable
     }
 
     private ITimer Every(TimeSpan period, Action due) => _time.CreateTimer(_ => due(), null, LongWait.Step(period), LongWait.Step(period));
+}
+
+/// <summary>Work that other threads hand to the thread that called <see cref="BatchRunner.Run"/>: in PowerShell, only that one may write to the pipeline.</summary>
+public sealed class CallerQueue
+{
+    private readonly ConcurrentQueue<Action> _actions = new();
+
+    /// <summary>Raised, on the posting thread, when something was posted.</summary>
+    internal event Action? Posted;
+
+    /// <summary>Hands over an action. Any thread may.</summary>
+    public void Post(Action action)
+    {
+        _actions.Enqueue(action);
+        Posted?.Invoke();
+    }
+
+    internal bool IsEmpty => _actions.IsEmpty;
+
+    internal void Drain()
+    {
+        while (_actions.TryDequeue(out var action)) action();
+    }
+}
+
+/// <summary>Waits of any length: a timer of .NET takes no more than 49.7 days and a wait handle half of that, so a longer one is made of steps.</summary>
+public static class LongWait
+{
+    /// <summary>The longest step.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(20);
+
+    /// <summary>How long to wait before looking again how long there is left.</summary>
+    public static TimeSpan Step(TimeSpan left) => left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest;
 }

@@ -44,3 +44,21 @@ internal static unsafe partial class Waiting
     [LibraryImport("e_sqlite3")]
     private static partial int sqlite3_busy_handler(nint connection, delegate* unmanaged[Cdecl]<nint, int, int> handler, nint argument);
 }
+
+/// <summary>Waiting for what another process does to the file, in the way of <see cref="Waiting"/>.</summary>
+internal static class Patience
+{
+    /// <summary>Tries until it works.</summary>
+    /// <returns>False when it did not within this time.</returns>
+    public static bool Try(TimeSpan limit, Func<bool> attempt)
+    {
+        var since = Stopwatch.GetTimestamp();
+        for (var count = 0; !attempt(); count++)
+        {
+            if (Stopwatch.GetElapsedTime(since) >= limit) return false;
+            Waiting.Pause(count);
+        }
+
+        return true;
+    }
+}
