@@ -4,8 +4,8 @@ using Journal.Storage;
 namespace Journal.Runs;
 
 /// <summary>
-/// What the threads of a run share: the calling thread, the workers and the writer. Every member takes the one lock; nothing here reads or writes
-/// the journal, or calls anybody else's code.
+/// What the threads of a run share: the calling thread, the workers and the writer. Every member takes the one lock; nothing here knows
+/// the journal, or calls other code than what makes a running task of a claimed one.
 /// </summary>
 internal sealed class RunBoard : IDisposable
 {
