@@ -11,7 +11,7 @@
     # Before the types, which name its methods.
     RequiredAssemblies   = @('module/bin/Journal.PowerShell.dll')
     TypesToProcess       = @('module/Journal.Types.ps1xml')
-    FormatsToProcess     = @('module/Journal.Format.ps1xml', 'module/JournalTask.Format.ps1xml', 'module/JournalReport.Format.ps1xml', 'module/JournalShapes.Format.ps1xml')
+    FormatsToProcess     = @('module/Journal.Format.ps1xml', 'module/JournalTask.Format.ps1xml', 'module/JournalReport.Format.ps1xml', 'module/JournalShapes.Format.ps1xml', 'module/bin/Journal.Lists.Format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()

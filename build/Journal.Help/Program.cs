@@ -1,13 +1,15 @@
 using System.Text;
+using Journal;
 using Journal.Commands;
 using Journal.Commands.Base;
 using Journal.Help;
 
 // Makes the help that PowerShell reads from the pages in docs/cmdlets and the topics in docs/about. What reflection knows better than a page
-// (syntax, types, positions) is written into the pages, so that they cannot tell anything else than the cmdlets do.
-if (args is not [var docs, var source, var target])
+// (syntax, types, positions) is written into the pages, so that they cannot tell anything else than the cmdlets do. From the types come the views that
+// show an object as a list of its properties.
+if (args is not [var docs, var source, var target, var module])
 {
-    await Console.Error.WriteLineAsync("usage: Journal.Help <docs folder> <folder of the cmdlets' sources> <target folder>");
+    await Console.Error.WriteLineAsync("usage: Journal.Help <docs folder> <folder of the cmdlets' sources> <target folder> <module folder>");
     return 2;
 }
 
@@ -30,5 +32,9 @@ foreach (var topic in Directory.EnumerateFiles(Path.Combine(docs, "about"), "abo
 {
     File.Copy(topic, Path.Combine(target, Path.GetFileName(topic)), overwrite: true);
 }
+
+var views = Path.Combine(module, "bin");
+Directory.CreateDirectory(views);
+ListViews.Document(module, [typeof(JournalTask).Assembly, typeof(JournalCmdlet).Assembly]).Save(Path.Combine(views, "Journal.Lists.Format.ps1xml"));
 
 return 0;

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Journal.Statistics;
 
 namespace Journal.Reports;
 
@@ -112,4 +115,123 @@ internal static class HtmlReport
         using var reader = new StreamReader(typeof(HtmlReport).Assembly.GetManifestResourceStream("Journal.Reports.report.css")!);
         return reader.ReadToEnd();
     }
+}
+
+/// <summary>Text and numbers as they stand in a page.</summary>
+internal static class HtmlText
+{
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    /// <summary>A text of unknown origin, for an element's content or a quoted attribute.</summary>
+    public static string Encode(string text) => Encoder.Encode(text);
+
+    /// <summary>A number in an attribute of a drawing.</summary>
+    public static string Coordinate(double number) => Math.Round(number, 2).ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>One of the few figures that stand large at the head of a page.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Value">The figure.</param>
+/// <param name="Detail">A figure beside it; empty for none.</param>
+/// <param name="IsBad">It calls for attention.</param>
+internal readonly record struct HtmlTile(string Name, string Value, string Detail = "", bool IsBad = false)
+{
+    /// <summary>The tiles of a report.</summary>
+    public static IEnumerable<HtmlTile> Of(ReportModel model)
+    {
+        var counts = model.Counts;
+        yield return model.Scope.IsPeriod
+            ? new HtmlTile("Ended", Number(counts.Total), model.Batches.Count == 1 ? "in 1 batch" : $"in {Number(model.Batches.Count)} batches")
+            : new HtmlTile("Done", ReportText.Percent(counts.Percent).Text, $"{Number(counts.Ended)} of {Number(counts.Total)}");
+        yield return new HtmlTile("Completed", Number(counts.Completed), counts.SuccessRate is { } rate ? $"success rate {ReportText.Percent(rate).Text}" : "");
+        yield return new HtmlTile("Failed", Number(counts.Failed), model.Errors.Count switch { 0 => "", 1 => "1 kind of error", var kinds => $"{kinds} kinds of errors" }, counts.Failed > 0);
+        if (!model.Scope.IsPeriod && counts.Open > 0)
+        {
+            yield return new HtmlTile("Remaining", Number(counts.Open), model.Single?.Eta is { } eta ? $"about {DurationText.Of(eta)} of work" : "");
+        }
+
+        if (model.MedianDuration is not null)
+        {
+            yield return new HtmlTile("Median duration", DurationText.Of(model.MedianDuration), $"95 % within {DurationText.Of(model.P95Duration)}");
+        }
+
+        if (model.Outputs.Recorded > 0)
+        {
+            var missing = model.Outputs.Missing;
+            yield return new HtmlTile("Outputs", Number(model.Outputs.Recorded), missing is { } gone ? gone == 0 ? "all on disk" : $"{Number(gone)} missing" : "files recorded", missing > 0);
+        }
+    }
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
+
+/// <summary>A section's table in a page: a table where there is room, and a list of cards, each value beside its heading, on a phone.</summary>
+internal static class HtmlTable
+{
+    public static void Append(StringBuilder page, ReportSection section)
+    {
+        page.Append("<table>\n<thead><tr>");
+        foreach (var column in section.Columns) page.Append("<th").Append(column.Kind == ColumnKind.Number ? " class=\"n\"" : "").Append('>').Append(HtmlText.Encode(column.Name)).Append("</th>");
+        page.Append("</tr></thead>\n<tbody>\n");
+        var largest = section.Columns.Select((_, column) => section.Rows.Max(row => Measure(row[column]))).ToArray();
+        foreach (var row in section.Rows)
+        {
+            page.Append("<tr>");
+            for (var column = 0; column < row.Count; column++) Cell(page, section, column, row[column], largest[column]);
+            page.Append("</tr>\n");
+        }
+
+        page.Append("</tbody>\n</table>\n");
+    }
+
+    private static void Cell(StringBuilder page, ReportSection section, int column, ReportCell cell, double largest)
+    {
+        var (name, kind) = section.Columns[column];
+        var style = kind switch
+        {
+            ColumnKind.Number => " class=\"n\"",
+            ColumnKind.Bar => " class=\"bar\"",
+            ColumnKind.Word => " class=\"w\"",
+            _ => "",
+        };
+        page.Append(CultureInfo.InvariantCulture, $"<td{style} data-label=\"{HtmlText.Encode(name)}\">{HtmlText.Encode(cell.Text)}");
+        if (kind == ColumnKind.Bar && largest > 0)
+        {
+            var paint = section.Part == ReportPart.Errors ? "fill-bad" : "fill-accent";
+            page.Append(CultureInfo.InvariantCulture, $"<svg aria-hidden=\"true\"><rect class=\"fill-open\" width=\"100%\" height=\"4\"/><rect class=\"{paint}\" width=\"{HtmlText.Coordinate(100 * Measure(cell) / largest)}%\" height=\"4\"/></svg>");
+        }
+
+        page.Append("</td>");
+    }
+
+    private static double Measure(ReportCell cell) => cell.Value is long or double ? Convert.ToDouble(cell.Value, CultureInfo.InvariantCulture) : 0;
+}
+
+/// <summary>How the tasks divide into statuses: one bar, with a legend that says the same in numbers.</summary>
+internal static class StatusBar
+{
+    public static void Append(StringBuilder page, TaskCounts counts)
+    {
+        if (counts.Total == 0) return;
+        (string Name, long Count, string Paint)[] parts =
+        [
+            ("completed", counts.Completed, "fill-good"), ("skipped", counts.Skipped, "fill-idle"), ("canceled", counts.Canceled, "fill-idle"),
+            ("failed", counts.Failed, "fill-bad"), ("in progress", counts.InProgress, "fill-accent"), ("waiting", counts.Pending, "fill-open"),
+        ];
+        var shown = parts.Where(static part => part.Count > 0).ToList();
+        page.Append(CultureInfo.InvariantCulture, $"<svg class=\"share\" role=\"img\" aria-label=\"{string.Join(", ", shown.Select(Words))}\">");
+        var start = 0.0;
+        foreach (var (_, count, paint) in shown)
+        {
+            var width = 100.0 * count / counts.Total;
+            page.Append(CultureInfo.InvariantCulture, $"<rect class=\"{paint}\" x=\"{HtmlText.Coordinate(start)}%\" width=\"{HtmlText.Coordinate(width)}%\" height=\"10\"/>");
+            start += width;
+        }
+
+        page.Append("</svg>\n<ul class=\"legend\">");
+        foreach (var part in shown) page.Append(CultureInfo.InvariantCulture, $"<li><svg aria-hidden=\"true\"><circle class=\"{part.Paint}\" cx=\"4.5\" cy=\"4.5\" r=\"4.5\"/></svg>{Words(part)}</li>");
+        page.Append("</ul>\n");
+    }
+
+    private static string Words((string Name, long Count, string Paint) part) => string.Create(CultureInfo.InvariantCulture, $"{part.Count:N0} {part.Name}");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Journal.Terminal;
 
 namespace Journal.Reports;
 
@@ -31,18 +32,17 @@ public static class VisibleText
         {
             case '\n': visible.Append(" ↵ "); break;
             case '\t': visible.Append(' '); break;
-            // Each has a picture of its own.
-            case < 0x20: visible.Append((char)(0x2400 + rune.Value)); break;
-            case 0x7F: visible.Append('␡'); break;
             // They join letters and emoji, and cannot mislead.
             case 0x200C or 0x200D: visible.Append(rune.ToString()); break;
             default:
-                if (Hides(rune)) visible.Append(CultureInfo.InvariantCulture, $"⟨U+{rune.Value:X4}⟩");
+                if (rune.IsAscii && TerminalText.IsCommand((char)rune.Value)) visible.Append(TerminalText.Visible((char)rune.Value));
+                else if (Hides(rune)) visible.Append(CultureInfo.InvariantCulture, $"⟨U+{rune.Value:X4}⟩");
                 else visible.Append(rune.ToString());
                 break;
         }
     }
 
-    private static bool Hides(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    // More than commands the terminal: a mark of which nothing is seen at all makes two names look like one.
+    private static bool Hides(Rune rune) => (rune.IsBmp && TerminalText.IsCommand((char)rune.Value))
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -89,6 +89,21 @@ Describe 'The view of a batch' {
     }
 }
 
+# The build makes these lists from the types: nothing that an object has may be missing.
+Describe 'The list of <_>, which nobody wrote,' -ForEach @(
+    'Journal.JournalAttempt', 'Journal.JournalErrorSummary', 'Journal.JournalThroughput', 'Journal.Storage.JournalCheckpoint'
+    'Journal.Commands.Results.JournalAddition', 'Journal.Commands.Results.JournalCopied', 'Journal.Commands.Results.JournalExported'
+    'Journal.Commands.Results.JournalImport', 'Journal.Commands.Results.JournalRecovery'
+) {
+    It 'shows every property, in order' {
+        $lists = @((Get-FormatData $_ -PowerShellVersion $PSVersionTable.PSVersion).FormatViewDefinition.Control.Where{ $_ -is [Management.Automation.ListControl] })
+        $lists | Should -HaveCount 1
+        $names = ($_ -as [type]).GetProperties().Name
+        $names.Count | Should -BeGreaterThan 3
+        $lists.Entries.Items.Label | Should -BeExactly $names
+    }
+}
+
 Describe 'Colours' {
     BeforeEach {
         $null = Use-NewJournal

@@ -59,7 +59,7 @@ public static class BatchLifecycle
     public static bool PauseIsOver(DateTimeOffset? pausedUntil, DateTimeOffset now) => pausedUntil is { } until && until <= now;
 
     /// <summary>Whether a batch may be paused, resumed or stopped: as long as it has not ended. An order that is fulfilled already changes nothing but its reason.</summary>
-    public static bool AllowsMoves(JournalBatchStatus status) => status is JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused;
+    public static bool AllowsMoves(JournalBatchStatus status) => !status.HasEnded();
 
     /// <summary>What an illegal move would have made of the batch, for the error's text.</summary>
     public static string Participle(BatchMoveKind move) => move switch

@@ -39,7 +39,7 @@ public sealed record TaskMoveRule(
     public bool Allows(JournalTaskStatus from) => From.Contains(from);
 
     /// <summary>Whether the move ends the task.</summary>
-    public bool Ends => To is not (Pending or InProgress);
+    public bool Ends => To.HasEnded();
 }
 
 /// <summary>The one table of the moves a task can make. A store applies them; nobody else invents one.</summary>

@@ -117,7 +117,7 @@ public sealed record JournalBatch
     public string JournalPath { get; init; } = "";
 
     /// <summary>Ready, Running or Paused.</summary>
-    public bool IsIncomplete => Status is JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused;
+    public bool IsIncomplete => !Status.HasEnded();
 
     /// <summary>Incomplete or Failed: running its line again does something.</summary>
     public bool IsResumable => IsIncomplete || Status is JournalBatchStatus.Failed;

@@ -169,7 +169,7 @@ public sealed record JournalErrorSummary(JournalErrorCategory Category, string? 
 }
 
 /// <summary>Where the tasks of a batch stand with one of its stages.</summary>
-/// <param name="Stage">Its name.</param>
+/// <param name="Stage">Its name; empty in the figures of a batch that has no stages.</param>
 /// <param name="Waiting">Tasks that wait for it.</param>
 /// <param name="InProgress">Tasks in it.</param>
 /// <param name="Done">Tasks that are past it.</param>

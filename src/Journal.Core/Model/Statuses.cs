@@ -46,6 +46,16 @@ public enum JournalBatchStatus : long
     Canceled = 5,
 }
 
+/// <summary>What the statuses have in common.</summary>
+public static class Statuses
+{
+    /// <summary>Whether a task has ended: nobody works on it, and nobody will unless it is put back.</summary>
+    public static bool HasEnded(this JournalTaskStatus status) => status is not (JournalTaskStatus.Pending or JournalTaskStatus.InProgress);
+
+    /// <summary>Whether a batch has ended: all of its tasks have.</summary>
+    public static bool HasEnded(this JournalBatchStatus status) => status is not (JournalBatchStatus.Ready or JournalBatchStatus.Running or JournalBatchStatus.Paused);
+}
+
 /// <summary>Why an attempt failed, as far as the retry policy cares. The numbers are stored; never renumber them.</summary>
 public enum JournalErrorCategory : long
 {

@@ -38,7 +38,7 @@ public static class BatchRecovery
         foreach (var task in store.ReadInFlight(batchId))
         {
             if (by is not null && task.Worker == by) continue;
-            var liveness = task.Worker is null ? Liveness.Unknown : processes.Probe(task.Worker, NetworkFileSystem.IsOfThisMachine(store.Location));
+            var liveness = processes.Probe(task.Worker, store.Location);
             if (RecoveryPolicy.Decide(task, liveness) is not { } move) continue;
             if (liveness is Liveness.Dead) dead.Add(task.TaskId);
             moves.Add(move);

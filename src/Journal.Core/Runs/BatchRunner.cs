@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Journal.Storage;
 using Journal.Workers;
 
@@ -29,6 +30,7 @@ public sealed class BatchRunner : IDisposable
     private readonly TimeProvider _time;
     private readonly IProcessTable _processes;
     private readonly CallerQueue _callerQueue;
+    private readonly Random _random;
     private readonly RunBoard _board;
     private readonly Lock _preparing = new();
     private int _prepared;
@@ -54,7 +56,8 @@ public sealed class BatchRunner : IDisposable
     {
         (_store, _request, _executor, _observer, _time, _processes) = (store, request, executor, observer, time, processes);
         _callerQueue = callerQueue ?? new CallerQueue();
-        _board = new RunBoard(request, store, time, random ?? Random.Shared);
+        _random = random ?? Random.Shared;
+        _board = new RunBoard(request, time, _random);
     }
 
     /// <summary>Runs until there is nothing left to do, or until something ends the run.</summary>
@@ -63,14 +66,15 @@ public sealed class BatchRunner : IDisposable
     public RunResult Run(CancellationToken stop)
     {
         var worker = _request.Worker ?? _processes.NewWorker(_request.WorkerLabel);
-        using var writer = new JournalWriter(_board, _request, _store, _time, _processes, worker);
+        var journal = new RunJournal(_request, _store, _board, worker, _time, _random);
+        using var writer = new JournalWriter(_board, _request, journal, _time, _processes);
         var threads = new List<Thread>();
         long recovered;
         _callerQueue.Posted += _board.Wake;
         try
         {
             recovered = writer.Recover();
-            _board.Tally.Begin(_request.Batch.Counts, _board.Reach.Call(() => _store.ReadFigures(_request.Batch.Id)));
+            _board.Tally.Begin(_request.Batch.Counts, journal.ReadFigures());
             using var stopping = stop.Register(() => _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true));
             using var renewal = Every(_request.Batch.Options.LeaseTimeout / 5, _board.RenewalDue);
             using var polling = Every(PollInterval, _board.PollDue);
@@ -78,10 +82,10 @@ public sealed class BatchRunner : IDisposable
             threads.Add(Start("Journal writer", writer.Run));
             if (!_executor.RunsOnCaller)
             {
-                for (var n = 1; n <= _request.Degree; n++) threads.Add(Start($"Journal worker {n}", WorkerLoop));
+                for (var n = 1; n <= _request.Degree; n++) threads.Add(Start($"Journal worker {n}", () => WorkerLoop(journal)));
             }
 
-            CallerLoop();
+            CallerLoop(journal);
         }
         finally
         {
@@ -121,25 +125,26 @@ public sealed class BatchRunner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _board.Dispose();
 
-    private void CallerLoop()
+    private void CallerLoop(RunJournal journal)
     {
+        var begin = Begin(journal);
         long holdUntil = 0;
-        while (_board.Await(_executor.RunsOnCaller, holdUntil, () => !_callerQueue.IsEmpty, out var next))
+        while (_board.Await(_executor.RunsOnCaller ? begin : null, holdUntil, () => !_callerQueue.IsEmpty, out var next))
         {
             if (next is not null)
             {
-                var (ticket, duration) = Attempt(next);
+                var (ticket, duration) = Attempt(journal, next);
                 if (duration >= LongAttempt) holdUntil = ticket;
             }
 
-            Deliver();
+            Deliver(journal);
         }
     }
 
-    private void Deliver()
+    private void Deliver(RunJournal journal)
     {
         _callerQueue.Drain();
-        while (_board.TakeReport() is { } news)
+        while (_board.TakeReport(journal.Now) is { } news)
         {
             switch (news)
             {
@@ -150,7 +155,7 @@ public sealed class BatchRunner : IDisposable
         }
     }
 
-    private void WorkerLoop()
+    private void WorkerLoop(RunJournal journal)
     {
         try
         {
@@ -163,7 +168,8 @@ public sealed class BatchRunner : IDisposable
                 _prepared++;
             }
 
-            while (_board.AwaitTask() is { } next) Attempt(next);
+            var begin = Begin(journal);
+            while (_board.AwaitTask(begin) is { } next) Attempt(journal, next);
         }
 #pragma warning disable CA1031 // It is carried to the calling thread and raised there.
         catch (Exception e)
@@ -173,7 +179,7 @@ public sealed class BatchRunner : IDisposable
         }
     }
 
-    private (long Ticket, TimeSpan Duration) Attempt(RunningTask task)
+    private (long Ticket, TimeSpan Duration) Attempt(RunJournal journal, RunningTask task)
     {
         var started = _time.GetTimestamp();
         AttemptResult? result = null;
@@ -193,11 +199,13 @@ public sealed class BatchRunner : IDisposable
             if (result.End is AttemptEnd.Succeeded) task.RecordOutputs(_request.RecordOutputs is OutputCheck.Hash);
             duration = _time.GetElapsedTime(started);
             if (_board.IsRunning(task)) task.DeleteTempFiles();
-            ticket = _board.Submit(task, result, duration);
+            ticket = _board.Submit(task, result, duration, journal.Now);
         }
 
         return (ticket, duration);
     }
+
+    private Func<JournalTask, RunningTask> Begin(RunJournal journal) => task => new RunningTask(task, _request, journal, _board.NoteProgress);
 
     private static Thread Start(string name, Action body)
     {
@@ -207,4 +215,37 @@ public sealed class BatchRunner : IDisposable
     }
 
     private ITimer Every(TimeSpan period, Action due) => _time.CreateTimer(_ => due(), null, LongWait.Step(period), LongWait.Step(period));
+}
+
+/// <summary>Work that other threads hand to the thread that called <see cref="BatchRunner.Run"/>: in PowerShell, only that one may write to the pipeline.</summary>
+public sealed class CallerQueue
+{
+    private readonly ConcurrentQueue<Action> _actions = new();
+
+    /// <summary>Raised, on the posting thread, when something was posted.</summary>
+    internal event Action? Posted;
+
+    /// <summary>Hands over an action. Any thread may.</summary>
+    public void Post(Action action)
+    {
+        _actions.Enqueue(action);
+        Posted?.Invoke();
+    }
+
+    internal bool IsEmpty => _actions.IsEmpty;
+
+    internal void Drain()
+    {
+        while (_actions.TryDequeue(out var action)) action();
+    }
+}
+
+/// <summary>Waits of any length: a timer of .NET takes no more than 49.7 days and a wait handle half of that, so a longer one is made of steps.</summary>
+public static class LongWait
+{
+    /// <summary>The longest step.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromDays(20);
+
+    /// <summary>How long to wait before looking again how long there is left.</summary>
+    public static TimeSpan Step(TimeSpan left) => left < TimeSpan.Zero ? TimeSpan.Zero : left < Longest ? left : Longest;
 }

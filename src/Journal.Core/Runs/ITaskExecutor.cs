@@ -134,11 +134,19 @@ public interface IRunObserver
 
 /// <summary>An attempt that has ended.</summary>
 /// <param name="Task">The live task.</param>
-/// <param name="Move">The move that was recorded.</param>
-/// <param name="Outcome">Whether it was: LeaseLost means that this worker's result counts for nothing.</param>
+/// <param name="Verdict">What follows from it.</param>
 /// <param name="Output">What the executor gave: the output, or its own form of the error.</param>
-/// <param name="Decision">What the policy said about an error; null when there was none.</param>
-public sealed record AttemptReport(RunningTask Task, TaskMove Move, MoveOutcome Outcome, object? Output, RetryDecision? Decision);
+public sealed record AttemptReport(RunningTask Task, Verdict Verdict, object? Output)
+{
+    /// <summary>The move that was recorded.</summary>
+    public TaskMove Move => Verdict.Move;
+
+    /// <summary>What the policy said about an error; null when there was none.</summary>
+    public RetryDecision? Decision => Verdict.Decision;
+
+    /// <summary>Whether the move was recorded: LeaseLost means that this worker's result counts for nothing. Known once it is committed.</summary>
+    public MoveOutcome Outcome { get; internal init; }
+}
 
 /// <summary>How far a run is.</summary>
 /// <param name="State">The batch.</param>

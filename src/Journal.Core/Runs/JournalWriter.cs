@@ -14,24 +14,18 @@ internal sealed class JournalWriter : IDisposable
 {
     private readonly RunBoard _board;
     private readonly RunRequest _request;
-    private readonly IJournalStore _store;
-    private readonly TimeProvider _time;
+    private readonly RunJournal _journal;
     private readonly IProcessTable _processes;
-    private readonly WorkerIdentity _worker;
     private readonly ITimer _due;
     private readonly DateTimeOffset _began;
     private WriterTurn? _unrecorded;
 
-    public JournalWriter(RunBoard board, RunRequest request, IJournalStore store, TimeProvider time, IProcessTable processes, WorkerIdentity worker)
+    public JournalWriter(RunBoard board, RunRequest request, RunJournal journal, TimeProvider time, IProcessTable processes)
     {
-        (_board, _request, _store, _time, _processes, _worker) = (board, request, store, time, processes, worker);
-        _began = store.Now;
+        (_board, _request, _journal, _processes) = (board, request, journal, processes);
+        _began = journal.Now;
         _due = time.CreateTimer(_ => board.TaskDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
-
-    private string BatchId => _request.Batch.Id;
-
-    private TimeSpan Lease => _request.Batch.Options.LeaseTimeout;
 
     /// <summary>Writes until the run is over; an error of the journal ends the run, which gives back first what it holds.</summary>
     public void Run()
@@ -63,7 +57,7 @@ internal sealed class JournalWriter : IDisposable
         {
             if (_unrecorded is { } failed) RecordEach(failed);
             while (_board.AwaitTurn() is { } turn) RecordEach(turn);
-            GiveBackForgotten(_store.ReadInFlight(BatchId));
+            GiveBackForgotten(_journal.ReadInFlightOnce());
         }
 #pragma warning disable CA1031 // The first error is the one that is raised; what could not be given back is recovered by the next run.
         catch (Exception)
@@ -84,7 +78,7 @@ internal sealed class JournalWriter : IDisposable
             catch (JournalException e) when (!e.Passes)
             {
                 // That of another move may be recorded all the same. Where not even this is, the journal takes nothing.
-                _store.Exchange(new ExchangeRequest(_worker, BatchId, Lease) { Moves = [TaskMove.Release(move.TaskId, move.Token, $"Its end could not be recorded: {e.Message}")] });
+                _journal.ExchangeOnce(TaskMove.Release(move.TaskId, move.Token, $"Its end could not be recorded: {e.Message}"));
             }
         }
     }
@@ -93,7 +87,7 @@ internal sealed class JournalWriter : IDisposable
     /// <returns>How many.</returns>
     public long Recover()
     {
-        var recovered = _board.Reach.Call(() => BatchRecovery.Recover(_store, BatchId, _processes, _worker));
+        var recovered = _journal.Recover(_processes);
         if (recovered.Count == 0) return 0;
         _board.Note(BatchRecovery.Words(recovered));
         return recovered.Count;
@@ -105,7 +99,7 @@ internal sealed class JournalWriter : IDisposable
     private void Write(WriterTurn turn)
     {
         _unrecorded = turn;
-        if (turn.Renew) Renew();
+        if (turn.Renew) _board.NoteLeases(_journal.RenewLeases());
         foreach (var (id, (percent, text)) in turn.Progress) ShowProgress(id, percent, text);
         if (turn.Poll && turn.Moves.Count == 0 && turn.Claim > 0) Recover();
         Exchange(turn);
@@ -114,41 +108,24 @@ internal sealed class JournalWriter : IDisposable
         if (Ending() is var (end, reason, stopAttempts)) _board.RequestEnd(end, reason, stopAttempts);
     }
 
-    private void Exchange(WriterTurn turn)
-    {
-        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = turn.Moves, Claim = turn.Claim, Stage = _request.Stage };
-        _board.Publish(turn, _board.Reach.Call(() => _store.Exchange(request)));
-    }
+    private void Exchange(WriterTurn turn) => _board.Publish(turn, _journal.Exchange(turn.Moves, turn.Claim));
 
     // Each worker's breaker sees its own failures; those of all are in the journal.
     private void AskForCommonCause()
     {
         if (_board.Suspicion is not { } threshold) return;
-        var streak = _board.Reach.Call(() => SharedStreak.Read(_store, BatchId, threshold, _began));
+        var streak = _journal.ReadStreak(threshold, _began);
         if (!CircuitBreaker.Trips(streak.Tasks, streak.Alike, threshold)) return;
         var refunds = streak.Failures.Select(static failure => TaskMove.Refund(failure.TaskId, failure.Token, null, TaskReport.Nothing, null, null, AttemptJudge.BreakerReason));
-        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = [.. refunds] };
-        _board.Note(_board.Reach.Call(() => _store.Exchange(request)).Batch);
+        _board.Note(_journal.Exchange([.. refunds]).Batch);
         _board.Pause(BatchMove.Pause(AttemptJudge.TripReason(streak.Tasks, streak.Alike == streak.Tasks, streak.Message)));
-    }
-
-    private void Renew()
-    {
-        // Told from before the call that got through: when the journal renewed them is not known to the instant.
-        var now = _time.GetUtcNow();
-        _board.Reach.Call(() =>
-        {
-            now = _time.GetUtcNow();
-            return _store.RenewLeases(_worker, BatchId, Lease);
-        });
-        _board.NoteLeases(now + Lease);
     }
 
     private void ShowProgress(long taskId, double? percent, string? text)
     {
         try
         {
-            _board.Reach.Call(() => _store.AmendTask(taskId, new TaskAmendment { Progress = percent, ProgressText = text }));
+            _journal.ShowProgress(taskId, percent, text);
         }
         catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.TaskNotFound) or nameof(JournalErrors.LeaseLost))
         {
@@ -162,14 +139,14 @@ internal sealed class JournalWriter : IDisposable
         if (_board.TakePause() is { } pause)
         {
             // Another worker may have ended or paused it in the same moment; then there is nothing left to pause.
-            if (BatchLifecycle.AllowsMoves(_board.State.Status)) _board.Note(BatchState.Of(_board.Reach.Call(() => _store.Apply(BatchId, pause, _worker))));
+            if (BatchLifecycle.AllowsMoves(_board.State.Status)) _board.Note(BatchState.Of(_journal.Apply(pause)));
             return null;
         }
 
         var state = _board.State;
         switch (state.Status)
         {
-            case JournalBatchStatus.Paused when !BatchLifecycle.PauseIsOver(state.PausedUntil, _store.Now):
+            case JournalBatchStatus.Paused when !BatchLifecycle.PauseIsOver(state.PausedUntil, _journal.Now):
                 return (RunEnd.Paused, state.PauseReason, false);
             case JournalBatchStatus.Canceled:
                 return (RunEnd.Canceled, "The batch was canceled.", true);
@@ -178,12 +155,12 @@ internal sealed class JournalWriter : IDisposable
         if (!_board.HasNothingLeft) return null;
         if (state.NextDue is { } due)
         {
-            _due.Change(LongWait.Step(due - _store.Now), Timeout.InfiniteTimeSpan);
+            _due.Change(LongWait.Step(due - _journal.Now), Timeout.InfiniteTimeSpan);
             return null;
         }
 
         if (state.Counts.InProgress == 0 || _request.Stage is not null) return (RunEnd.Done, null, false);
-        var held = _board.Reach.Call(() => _store.ReadInFlight(BatchId));
+        var held = _journal.ReadInFlight();
         if (GiveBackForgotten(held)) return null;
         var waitsForItself = held.All(task => task.Worker is { } holder && _processes.IsThisProcess(holder));
         return waitsForItself
@@ -194,10 +171,9 @@ internal sealed class JournalWriter : IDisposable
     // With nothing in hand this worker holds nothing; whatever the journal says it holds would be waited for for ever, its lease renewed.
     private bool GiveBackForgotten(IReadOnlyList<InFlightTask> held)
     {
-        var moves = held.Where(task => task.Worker == _worker).Select(static task => TaskMove.Release(task.TaskId, task.Token, "Its worker knew nothing of it.")).ToList();
+        var moves = held.Where(task => task.Worker == _journal.Worker).Select(static task => TaskMove.Release(task.TaskId, task.Token, "Its worker knew nothing of it.")).ToList();
         if (moves.Count == 0) return false;
-        var request = new ExchangeRequest(_worker, BatchId, Lease) { Moves = moves };
-        _board.Note(_board.Reach.Call(() => _store.Exchange(request)).Batch);
+        _board.Note(_journal.Exchange(moves).Batch);
         _board.TaskDue();
         return true;
     }
@@ -206,16 +182,13 @@ internal sealed class JournalWriter : IDisposable
     private void PauseIfStopped()
     {
         if (_board.End is not (RunEnd.Interrupted or RunEnd.FailureLimit)) return;
-        if (_board.Reach.Call(() => _store.FindBatch(BatchId)) is not { } batch) return;
+        if (_journal.FindBatch() is not { } batch) return;
         _board.Note(BatchState.Of(batch));
         if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.AllowsMoves(batch.Status) || batch.Status is JournalBatchStatus.Paused) return;
         var reason = _board.End is RunEnd.Interrupted ? "Interrupted" : _board.EndReason!;
-        _board.Note(BatchState.Of(_board.Reach.Call(() => _store.Apply(batch.Id, BatchMove.Pause(reason), _worker))));
+        _board.Note(BatchState.Of(_journal.Apply(BatchMove.Pause(reason))));
     }
 }
-
-/// <summary>An attempt that has ended and waits for its commit.</summary>
-internal sealed record EndedAttempt(RunningTask Task, AttemptResult Result, Verdict Verdict);
 
 /// <summary>What the writer has to do in one turn.</summary>
 /// <param name="Ended">Attempts whose ends are to be recorded.</param>
@@ -225,4 +198,4 @@ internal sealed record EndedAttempt(RunningTask Task, AttemptResult Result, Verd
 /// <param name="Poll">It is time to look what others do.</param>
 /// <param name="Progress">What attempts under way said since the last poll.</param>
 internal sealed record WriterTurn(
-    IReadOnlyList<EndedAttempt> Ended, IReadOnlyList<TaskMove> Moves, int Claim, bool Renew, bool Poll, IReadOnlyDictionary<long, (double? Percent, string? Text)> Progress);
+    IReadOnlyList<AttemptReport> Ended, IReadOnlyList<TaskMove> Moves, int Claim, bool Renew, bool Poll, IReadOnlyDictionary<long, (double? Percent, string? Text)> Progress);

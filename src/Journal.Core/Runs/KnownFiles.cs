@@ -13,10 +13,10 @@ public sealed class KnownFiles
     private readonly string _root;
     private readonly string _journal;
     private readonly DateTimeOffset _readAt;
-    private readonly HashSet<string> _files = new(StringComparer.FromComparison(FilePaths.Comparison));
+    private readonly HashSet<string> _files = new(FilePaths.Comparer);
 
     // Paths whose folder nobody wrote down, such as lines of a list: every file that ends with one is known.
-    private readonly HashSet<string> _endings = new(StringComparer.FromComparison(FilePaths.Comparison));
+    private readonly HashSet<string> _endings = new(FilePaths.Comparer);
     private readonly Dictionary<string, string?> _folders = new(StringComparer.Ordinal);
 
     private KnownFiles(string root, string journal, DateTimeOffset readAt) => (_root, _journal, _readAt) = (root, journal, readAt);
@@ -121,7 +121,7 @@ public sealed class KnownFiles
         // A link is known with what it leads to, wherever it lies itself.
         foreach (var known in new[] { file, RealPath.Of(file) })
         {
-            if (known is not null && WorkFiles.IsWithin(known, _root)) _files.Add(known);
+            if (known is not null && FilePaths.IsWithin(known, _root)) _files.Add(known);
         }
     }
 

@@ -14,7 +14,7 @@ public static class LivingWork
 
     /// <summary>How many tasks of a batch are in progress under a worker that lives, or that cannot be asked and whose lease holds.</summary>
     public static long Count(IJournalStore store, string batchId, IProcessTable processes) => store.ReadInFlight(batchId)
-        .Count(task => RecoveryPolicy.Decide(task, task.Worker is null ? Liveness.Unknown : processes.Probe(task.Worker, NetworkFileSystem.IsOfThisMachine(store.Location))) is null);
+        .Count(task => RecoveryPolicy.Decide(task, processes.Probe(task.Worker, store.Location)) is null);
 
     /// <summary>The batch with <see cref="JournalBatch.HasWorker"/>. A run that waits for the retry of a task holds nothing meanwhile, and counts as one.</summary>
     public static JournalBatch Look(IJournalStore store, JournalBatch batch, IProcessTable processes) => batch.Status is not JournalBatchStatus.Running

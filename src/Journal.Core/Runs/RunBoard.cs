@@ -4,10 +4,10 @@ using Journal.Storage;
 namespace Journal.Runs;
 
 /// <summary>
-/// What the threads of a run share: the calling thread, the workers and the writer. Every member takes the one lock; nothing here reads or writes
-/// the journal, or calls anybody else's code.
+/// What the threads of a run share: the calling thread, the workers and the writer. Every member takes the one lock; nothing here knows
+/// the journal, or calls other code than what makes a running task of a claimed one.
 /// </summary>
-internal sealed partial class RunBoard : IDisposable
+internal sealed class RunBoard : IDisposable
 {
     // How many ended attempts may wait for their commit: more would only use memory.
     private const int MostUncommitted = 512;
@@ -17,16 +17,14 @@ internal sealed partial class RunBoard : IDisposable
 
     private readonly object _gate = new();
     private readonly RunRequest _request;
-    private readonly IJournalStore _store;
     private readonly TimeProvider _time;
     private readonly AttemptJudge _judge;
-    private readonly RunTally _tally;
     private readonly CancellationTokenSource _stopAttempts = new();
     private readonly TaskHand _hand;
     private readonly Queue<AttemptReport> _reports = new();
     private readonly Queue<string> _notes = new();
     private Dictionary<long, (double? Percent, string? Text)> _attemptProgress = [];
-    private List<EndedAttempt> _ended = [];
+    private List<AttemptReport> _ended = [];
     private BatchMove? _pause;
     private bool _over;
     private bool _dry;
@@ -36,15 +34,14 @@ internal sealed partial class RunBoard : IDisposable
     private bool _givesUpRunning;
     private DateTimeOffset _leaseEnd;
 
-    public RunBoard(RunRequest request, IJournalStore store, TimeProvider time, Random random)
+    public RunBoard(RunRequest request, TimeProvider time, Random random)
     {
-        (_request, _store, _time) = (request, store, time);
+        (_request, _time) = (request, time);
         _hand = new TaskHand(request.Batch.Options);
         _judge = new AttemptJudge(request, random);
-        _tally = new RunTally(time, request.Degree);
+        Tally = new RunTally(time, request.Degree);
         State = BatchState.Of(request.Batch);
         _leaseEnd = time.GetUtcNow() + request.Batch.Options.LeaseTimeout;
-        Reach = new JournalReach(this, time, random, request.Batch.Options.LeaseTimeout);
     }
 
     /// <summary>Cancelled when running attempts are to be stopped.</summary>
@@ -69,18 +66,28 @@ internal sealed partial class RunBoard : IDisposable
     public long Committed { get; private set; }
 
     /// <summary>Whether an attempt is this run's still: a stop may have given its task back before it ended.</summary>
-    public bool IsRunning(RunningTask task)
-    {
-        lock (_gate) return _hand.RunningTasks.Contains(task);
-    }
+    public bool IsRunning(RunningTask task) => Locked(() => _hand.RunningTasks.Contains(task));
+
+    /// <summary>The attempts under way.</summary>
+    public IReadOnlyList<RunningTask> RunningTasks => Locked<IReadOnlyList<RunningTask>>(() => [.. _hand.RunningTasks]);
+
+    /// <summary>Ends that were not told to the observer.</summary>
+    public IReadOnlyList<AttemptReport> Unreported => Locked<IReadOnlyList<AttemptReport>>(() => [.. _reports]);
+
+    /// <summary>Tasks that a stop gave back while they were under way.</summary>
+    public long GivenBack => Locked(() => Tally.GivenBack);
+
+    /// <summary>When the leases in hand end.</summary>
+    public DateTimeOffset LeaseEnd => Locked(() => _leaseEnd);
 
     /// <summary>The figures of the run; only to be read when it is over.</summary>
-    public RunTally Tally => _tally;
+    public RunTally Tally { get; }
 
     // For the calling thread and the workers -----------------------------------------------------------------------
 
     /// <summary>Something for the observer: a note, a report or the progress; null when there is nothing.</summary>
-    public object? TakeReport()
+    /// <param name="now">The present, by the journal's clock.</param>
+    public object? TakeReport(DateTimeOffset now)
     {
         lock (_gate)
         {
@@ -93,17 +100,17 @@ internal sealed partial class RunBoard : IDisposable
 
             if (!_progressDue) return null;
             _progressDue = false;
-            return DescribeProgress();
+            return Tally.Progress(State, _hand, IsIdle, now);
         }
     }
 
     /// <summary>For the calling thread: waits for news, for a task to run (where it runs tasks), or for the end.</summary>
-    /// <param name="runsTasks">Whether it runs tasks itself.</param>
+    /// <param name="begin">Makes of a task one that it runs itself; null where it runs none.</param>
     /// <param name="holdUntil">It takes no task before so many attempts are committed.</param>
     /// <param name="hasPosted">Whether other threads have posted actions to it.</param>
     /// <param name="next">The task to run; null when there are news instead.</param>
     /// <returns>False when the run is over and all is delivered.</returns>
-    public bool Await(bool runsTasks, long holdUntil, Func<bool> hasPosted, out RunningTask? next)
+    public bool Await(Func<JournalTask, RunningTask>? begin, long holdUntil, Func<bool> hasPosted, out RunningTask? next)
     {
         next = null;
         lock (_gate)
@@ -111,7 +118,7 @@ internal sealed partial class RunBoard : IDisposable
             while ((_reports.Count == 0 || _givesUpRunning) && _notes.Count == 0 && !_progressDue && !hasPosted())
             {
                 if (_over) return false;
-                if (runsTasks && Committed >= holdUntil && Submitted - Committed < MostUncommitted && (next = TakeReady()) is not null) return true;
+                if (begin is not null && Committed >= holdUntil && Submitted - Committed < MostUncommitted && (next = TakeReady(begin)) is not null) return true;
                 Monitor.Wait(_gate);
             }
 
@@ -119,29 +126,64 @@ internal sealed partial class RunBoard : IDisposable
         }
     }
 
-    /// <summary>Hands in an attempt that has ended.</summary>
-    /// <returns>Its place in the order of attempts: it is committed when <see cref="Committed"/> reaches it.</returns>
-    public long Submit(RunningTask task, AttemptResult result, TimeSpan duration)
+    /// <summary>For a worker to be: waits until those there are leave a task waiting for so long.</summary>
+    /// <returns>False when the run ends.</returns>
+    public bool AwaitNeed(TimeSpan patience)
     {
-        // By the journal's clock: what is to happen later is waited for by it, on other machines too.
-        var now = _store.Now;
-        string limit;
+        lock (_gate)
+        {
+            while (!_over && End is null)
+            {
+                while (_hand.Last is null && End is null && !_over) Monitor.Wait(_gate);
+                if (_hand.Last is not { } last) continue;
+                var since = _time.GetTimestamp();
+                TimeSpan waited;
+                // A wait that nothing ended is one for so long, whatever the clock says.
+                while (End is null && last.List is not null && (waited = _time.GetElapsedTime(since)) < patience && Monitor.Wait(_gate, patience - waited))
+                {
+                }
+
+                if (End is null && last.List is not null) return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>For a worker: waits for a task to run; null when the run ends.</summary>
+    public RunningTask? AwaitTask(Func<JournalTask, RunningTask> begin)
+    {
+        lock (_gate)
+        {
+            while (!_over && End is null)
+            {
+                if (Submitted - Committed < MostUncommitted && _reports.Count < MostUnreported && TakeReady(begin) is { } next) return next;
+                Monitor.Wait(_gate);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Hands in an attempt that has ended now, by the journal's clock.</summary>
+    /// <returns>Its place in the order of attempts: it is committed when <see cref="Committed"/> reaches it.</returns>
+    public long Submit(RunningTask task, AttemptResult result, TimeSpan duration, DateTimeOffset now)
+    {
+        Verdict verdict;
         lock (_gate)
         {
             // Given up by StopNow: it was released already.
             if (!_hand.End(task.Id)) return Submitted;
-            var verdict = _judge.Judge(task, result, duration, now);
+            verdict = _judge.Judge(task, result, duration, now);
             _attemptProgress.Remove(task.Id);
-            _ended.Add(new EndedAttempt(task, result, verdict));
+            _ended.Add(new AttemptReport(task, verdict, result.Output));
             Submitted++;
-            if (result.End is not AttemptEnd.Stopped) _tally.Ran(duration, verdict.Move.Report.Quota);
+            if (result.End is not AttemptEnd.Stopped) Tally.Ran(duration, verdict.Move.Report.Quota);
             if (verdict.Pause is not null) EndWith(verdict.Pause);
             Monitor.PulseAll(_gate);
-            if (verdict.FailureLimit is null) return Submitted;
-            limit = verdict.FailureLimit;
         }
 
-        RequestEnd(RunEnd.FailureLimit, limit, stopAttempts: true);
+        if (verdict.FailureLimit is { } limit) RequestEnd(RunEnd.FailureLimit, limit, stopAttempts: true);
         return Submitted;
     }
 
@@ -155,32 +197,28 @@ internal sealed partial class RunBoard : IDisposable
             var idle = IsIdle;
             var since = _time.GetTimestamp();
             while (!HasWork()) Monitor.Wait(_gate);
-            if (idle) _tally.Idled(_time.GetElapsedTime(since));
+            if (idle) Tally.Idled(_time.GetElapsedTime(since));
 
             var (ended, renew, poll) = (_ended, _renew, _poll);
             _ended = [];
             _renew = _poll = false;
-            var progress = _attemptProgress;
-            if (poll)
-            {
-                _dry = false;
-                _attemptProgress = [];
-            }
+            var progress = poll ? _attemptProgress : [];
+            if (poll) (_dry, _attemptProgress) = (false, []);
 
             // The ends of the attempts come first: Publish finds their results by their place.
-            var moves = ended.ConvertAll(static attempt => attempt.Verdict.Move);
+            var moves = ended.ConvertAll(static attempt => attempt.Move);
             var refunding = ended.Where(static attempt => attempt.Verdict.Refunds is not null).ToList();
             var inHand = refunding.Count == 0 ? [] : _hand.Leases();
             if (End is not null || (renew && _time.GetUtcNow() >= _leaseEnd)) moves.AddRange(_hand.GiveBack());
             if (_givesUpRunning)
             {
-                _tally.GivenBack += _hand.Running;
+                Tally.GivenBack += _hand.Running;
                 moves.AddRange(_hand.GiveUp());
             }
 
             foreach (var attempt in refunding) moves.AddRange(attempt.Verdict.ToRefunds(inHand));
             if (End is not null && _hand.Running == 0 && moves.Count == 0) return null;
-            return new WriterTurn(ended, moves, End is null ? Wanted() : 0, renew, poll, poll ? progress : new Dictionary<long, (double?, string?)>());
+            return new WriterTurn(ended, moves, End is null ? Wanted() : 0, renew, poll, progress);
         }
     }
 
@@ -193,10 +231,10 @@ internal sealed partial class RunBoard : IDisposable
             var advanced = new List<JournalTask>();
             for (var i = 0; i < turn.Ended.Count; i++)
             {
-                var (attempt, outcome) = (turn.Ended[i], result.Moves[i]);
-                _tally.Recorded(attempt.Task, attempt.Verdict.Move, outcome.Outcome);
-                _reports.Enqueue(new AttemptReport(attempt.Task, attempt.Verdict.Move, outcome.Outcome, attempt.Result.Output, attempt.Verdict.Decision));
-                if (outcome is { Outcome: MoveOutcome.Applied, Token: { } token }) advanced.Add(attempt.Task.InNextStage(token));
+                var report = turn.Ended[i] with { Outcome = result.Moves[i].Outcome };
+                Tally.Recorded(report);
+                _reports.Enqueue(report);
+                if (result.Moves[i] is { Outcome: MoveOutcome.Applied, Token: { } token }) advanced.Add(report.Task.InNextStage(token));
             }
 
             _hand.Add(advanced, result.Claimed);
@@ -207,51 +245,25 @@ internal sealed partial class RunBoard : IDisposable
     }
 
     /// <summary>Whether this worker has nothing in hand and found nothing to claim.</summary>
-    public bool HasNothingLeft
-    {
-        get
-        {
-            lock (_gate) return IsIdle && _ended.Count == 0;
-        }
-    }
+    public bool HasNothingLeft => Locked(() => IsIdle && _ended.Count == 0);
 
     /// <summary>The breaker's threshold, where it suspects what it cannot know alone; null once the run ends.</summary>
-    public int? Suspicion
-    {
-        get
-        {
-            lock (_gate) return End is null ? _judge.Suspicion : null;
-        }
-    }
+    public int? Suspicion => Locked(() => End is null ? _judge.Suspicion : null);
 
     /// <summary>Ends the run with a pause of the batch.</summary>
-    public void Pause(BatchMove pause)
-    {
-        lock (_gate) EndWith(pause);
-    }
+    public void Pause(BatchMove pause) => Signal(() => EndWith(pause));
 
     /// <summary>The pause that a policy ordered, once.</summary>
-    public BatchMove? TakePause()
-    {
-        lock (_gate)
-        {
-            var pause = _pause;
-            _pause = null;
-            return pause;
-        }
-    }
+    public BatchMove? TakePause() => Locked(() => Interlocked.Exchange(ref _pause, null));
 
     /// <summary>The batch stands elsewhere now.</summary>
-    public void Note(BatchState state)
-    {
-        lock (_gate) State = state;
-    }
+    public void Note(BatchState state) => Locked(() => State = state);
+
+    /// <summary>An attempt says how far it is.</summary>
+    public void NoteProgress(RunningTask task, double? percent, string? text) => Locked(() => _attemptProgress[task.Id] = (percent, text));
 
     /// <summary>The leases last until then.</summary>
-    public void NoteLeases(DateTimeOffset end)
-    {
-        lock (_gate) _leaseEnd = end;
-    }
+    public void NoteLeases(DateTimeOffset end) => Locked(() => _leaseEnd = end);
 
     /// <summary>Something the user may want to know.</summary>
     public void Note(string text) => Signal(() => _notes.Enqueue(text));
@@ -276,10 +288,19 @@ internal sealed partial class RunBoard : IDisposable
     /// <summary>The writer is done.</summary>
     public void Over() => Signal(() => _over = true);
 
-    /// <summary>Ends the run, unless it ends already.</summary>
-    /// <param name="end">Why.</param>
-    /// <param name="reason">The same in words.</param>
-    /// <param name="stopAttempts">Whether running attempts are stopped; else they may finish.</param>
+    /// <summary>Waits for a while, or until the run is stopped meanwhile.</summary>
+    public void WaitUnlessStopped(TimeSpan wait)
+    {
+        var isOver = false;
+        using var timer = _time.CreateTimer(_ => Signal(() => isOver = true), null, wait, Timeout.InfiniteTimeSpan);
+        lock (_gate)
+        {
+            var (end, givesUp) = (End, _givesUpRunning);
+            while (!isOver && End == end && _givesUpRunning == givesUp) Monitor.Wait(_gate);
+        }
+    }
+
+    /// <summary>Ends the run, unless it ends already. Running attempts are stopped, or may finish.</summary>
     public void RequestEnd(RunEnd end, string? reason, bool stopAttempts)
     {
         lock (_gate)
@@ -330,9 +351,9 @@ internal sealed partial class RunBoard : IDisposable
         return !_dry && Wanted() is > 0 and var wanted && _hand.Ready * 2 <= wanted;
     }
 
-    private int Wanted() => _hand.Wanted(_request.Degree, _tally.MeanSeconds);
+    private int Wanted() => _hand.Wanted(_request.Degree, Tally.MeanSeconds);
 
-    private RunningTask? TakeReady()
+    private RunningTask? TakeReady(Func<JournalTask, RunningTask> begin)
     {
         if (End is not null || _hand.Next is not { } next) return null;
         // After a long freeze the leases have run out; who knows who holds these tasks now. They go back and are claimed anew.
@@ -343,20 +364,11 @@ internal sealed partial class RunBoard : IDisposable
             return null;
         }
 
-        if (_request.Batch.QuotaLimit is { } limit)
-        {
-            // Other workers go by what is recorded, and this one by what they recorded: no more is out of sight than the tasks in hand.
-            if (Submitted > Committed) return null;
-            if (_tally.QuotaShortage(State, limit, _hand.Running) is { } shortage)
-            {
-                EndWith(BatchMove.Pause(shortage));
-                return null;
-            }
-        }
-
-        var running = new RunningTask(next, _request, _store, Reach, NoteAttemptProgress);
-        _hand.Start(running);
-        return running;
+        var limit = _request.Batch.QuotaLimit;
+        // Other workers go by what is recorded, and this one by what they recorded: no more is out of sight than the tasks in hand.
+        if (limit is not null && Submitted > Committed) return null;
+        if (Tally.QuotaShortage(State, limit, _hand.Running) is { } shortage) EndWith(BatchMove.Pause(shortage));
+        return End is null ? _hand.Start(begin(next)) : null;
     }
 
     // At once, not when the writer comes to it: the next attempt would meet the same wall.
@@ -368,16 +380,9 @@ internal sealed partial class RunBoard : IDisposable
         Monitor.PulseAll(_gate);
     }
 
-    private RunProgress DescribeProgress()
+    private T Locked<T>(Func<T> get)
     {
-        var due = IsIdle ? State.NextDue : null;
-        var eta = _tally.Estimate(State, _hand.Running, due is { } at ? at - _store.Now : TimeSpan.Zero);
-        return new RunProgress(State, _tally.Ended, _hand.Running, _tally.PerSecond, eta, due, IsIdle && due is null && State.Counts.InProgress > 0, _hand.Current);
-    }
-
-    private void NoteAttemptProgress(RunningTask task, double? percent, string? text)
-    {
-        lock (_gate) _attemptProgress[task.Id] = (percent, text);
+        lock (_gate) return get();
     }
 
     private void Signal(Action set)

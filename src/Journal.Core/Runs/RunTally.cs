@@ -59,9 +59,10 @@ internal sealed class RunTally(TimeProvider time, int degree)
     }
 
     /// <summary>The end of an attempt is recorded.</summary>
-    public void Recorded(RunningTask task, TaskMove move, MoveOutcome outcome)
+    public void Recorded(AttemptReport report)
     {
-        if (outcome is not MoveOutcome.Applied) return;
+        if (report.Outcome is not MoveOutcome.Applied) return;
+        var (move, weight) = (report.Move, report.Task.Task.Weight);
         HasResults |= move.Report.TargetId is not null || move.Report.Outputs is { Count: > 0 };
         switch (move.Kind)
         {
@@ -78,16 +79,17 @@ internal sealed class RunTally(TimeProvider time, int degree)
             return;
         }
 
-        _weightLeft -= task.Task.Weight;
-        if (move.Kind is not TaskMoveKind.Skip) _eta.Add(task.Task.Weight, move.Duration ?? TimeSpan.Zero);
+        _weightLeft -= weight;
+        if (move.Kind is not TaskMoveKind.Skip) _eta.Add(weight, move.Duration ?? TimeSpan.Zero);
     }
 
     /// <summary>Why another task may not start: the budget would not last for it; null when it may.</summary>
     /// <param name="state">The batch, as of the last commit.</param>
-    /// <param name="limit">The budget.</param>
+    /// <param name="limit">The budget; null where there is none.</param>
     /// <param name="running">Attempts under way, each of which will need its share.</param>
-    public string? QuotaShortage(BatchState state, double limit, int running)
+    public string? QuotaShortage(BatchState state, double? limit, int running)
     {
+        if (limit is null) return null;
         // The mean of the tasks seen in this run, else of those the batch has ended.
         var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : JournalBatch.QuotaPerTask(state.QuotaConsumed, state.Counts);
         var used = state.QuotaConsumed;
@@ -96,11 +98,19 @@ internal sealed class RunTally(TimeProvider time, int degree)
             : null;
     }
 
-    /// <summary>Time left.</summary>
+    /// <summary>How far the run is.</summary>
     /// <param name="state">The batch.</param>
-    /// <param name="running">Attempts under way here.</param>
-    /// <param name="wait">Until the next task may be claimed.</param>
-    public Eta Estimate(BatchState state, int running, TimeSpan wait) => EtaEstimator.Estimate(new EtaFacts(state.Counts.Open, Math.Max(0, _weightLeft))
+    /// <param name="hand">The tasks in hand.</param>
+    /// <param name="isIdle">Whether there is nothing to do but wait.</param>
+    /// <param name="now">The present, by the journal's clock.</param>
+    public RunProgress Progress(BatchState state, TaskHand hand, bool isIdle, DateTimeOffset now)
+    {
+        var due = isIdle ? state.NextDue : null;
+        var eta = Estimate(state, hand.Running, due is { } at ? at - now : TimeSpan.Zero);
+        return new RunProgress(state, Ended, hand.Running, PerSecond, eta, due, isIdle && due is null && state.Counts.InProgress > 0, hand.Current);
+    }
+
+    private Eta Estimate(BatchState state, int running, TimeSpan wait) => EtaEstimator.Estimate(new EtaFacts(state.Counts.Open, Math.Max(0, _weightLeft))
     {
         Session = _eta.Sample,
         History = _history,

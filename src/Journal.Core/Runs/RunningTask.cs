@@ -11,8 +11,8 @@ namespace Journal.Runs;
 public sealed class RunningTask
 {
     private readonly Lock _gate = new();
-    private readonly IJournalStore _store;
-    private readonly JournalReach _reach;
+    private readonly RunJournal _journal;
+    private readonly bool _delivers;
     private readonly Func<string, string> _resolvePath;
     private readonly Action<RunningTask, double?, string?>? _onProgress;
     private readonly Dictionary<string, object?> _metadata = new(StringComparer.OrdinalIgnoreCase);
@@ -22,19 +22,13 @@ public sealed class RunningTask
     private double _quota;
     private string? _quotaProject;
 
-    private readonly bool _delivers;
-    private readonly WorkerIdentity? _worker;
-
-    internal RunningTask(JournalTask task, RunRequest request, IJournalStore store, JournalReach reach, Action<RunningTask, double?, string?>? onProgress)
+    internal RunningTask(JournalTask task, RunRequest request, RunJournal journal, Action<RunningTask, double?, string?>? onProgress)
     {
         Task = task;
         Batch = request.Batch;
         _delivers = request.DeliversResults;
-        _worker = request.Worker;
-        var resolvePath = request.ResolvePath;
-        _store = store;
-        _reach = reach;
-        _resolvePath = resolvePath ?? Path.GetFullPath;
+        _journal = journal;
+        _resolvePath = request.ResolvePath ?? Path.GetFullPath;
         _onProgress = onProgress;
     }
 
@@ -140,7 +134,7 @@ public sealed class RunningTask
     public void AddEvent(string name, string? message = null, object? data = null) => AddEvent(new NewEvent(name, message, data));
 
     /// <inheritdoc cref="AddEvent(string, string?, object?)"/>
-    public void AddEvent(NewEvent entry) => _reach.Call(() => _store.AddEvent(BatchId, Id, entry, _worker));
+    public void AddEvent(NewEvent entry) => _journal.AddEvent(Id, entry);
 
     /// <summary>Records a file the work made.</summary>
     /// <param name="path">Relative to the current location, or full.</param>
@@ -162,7 +156,7 @@ public sealed class RunningTask
     {
         var full = _resolvePath(path);
         lock (_gate) _tempFiles.Add(full);
-        _reach.Call(() => _store.AddTempFile(Id, full));
+        _journal.AddTempFile(Id, full);
     }
 
     /// <summary>Charges quota units; they add up, and they count even if the attempt fails.</summary>
@@ -234,7 +228,7 @@ public sealed class RunningTask
     public object? Result(string stage)
     {
         if (!Batch.Stages.Contains(stage, StringComparer.OrdinalIgnoreCase)) throw JournalErrors.StageNotFound(BatchId, stage, Batch.Stages);
-        return _reach.Call(() => _store.ReadResult(Id, stage)) is { } json ? KeptValues.Decode(json) : null;
+        return _journal.ReadResult(Id, stage) is { } json ? KeptValues.Decode(json) : null;
     }
 
     /// <summary>Deletes the temporary files that this attempt noted and did not claim as outputs, and forgets them. One that cannot be deleted stays.</summary>
@@ -262,7 +256,7 @@ public sealed class RunningTask
 
         try
         {
-            _reach.Call(() => _store.ClearTempFiles(Id));
+            _journal.ClearTempFiles(Id);
         }
         catch (JournalException)
         {

@@ -55,10 +55,10 @@ internal sealed class TaskHand(BatchOptions options)
     }
 
     /// <summary>The next one runs now.</summary>
-    public void Start(RunningTask task)
+    public RunningTask Start(RunningTask task)
     {
         _ready.RemoveFirst();
-        _running[task.Id] = task;
+        return _running[task.Id] = task;
     }
 
     /// <summary>One has ended.</summary>

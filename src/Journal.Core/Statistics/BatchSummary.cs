@@ -80,9 +80,8 @@ public static class BatchSummary
             OutputsShared = outputs?.Shared,
             Throughput = new JournalList<JournalThroughput>(throughput ?? []),
             ErrorsByCategory = Totals(figures.Errors.Select(static error => (error.Category.ToString(), error.Count))),
-            ErrorsBySignature = new JournalList<JournalErrorSummary>(
-                figures.Errors.Select(static error => new JournalErrorSummary(error.Category, error.Signature, error.Count, error.Example, error.ExampleKey))),
-            Stages = new JournalList<JournalStageSummary>(figures.Stages.Where(static stage => stage.Stage is not null).Select(Stage)),
+            ErrorsBySignature = new JournalList<JournalErrorSummary>(figures.Errors),
+            Stages = new JournalList<JournalStageSummary>(figures.Stages.Where(static stage => stage.Stage.Length > 0)),
             PauseReason = batch.PauseReason,
             PausedUntil = batch.PausedUntil,
             CreatedAt = batch.CreatedAt,
@@ -103,10 +102,6 @@ public static class BatchSummary
         };
         return from is { } start && eta.P50 is { } left && left < DateTimeOffset.MaxValue - start ? start + left : null;
     }
-
-    private static JournalStageSummary Stage(StageFigure stage) => new(
-        stage.Stage!, stage.Waiting, stage.InProgress, stage.Done, stage.Failed, stage.Retries, stage.FailedAttempts,
-        stage.Durations.Mean, stage.Durations.Median, stage.Durations.P95);
 
     private static JsonMap Totals<T>(IEnumerable<(string Name, T Amount)> amounts)
         where T : struct, System.Numerics.INumber<T> =>

@@ -29,7 +29,7 @@ public sealed record OutputTally(long Recorded, long? Missing, long? Bytes, long
     {
         long recorded = 0, missing = 0, bytes = 0;
         var (gone, there) = (new List<OutputFile>(), new List<OutputFile>());
-        var clashes = new ResultClash.Finder(true, StringComparer.FromComparison(FilePaths.Comparison));
+        var clashes = new ResultClash.Finder(true, FilePaths.Comparer);
         foreach (var task in store.ReadTasks(scope with { Statuses = [JournalTaskStatus.Completed], OrderBy = TaskOrder.Id }))
         {
             foreach (var path in task.Outputs)

@@ -14,7 +14,7 @@ public sealed record ResultClash(bool IsOutput, long Count, string Value, string
     public static IReadOnlyList<ResultClash> Find(IJournalStore store, string batchId)
     {
         var targets = new Finder(false, StringComparer.Ordinal);
-        var outputs = new Finder(true, StringComparer.FromComparison(FilePaths.Comparison));
+        var outputs = new Finder(true, FilePaths.Comparer);
         foreach (var task in store.ReadTasks(new TaskQuery { BatchIds = [batchId], OrderBy = TaskOrder.Id }))
         {
             if (task.TargetId is { Length: > 0 } target) targets.Add(target, task.Key);

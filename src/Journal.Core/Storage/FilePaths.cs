@@ -14,6 +14,13 @@ public static class FilePaths
     public static StringComparison Comparison { get; } =
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
+    /// <summary>The same as a comparer.</summary>
+    public static StringComparer Comparer { get; } = StringComparer.FromComparison(Comparison);
+
+    /// <summary>Whether a path is a folder's, or that of something in it. Both are full, and links are not followed.</summary>
+    public static bool IsWithin(string path, string folder) =>
+        string.Equals(path, folder, Comparison) || path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, Comparison);
+
     /// <summary>Whether two full paths, or two addresses of servers, are the same to this system. Links are not followed.</summary>
     public static bool Same(string left, string? right) => string.Equals(left, right, JournalLocation.IsPostgres(left) ? StringComparison.Ordinal : Comparison);
 
@@ -132,11 +139,8 @@ public static class ProtectedFolders
         var path = Path.TrimEndingDirectorySeparator(folder);
         if (Path.GetDirectoryName(path) is not { } parent) return true;
         if (Path.GetDirectoryName(parent) is null && (!OperatingSystem.IsWindows() || OfADisk.Contains(Path.GetFileName(path), StringComparer.OrdinalIgnoreCase))) return true;
-        if (OfTheSystem.Any(system => IsWithin(path, system))) return true;
+        if (OfTheSystem.Any(system => FilePaths.IsWithin(path, system))) return true;
         var home = Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
-        return home.Length > 0 && (IsWithin(home, path) || path.StartsWith(home + Path.DirectorySeparatorChar + ".", FilePaths.Comparison) && !IsWithin(path, Path.Combine(home, ".cache")));
+        return home.Length > 0 && (FilePaths.IsWithin(home, path) || path.StartsWith(home + Path.DirectorySeparatorChar + ".", FilePaths.Comparison) && !FilePaths.IsWithin(path, Path.Combine(home, ".cache")));
     }
-
-    private static bool IsWithin(string path, string folder) =>
-        string.Equals(path, folder, FilePaths.Comparison) || path.StartsWith(folder + Path.DirectorySeparatorChar, FilePaths.Comparison);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Journal.Workers;
 
 namespace Journal.Storage;
 
@@ -28,6 +29,13 @@ public static class NetworkFileSystem
             return false;
         }
     });
+
+    /// <summary>Whether the worker of a task in a journal lives; Unknown where it is not known who that is.</summary>
+    /// <param name="processes">Who lives here.</param>
+    /// <param name="worker">The worker.</param>
+    /// <param name="location">The journal.</param>
+    public static Liveness Probe(this IProcessTable processes, WorkerIdentity? worker, string location) =>
+        worker is null ? Liveness.Unknown : processes.Probe(worker, IsOfThisMachine(location));
 
     /// <summary>The name of the network file system that a path lies on; null for a local one, an address, or where it cannot be told.</summary>
     /// <param name="path">A full path, which need not exist.</param>

@@ -43,7 +43,7 @@ public sealed record JournalCheckpoint(string Name, string? BatchId, string Json
 /// <param name="QuotaByProject">Quota used, by project; a null project is that of tasks that named none.</param>
 public sealed record BatchFigures(
     DurationFigures Durations, double WeightDone, double WeightLeft, TimeSpan ActiveTime,
-    IReadOnlyList<ErrorFigure> Errors, IReadOnlyList<StageFigure> Stages, long Outputs,
+    IReadOnlyList<JournalErrorSummary> Errors, IReadOnlyList<JournalStageSummary> Stages, long Outputs,
     IReadOnlyList<KeyValuePair<string?, double>> QuotaByProject);
 
 /// <summary>Durations, summed up. All null when there are none.</summary>
@@ -54,25 +54,6 @@ public sealed record BatchFigures(
 /// <param name="Max">The longest.</param>
 /// <param name="StandardDeviation">Of the population.</param>
 public readonly record struct DurationFigures(long Count, TimeSpan? Mean, TimeSpan? Median, TimeSpan? P95, TimeSpan? Max, TimeSpan? StandardDeviation);
-
-/// <summary>Failed tasks with the same error.</summary>
-/// <param name="Category">Its category.</param>
-/// <param name="Signature">Its signature.</param>
-/// <param name="Count">How many.</param>
-/// <param name="Example">The message of one of them.</param>
-/// <param name="ExampleKey">The key of that one.</param>
-public sealed record ErrorFigure(JournalErrorCategory Category, string? Signature, long Count, string? Example, string? ExampleKey);
-
-/// <summary>A stage of a batch.</summary>
-/// <param name="Stage">Its name; null where the batch has no stages.</param>
-/// <param name="Waiting">Tasks that wait for it.</param>
-/// <param name="InProgress">Tasks in it.</param>
-/// <param name="Done">Tasks that are past it.</param>
-/// <param name="Failed">Tasks that failed in it.</param>
-/// <param name="Retries">Attempts at it that failed and after which the task was, or is to be, tried again.</param>
-/// <param name="FailedAttempts">Attempts at it that failed, whatever became of the task.</param>
-/// <param name="Durations">Of its completed attempts.</param>
-public sealed record StageFigure(string? Stage, long Waiting, long InProgress, long Done, long Failed, long Retries, long FailedAttempts, DurationFigures Durations);
 
 /// <summary>Which inputs come first where not all shall be added.</summary>
 public static class InventoryOrder

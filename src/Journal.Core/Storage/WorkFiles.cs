@@ -27,7 +27,7 @@ public static class WorkFiles
             var full = Path.GetFullPath(path);
             var directory = Path.GetDirectoryName(full);
             // The directory is followed through its links; the file itself is not, since deleting a link leaves what it points to.
-            if (directory is null || RealPath.Of(directory) is not { } real || !IsWithin(real, root)) return new WorkFileResult(path, false, "it lies outside the batch's work directory");
+            if (directory is null || RealPath.Of(directory) is not { } real || !FilePaths.IsWithin(real, root)) return new WorkFileResult(path, false, "it lies outside the batch's work directory");
             var file = Path.Combine(real, Path.GetFileName(full));
             if (Directory.Exists(file)) return new WorkFileResult(path, false, "it is a directory");
             File.Delete(file);
@@ -42,13 +42,6 @@ public static class WorkFiles
             return new WorkFileResult(path, false, e.Message);
         }
     }
-
-    /// <summary>Whether a directory is another one or lies below it.</summary>
-    /// <param name="directory">A real path.</param>
-    /// <param name="root">A real path.</param>
-    internal static bool IsWithin(string directory, string root) =>
-        string.Equals(directory, root, FilePaths.Comparison)
-        || directory.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, FilePaths.Comparison);
 }
 
 /// <summary>What became of a temporary file.</summary>

@@ -28,8 +28,8 @@ public static class TerminalText
     /// <summary>The same on one line.</summary>
     public static string SafeLine(string? text) => Safe(text?.ReplaceLineEndings(" ").Replace('\t', ' '));
 
-    // A line end of its own (\r) would let a text overwrite what stands before it.
-    private static bool IsCommand(char character) => character switch
+    /// <summary>Whether a terminal takes a character for a command. A line end of its own (\r) is one: it would let a text overwrite what stands before it.</summary>
+    public static bool IsCommand(char character) => character switch
     {
         '\t' or '\n' => false,
         < ' ' or (>= '\u007F' and <= '\u009F') => true,
@@ -37,7 +37,8 @@ public static class TerminalText
         _ => false,
     };
 
-    private static char Visible(char command) => command switch
+    /// <summary>What stands for a command: its picture, where Unicode has one.</summary>
+    public static char Visible(char command) => command switch
     {
         < ' ' => (char)(Pictures + command),
         '\u007F' => PictureOfDelete,

@@ -185,3 +185,61 @@ public sealed class ProcessTable : IProcessTable
         }
     }
 }
+
+/// <summary>Whether a process that held a lease can still be alive.</summary>
+public enum Liveness
+{
+    /// <summary>It runs.</summary>
+    Alive,
+
+    /// <summary>It does not run any more; nothing it held will be finished by it.</summary>
+    Dead,
+
+    /// <summary>It cannot be asked from here (another machine or container): only its lease tells.</summary>
+    Unknown,
+}
+
+/// <summary>The processes of this machine, as far as recovery asks about them.</summary>
+public interface IProcessTable
+{
+    /// <summary>A new identity for a worker in this process. It counts as alive until the process ends or <see cref="Retire"/> is called.</summary>
+    /// <param name="label">What the user calls it, or null.</param>
+    WorkerIdentity NewWorker(string? label = null);
+
+    /// <summary>A worker of this process has ended: from now on what it may still hold can be recovered, though the process lives.</summary>
+    void Retire(WorkerIdentity worker);
+
+    /// <summary>Whether a worker's process still lives. Never throws.</summary>
+    Liveness Probe(WorkerIdentity worker);
+
+    /// <summary>The same of a worker in a journal, whose place may tell more: what a disk of this machine alone holds was written on this machine.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="isOfThisMachine">Whether no other machine reaches the journal that it stands in.</param>
+    Liveness Probe(WorkerIdentity worker, bool isOfThisMachine) => Probe(worker);
+
+    /// <summary>Ends the programs that the tasks of a dead worker had started and that still run, with all that they started: the tasks will be run again. Never throws.</summary>
+    /// <param name="worker">The worker, which is dead.</param>
+    /// <param name="within">How long ago the first of its tasks that are in progress was claimed; programs from before are none of theirs.</param>
+    /// <param name="living">Workers that are at work: neither they nor what they started is touched.</param>
+    /// <returns>What was ended, each as a name and an id. Empty where it cannot be known.</returns>
+    IReadOnlyList<string> EndPrograms(WorkerIdentity worker, TimeSpan within, IEnumerable<WorkerIdentity> living) => [];
+
+    /// <summary>Whether a worker is in this very process.</summary>
+    bool IsThisProcess(WorkerIdentity worker);
+}
+
+/// <summary>
+/// Who holds a lease: a process of a host, told apart from a later process with the same id by its start time, and from another worker in
+/// the same process by a short random id.
+/// </summary>
+/// <param name="Host">The machine's name, for people.</param>
+/// <param name="ProcessSpace">Where process ids mean the same thing: the boot of the machine and the process namespace. Only a worker of the same space can be asked whether it lives.</param>
+/// <param name="ProcessId">The process id in that space.</param>
+/// <param name="ProcessStart">When the process started, in a form that never changes during its life; compared, not shown.</param>
+/// <param name="Nonce">A short random text.</param>
+/// <param name="Label">What the user calls it (<c>-Worker</c>); null for the usual name.</param>
+public sealed record WorkerIdentity(string Host, string ProcessSpace, int ProcessId, string ProcessStart, string Nonce, string? Label = null)
+{
+    /// <summary>What the journal calls the worker: the label, or <c>host:pid:nonce</c>.</summary>
+    public string Name => Label ?? $"{Host}:{ProcessId}:{Nonce}";
+}

@@ -23,7 +23,7 @@ internal static class FigureReader
     {
         if (session.Batches([batchId]) is not [var batch]) throw JournalErrors.BatchNotFound(batchId);
         var tally = new FigureTally(batch);
-        var errors = new List<ErrorFigure>();
+        var errors = new List<JournalErrorSummary>();
         var quota = new List<KeyValuePair<string?, double>>();
         long active = 0;
         Command Of(string sql) => new Command(sql).With(batch.Number);
@@ -33,7 +33,7 @@ internal static class FigureReader
                 (JournalTaskStatus)row.Integer(0), (int)row.Integer(1), row.Real(2), row.IntegerOrNull(3), row.IsNull(4) ? 0 : JsonList.Parse(row.Text(4)).Count, (JournalErrorCategory)row.Integer(5)))
             .Add(Of(Attempts), row => tally.AddAttempt((int)row.Integer(0), (JournalAttemptOutcome)row.Integer(1), row.Integer(2)))
             .Add(Of(BatchStatements.ActiveTime), row => active = row.Integer(0))
-            .Add(Of(Errors), row => errors.Add(new ErrorFigure((JournalErrorCategory)row.Integer(0), row.TextOrNull(1), row.Integer(2), row.TextOrNull(3), row.TextOrNull(4))))
+            .Add(Of(Errors), row => errors.Add(new JournalErrorSummary((JournalErrorCategory)row.Integer(0), row.TextOrNull(1), row.Integer(2), row.TextOrNull(3), row.TextOrNull(4))))
             .Add(Of(BatchStatements.QuotaByProject), row => quota.Add(new(row.Text(0) is { Length: > 0 } project ? project : null, row.Real(1))))
             .Send();
         return tally.ToFigures(active, errors, quota);

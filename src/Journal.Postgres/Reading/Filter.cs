@@ -59,6 +59,10 @@ internal sealed class Filter
         : members.Count == 0 ? Never()
         : And($"{column} IN ({string.Join(", ", members.Distinct().Select(static member => Convert.ToInt64(member, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)))})");
 
+    /// <summary>Rows of some stages, which users name, as the numbers that each batch gives them.</summary>
+    public Filter InStages(IEnumerable<BatchFacts> batches, IReadOnlyList<string> stages, string batchColumn, string stageColumn) =>
+        StagePlaces.Condition(batches, stages, batchColumn, stageColumn) is { } places ? And(places) : Never();
+
     public Filter Between(string column, DateTimeOffset? since, DateTimeOffset? until)
     {
         if (since is { } from) And(column + " >= {0}", Micros.From(from));
@@ -104,4 +108,24 @@ internal sealed class Filter
     /// </summary>
     public static bool CanJudge(IReadOnlyList<TextPattern> patterns) =>
         CanFind(patterns) && patterns.All(static pattern => !pattern.IsPattern || !pattern.Text.Contains('?', StringComparison.Ordinal));
+}
+
+/// <summary>A part of what matches: by the server, or of a stream where only the store can judge what matches.</summary>
+internal static class Paging
+{
+    public static string Clause(long? first, long skip) =>
+        (first is { } most ? string.Create(CultureInfo.InvariantCulture, $" LIMIT {Math.Max(most, 0)}") : "")
+        + (skip > 0 ? string.Create(CultureInfo.InvariantCulture, $" OFFSET {skip}") : "");
+
+    public static IEnumerable<T> Of<T>(IEnumerable<T> items, long? first, long skip)
+    {
+        if (first <= 0) yield break;
+        long seen = 0, given = 0;
+        foreach (var item in items)
+        {
+            if (seen++ < skip) continue;
+            yield return item;
+            if (++given == first) yield break;
+        }
+    }
 }

@@ -31,11 +31,7 @@ internal static class HistoryReader
         var batches = session.All;
         if (query.TaskIds is { } tasks) where.In("a.task", tasks);
         if (query.BatchIds is { } ids) where.In("t.batch", session.Batches(ids).Select(static batch => batch.Number));
-        if (query.Stages is { } stages)
-        {
-            if (StagePlaces.Of(batches.Values, stages, "a.batch", "a.stage") is { } places) where.And(places);
-            else where.Never();
-        }
+        if (query.Stages is { } stages) where.InStages(batches.Values, stages, "a.batch", "a.stage");
 
         where.InEnum("a.outcome", query.Outcomes).InEnum("a.error_category", query.Categories).Between("a.ended_at", query.Since, query.Until);
         if (where.IsEmpty) return [];

@@ -40,7 +40,6 @@ internal static class ResultReader
     private static void AddStages(Filter where, IReadOnlyDictionary<long, BatchFacts> batches, IReadOnlyList<string>? stages)
     {
         if (stages is null) where.And("r.stage = GREATEST(b.stage_count - 1, 0)");
-        else if (StagePlaces.Of(batches.Values, stages, "r.batch", "r.stage") is { } places) where.And(places);
-        else where.Never();
+        else where.InStages(batches.Values, stages, "r.batch", "r.stage");
     }
 }

@@ -100,12 +100,7 @@ internal sealed class TaskFilter
             Where.In("t.worker", numbers);
         }
 
-        if (_query.Stages is { } stages)
-        {
-            var places = StagePlaces.Of(Batches.Values, stages, "t.batch", "t.stage");
-            if (places is null) Where.Never();
-            else Where.And(places);
-        }
+        if (_query.Stages is { } stages) Where.InStages(Batches.Values, stages, "t.batch", "t.stage");
     }
 
     private void AddPatterns(string column, IReadOnlyList<TextPattern> patterns, Func<JournalTask, string?> text)

@@ -258,3 +258,29 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         return JournalLocation.Resolve(ResolveFilePath(path, JournalErrors.UnsupportedJournal));
     }
 }
+
+/// <summary>Whether the code that runs is that of the module that was imported.</summary>
+internal static class ModuleVersion
+{
+    private static readonly Version Loaded = typeof(ModuleVersion).Assembly.GetName().Version!;
+
+    /// <summary>Refuses to work under the manifest of another version, whose views and scripts expect other code.</summary>
+    /// <param name="module">The module of the cmdlet; null, or without a version, where the assembly was imported by itself.</param>
+    /// <exception cref="JournalException">RestartRequired.</exception>
+    public static void Verify(PSModuleInfo? module)
+    {
+        if (module?.Version is not { } installed || installed is { Major: 0, Minor: 0 }) return;
+        if ((installed.Major, installed.Minor, Math.Max(installed.Build, 0)) == (Loaded.Major, Loaded.Minor, Loaded.Build)) return;
+        throw JournalErrors.RestartRequired(module.Name, Loaded.ToString(3), installed.ToString());
+    }
+}
+
+/// <summary>Who the cmdlets of this process are to the journal: one worker, and one more for each label that is used.</summary>
+internal static class SessionWorker
+{
+    private static readonly ConcurrentDictionary<string, WorkerIdentity> ByLabel = new(StringComparer.Ordinal);
+
+    /// <summary>The worker of this process.</summary>
+    /// <param name="label">What the user calls it; null for the usual name.</param>
+    public static WorkerIdentity Get(string? label = null) => ByLabel.GetOrAdd(label ?? "", _ => ProcessTable.Instance.NewWorker(label));
+}

@@ -13,10 +13,9 @@ internal static class JournalUse
         try
         {
             using var present = StoreSet.Open(location, StoreAccess.Read, Durability.Full);
-            var isLocal = NetworkFileSystem.IsOfThisMachine(location);
             // A lease that ran out is nobody's, whether its worker can be asked or not.
             var workers = present.ReadInFlight(null).Where(static task => !task.LeaseExpired).Select(static task => task.Worker).OfType<WorkerIdentity>().Distinct()
-                .Count(worker => processes.Probe(worker, isLocal) is not Liveness.Dead);
+                .Count(worker => processes.Probe(worker, location) is not Liveness.Dead);
             if (workers > 0) throw JournalErrors.JournalInUse(location, $"{Amount.Of(workers, "worker")} that may live {(workers == 1 ? "holds" : "hold")} tasks of it");
         }
         catch (JournalException e) when (e.ErrorId is not nameof(JournalErrors.JournalInUse))

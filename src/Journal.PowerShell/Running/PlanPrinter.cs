@@ -73,7 +73,7 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         {
             // The run takes over what the line says of crashes before it recovers.
             var judged = task with { Options = plan.Order.Options(task.Options) };
-            if (RecoveryPolicy.Decide(judged, task.Worker is null ? Liveness.Unknown : ProcessTable.Instance.Probe(task.Worker, NetworkFileSystem.IsOfThisMachine(_store!.Location))) is { } move) _recoveries[task.TaskId] = move;
+            if (RecoveryPolicy.Decide(judged, ProcessTable.Instance.Probe(task.Worker, _store!.Location)) is { } move) _recoveries[task.TaskId] = move;
         }
 
         return _plan = plan;

@@ -147,8 +147,7 @@ internal static class JournalInfoView
     public static PSObject Row(JournalInfo info, IProcessTable processes)
     {
         var row = PSObject.AsPSObject(info);
-        var isLocal = NetworkFileSystem.IsOfThisMachine(info.Path);
-        var alive = info.Workers.Where(worker => processes.Probe(worker, isLocal) is not Liveness.Dead).Select(static worker => worker.Name);
+        var alive = info.Workers.Where(worker => processes.Probe(worker, info.Path) is not Liveness.Dead).Select(static worker => worker.Name);
         row.Properties.Add(new PSNoteProperty("WorkersAlive", JsonList.From(alive)));
         row.Properties.Add(new PSNoteProperty(nameof(JournalTask.JournalPath), info.Path));
         return row;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Journal.Hosting;
+using Journal.Sqlite.Engine;
 using Journal.Storage;
 
 namespace Journal.Sqlite.Opening;

@@ -42,11 +42,11 @@ internal static class FigureReader
         return tally.ToFigures(active, ReadErrors(database, batch), ReadQuota(database, batch));
     }
 
-    private static List<ErrorFigure> ReadErrors(Database database, BatchFacts batch)
+    private static List<JournalErrorSummary> ReadErrors(Database database, BatchFacts batch)
     {
-        var errors = new List<ErrorFigure>();
+        var errors = new List<JournalErrorSummary>();
         var row = database.Prepared(Errors).Bind(1, batch.Number);
-        while (row.Step()) errors.Add(new ErrorFigure((JournalErrorCategory)row.Integer(0), row.Text(1), row.Integer(2), row.Text(3), row.Text(4)));
+        while (row.Step()) errors.Add(new JournalErrorSummary((JournalErrorCategory)row.Integer(0), row.Text(1), row.Integer(2), row.Text(3), row.Text(4)));
         return errors;
     }
 

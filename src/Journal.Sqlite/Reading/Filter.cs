@@ -48,6 +48,10 @@ internal sealed class Filter
     public Filter InEnum<T>(string column, IReadOnlyList<T>? members) where T : struct, Enum =>
         members is null ? this : In(column, members.Select(static member => Convert.ToInt64(member, CultureInfo.InvariantCulture)));
 
+    /// <summary>Rows of some stages, which users name, as the numbers that each batch gives them.</summary>
+    public Filter InStages(IEnumerable<BatchFacts> batches, IReadOnlyList<string> stages, string batchColumn, string stageColumn) =>
+        StagePlaces.Condition(batches, stages, batchColumn, stageColumn) is { } places ? And(places) : Never();
+
     /// <summary>A column whose text matches one of some patterns.</summary>
     public Filter Matching(string column, IReadOnlyList<TextPattern>? patterns)
     {
@@ -85,4 +89,12 @@ internal sealed class Filter
 
         return (string.Join(" OR ", parts), [.. values]);
     }
+}
+
+/// <summary>LIMIT and OFFSET.</summary>
+internal static class Paging
+{
+    public static string Clause(long? first, long skip) => first is null && skip <= 0
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" LIMIT {Math.Max(first ?? -1, -1)} OFFSET {Math.Max(skip, 0)}");
 }

@@ -47,7 +47,7 @@ internal static class HistoryReader
         {
             var scope = BatchScope.Find(database, catalog, query.BatchIds);
             where.And("a.task BETWEEN ? AND ?", scope.FirstTask, scope.LastTask).In("a.batch", scope.Numbers);
-            if (query.Stages is { } stages) AddStages(where, scope, stages);
+            if (query.Stages is { } stages) where.InStages(scope.Facts, stages, "a.batch", "a.stage");
         }
 
         where.InEnum("a.outcome", query.Outcomes).InEnum("a.error_category", query.Categories).Between("a.ended_at", query.Since, query.Until);
@@ -62,16 +62,5 @@ internal static class HistoryReader
             if (batch is null || batch.Number != number) batch = catalog.Batch(database, number);
             yield return StoredHistory.ReadAttempt(rows, batch, catalog.WorkerName(database, rows.IntegerOrNull(StoredHistory.AttemptWorkerColumn)), catalog.Location);
         }
-    }
-
-    private static void AddStages(Filter where, BatchScope scope, IReadOnlyList<string> stages)
-    {
-        var places = scope.Facts
-            .SelectMany(batch => stages.Select(stage => (batch.Number, Index: batch.IndexOf(stage))))
-            .Where(static place => place.Index is not null)
-            .Select(static place => $"(a.batch = {place.Number} AND a.stage = {place.Index})")
-            .ToList();
-        if (places.Count == 0) where.Never();
-        else where.And(string.Join(" OR ", places));
     }
 }

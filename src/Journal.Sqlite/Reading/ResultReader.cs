@@ -38,18 +38,7 @@ internal static class ResultReader
 
     private static void AddStages(Filter where, BatchScope scope, IReadOnlyList<string>? stages)
     {
-        if (stages is null)
-        {
-            where.And("r.stage = (SELECT MAX(b.stage_count - 1, 0) FROM batch b WHERE b.no = r.batch)");
-            return;
-        }
-
-        var places = scope.Facts
-            .SelectMany(batch => stages.Select(stage => (batch.Number, Index: batch.IndexOf(stage))))
-            .Where(static place => place.Index is not null)
-            .Select(static place => $"(r.batch = {place.Number} AND r.stage = {place.Index})")
-            .ToList();
-        if (places.Count == 0) where.Never();
-        else where.And(string.Join(" OR ", places));
+        if (stages is null) where.And("r.stage = (SELECT MAX(b.stage_count - 1, 0) FROM batch b WHERE b.no = r.batch)");
+        else where.InStages(scope.Facts, stages, "r.batch", "r.stage");
     }
 }

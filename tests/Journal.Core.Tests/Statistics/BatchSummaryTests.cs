@@ -13,11 +13,11 @@ public class BatchSummaryTests
         WeightDone: 100, WeightLeft: 100, ActiveTime: TimeSpan.FromSeconds(800),
         Errors:
         [
-            new ErrorFigure(JournalErrorCategory.NotFound, "Cannot find <value>", 12, "Cannot find 'a'", "a"),
-            new ErrorFigure(JournalErrorCategory.Timeout, "timed out", 6, "timed out", "b"),
-            new ErrorFigure(JournalErrorCategory.NotFound, "gone", 2, "gone", "c"),
+            new JournalErrorSummary(JournalErrorCategory.NotFound, "Cannot find <value>", 12, "Cannot find 'a'", "a"),
+            new JournalErrorSummary(JournalErrorCategory.Timeout, "timed out", 6, "timed out", "b"),
+            new JournalErrorSummary(JournalErrorCategory.NotFound, "gone", 2, "gone", "c"),
         ],
-        Stages: [new StageFigure("Download", 10, 2, 60, 8, 3, 11, default), new StageFigure("Convert", 28, 0, 32, 12, 1, 13, default)],
+        Stages: [new JournalStageSummary("Download", 10, 2, 60, 8, 3, 11, null, null, null), new JournalStageSummary("Convert", 28, 0, 32, 12, 1, 13, null, null, null)],
         Outputs: 55,
         QuotaByProject: [new("alpha", 5), new(null, 2.5), new("ALPHA", 1)]);
 
@@ -86,7 +86,7 @@ public class BatchSummaryTests
         Assert.Equal("Convert", stages.RootElement[1].GetProperty("Stage").GetString());
         Assert.Equal("12 × NotFound: Cannot find 'a'", summary.ErrorsBySignature[0].ToString());
         Assert.Equal("Download: 10 waiting, 2 in progress, 60 done, 8 failed", summary.Stages[0].ToString());
-        Assert.Equal("[]", BatchSummary.Build(Batch(), Figures with { Stages = [Figures.Stages[0] with { Stage = null }] }, 1, Now).Stages.ToString());
+        Assert.Equal("[]", BatchSummary.Build(Batch(), Figures with { Stages = [Figures.Stages[0] with { Stage = "" }] }, 1, Now).Stages.ToString());
     }
 
     [Fact]

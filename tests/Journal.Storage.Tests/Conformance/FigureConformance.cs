@@ -45,7 +45,7 @@ public abstract class FigureConformance<TFixture> : StoreTest<TFixture> where TF
 
         Assert.Equal(default, figures.Durations);
         Assert.Equal((0d, 1d, TimeSpan.Zero, 0L), (figures.WeightDone, figures.WeightLeft, figures.ActiveTime, figures.Outputs));
-        Assert.Equal(new StageFigure(null, 1, 0, 0, 0, 0, 0, default), Assert.Single(figures.Stages));
+        Assert.Equal(new JournalStageSummary("", 1, 0, 0, 0, 0, 0, null, null, null), Assert.Single(figures.Stages));
         Fails("BatchNotFound", () => Store.ReadFigures("nobody"));
     }
 
@@ -76,8 +76,8 @@ public abstract class FigureConformance<TFixture> : StoreTest<TFixture> where TF
 
         Assert.Equal(
             [
-                new ErrorFigure(JournalErrorCategory.NetworkError, Broken.Signature, 2, Broken.Message, "b"),
-                new ErrorFigure(JournalErrorCategory.NotFound, "No page #", 1, "No page 7", "a"),
+                new JournalErrorSummary(JournalErrorCategory.NetworkError, Broken.Signature, 2, Broken.Message, "b"),
+                new JournalErrorSummary(JournalErrorCategory.NotFound, "No page #", 1, "No page 7", "a"),
             ],
             Store.ReadFigures(batch.Id).Errors);
     }
@@ -99,12 +99,11 @@ public abstract class FigureConformance<TFixture> : StoreTest<TFixture> where TF
         var stages = Store.ReadFigures(batch.Id).Stages;
 
         Assert.Equal(("Get", 1L, 1L, 2L, 0L, 1L), (stages[0].Stage, stages[0].Waiting, stages[0].InProgress, stages[0].Done, stages[0].Failed, stages[0].Retries));
-        Assert.Equal((2L, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)),
-            (stages[0].Durations.Count, stages[0].Durations.Mean, stages[0].Durations.Median, stages[0].Durations.Max));
+        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)), (stages[0].MeanDuration, stages[0].MedianDuration, stages[0].P95Duration));
         // What failed for good is a failed attempt, but was not tried again.
         Assert.Equal(("Put", 0L, 0L, 1L, 1L, 0L), (stages[1].Stage, stages[1].Waiting, stages[1].InProgress, stages[1].Done, stages[1].Failed, stages[1].Retries));
         Assert.Equal((1L, 1L), (stages[0].FailedAttempts, stages[1].FailedAttempts));
-        Assert.Equal(TimeSpan.FromSeconds(10), stages[1].Durations.Mean);
+        Assert.Equal(TimeSpan.FromSeconds(10), stages[1].MeanDuration);
         Assert.Equal(TimeSpan.FromSeconds(12), Store.ReadFigures(batch.Id).Durations.Mean);
     }
 

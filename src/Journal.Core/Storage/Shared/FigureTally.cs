@@ -29,7 +29,7 @@ public sealed class FigureTally
     public void AddTask(JournalTaskStatus status, int stage, double weight, long? duration, long outputs, JournalErrorCategory category)
     {
         var own = At(stage);
-        if (status is JournalTaskStatus.Pending or JournalTaskStatus.InProgress) _left += weight;
+        if (!status.HasEnded()) _left += weight;
         else _done += weight;
         for (var passed = 0; passed < stage; passed++) _stages[passed].Done++;
         own.Add(status);
@@ -56,9 +56,9 @@ public sealed class FigureTally
     /// <param name="activeTime">Microseconds that attempts have run.</param>
     /// <param name="errors">Failed tasks by error.</param>
     /// <param name="quota">Quota by project.</param>
-    public BatchFigures ToFigures(long activeTime, IReadOnlyList<ErrorFigure> errors, IReadOnlyList<KeyValuePair<string?, double>> quota) => new(
+    public BatchFigures ToFigures(long activeTime, IReadOnlyList<JournalErrorSummary> errors, IReadOnlyList<KeyValuePair<string?, double>> quota) => new(
         _durations.ToFigures(), _done, _left, Micros.ToSpan(activeTime), errors,
-        [.. _stages.Select((stage, index) => stage.ToFigure(_batch.StageAt(index)))], _outputs, quota);
+        [.. _stages.Select((stage, index) => stage.ToSummary(_batch.StageAt(index)))], _outputs, quota);
 
     // A damaged file may name any.
     private StageTally At(int stage) =>
@@ -89,6 +89,10 @@ public sealed class FigureTally
             }
         }
 
-        public StageFigure ToFigure(string? name) => new(name, _waiting, _running, Done, _failed, Math.Max(0, FailedAttempts - GivenUp), FailedAttempts, Durations.ToFigures());
+        public JournalStageSummary ToSummary(string? name)
+        {
+            var durations = Durations.ToFigures();
+            return new(name ?? "", _waiting, _running, Done, _failed, Math.Max(0, FailedAttempts - GivenUp), FailedAttempts, durations.Mean, durations.Median, durations.P95);
+        }
     }
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace Journal.Postgres.Reading;
+namespace Journal.Storage.Shared;
 
 /// <summary>Stages, which users name, as the numbers that each batch gives them.</summary>
-internal static class StagePlaces
+public static class StagePlaces
 {
     /// <summary>The condition that a row is of one of some stages; null where no batch has any of them.</summary>
-    public static string? Of(IEnumerable<BatchFacts> batches, IReadOnlyList<string> stages, string batchColumn, string stageColumn)
+    public static string? Condition(IEnumerable<BatchFacts> batches, IReadOnlyList<string> stages, string batchColumn, string stageColumn)
     {
         var places = batches
             .SelectMany(batch => stages.Select(stage => (batch.Number, Index: batch.IndexOf(stage))))
