@@ -138,7 +138,8 @@ public interface IRunObserver
 /// <param name="Outcome">Whether it was: LeaseLost means that this worker's result counts for nothing.</param>
 /// <param name="Output">What the executor gave: the output, or its own form of the error.</param>
 /// <param name="Decision">What the policy said about an error; null when there was none.</param>
-public sealed record AttemptReport(RunningTask Task, TaskMove Move, MoveOutcome Outcome, object? Output, RetryDecision? Decision);
+/// <param name="Shared">The target id that it recorded, where another task of the batch has it; else null.</param>
+public sealed record AttemptReport(RunningTask Task, TaskMove Move, MoveOutcome Outcome, object? Output, RetryDecision? Decision, SharedTarget? Shared = null);
 
 /// <summary>How far a run is.</summary>
 /// <param name="State">The batch.</param>

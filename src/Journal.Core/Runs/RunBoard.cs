@@ -195,7 +195,7 @@ internal sealed partial class RunBoard : IDisposable
             {
                 var (attempt, outcome) = (turn.Ended[i], result.Moves[i]);
                 _tally.Recorded(attempt.Task, attempt.Verdict.Move, outcome.Outcome);
-                _reports.Enqueue(new AttemptReport(attempt.Task, attempt.Verdict.Move, outcome.Outcome, attempt.Result.Output, attempt.Verdict.Decision));
+                _reports.Enqueue(new AttemptReport(attempt.Task, attempt.Verdict.Move, outcome.Outcome, attempt.Result.Output, attempt.Verdict.Decision, outcome.Shared));
                 if (outcome is { Outcome: MoveOutcome.Applied, Token: { } token }) advanced.Add(attempt.Task.InNextStage(token));
             }
 
