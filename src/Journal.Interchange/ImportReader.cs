@@ -47,14 +47,14 @@ public sealed class ImportReader(Func<IYamlFormat> yaml, Func<ITableFormat> tabl
     {
         if (Lines(file, options) is { } lines)
         {
-            if (OwnJson.LooksLikeOwn(new Fields(lines[0], file, options.NaiveTimes))) return new ImportedFile(file.Path, ImportFormat.Jsonl, OwnJson.ReadLines(file, options));
+            if (OwnJson.LooksLikeOwn(new Fields(lines[0], file, options.NaiveTimes))) return OwnJson.ReadLines(file, options);
             return ReadList(file, lines, options, written);
         }
 
         var root = JsonText.Parse(file, file.Content.Span);
         if (root.Kind is NodeKind.List) return ReadList(file, root.Items, options, written);
         var top = new Fields(root, file, options.NaiveTimes);
-        if (OwnJson.LooksLikeOwn(top)) return new ImportedFile(file.Path, ImportFormat.Json, OwnJson.ReadObject(top, file));
+        if (OwnJson.LooksLikeOwn(top)) return OwnJson.ReadObject(top, file);
         if (top.Text("format") == MirrorIndex.Mark) throw JournalErrors.ImportFormatUnknown(file.Path, "it is the index of a mirror; import the folder that it lies in.");
         if (Transcoder.LooksLikeTables(top)) return Foreign(file, ImportFormat.Transcoder, [new Transcoder(file, options).Read(top)], written);
         if (Episodes.LooksLikeTables(top)) return ReadEpisodes(file, options, written, episodes => episodes.AddTables(file, top));

@@ -1,6 +1,7 @@
 using Journal.Formats;
 using Journal.Interchange.Formats;
 using Journal.Interchange.Sources;
+using Journal.Runs;
 using Journal.Storage;
 using Journal.Storage.Transfer;
 
@@ -32,23 +33,24 @@ public static class JournalExport
     /// <param name="path">A full path.</param>
     /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <param name="stop">Leaves no file behind.</param>
+    /// <param name="memory">What the journal remembers of batches that were removed, see <see cref="EarlierRuns.ReadMemory"/>; a table has no place for it.</param>
     /// <returns>How many tasks were written.</returns>
     /// <exception cref="JournalException">ExportFileExists, ExportFailed.</exception>
-    public static long Write(IJournalStore store, IReadOnlyList<JournalBatch> batches, ExportFormat format, string path, bool replace, CancellationToken stop)
+    public static long Write(IJournalStore store, IReadOnlyList<JournalBatch> batches, ExportFormat format, string path, bool replace, CancellationToken stop, IReadOnlyList<JournalCheckpoint>? memory = null)
     {
         long count = 0;
-        AtomicFile.WriteText(path, replace, writer => count = Write(store, batches, format, writer, stop));
+        AtomicFile.WriteText(path, replace, writer => count = Write(store, batches, format, writer, stop, memory));
         return count;
     }
 
     /// <summary>Writes the same to a writer.</summary>
-    public static long Write(IJournalStore store, IReadOnlyList<JournalBatch> batches, ExportFormat format, TextWriter writer, CancellationToken stop)
+    public static long Write(IJournalStore store, IReadOnlyList<JournalBatch> batches, ExportFormat format, TextWriter writer, CancellationToken stop, IReadOnlyList<JournalCheckpoint>? memory = null)
     {
         var tally = new Tally(stop);
         switch (format)
         {
-            case ExportFormat.Json: WriteJson(store, batches, writer, tally); break;
-            case ExportFormat.Jsonl: WriteLines(store, batches, writer, tally); break;
+            case ExportFormat.Json: WriteJson(store, batches, writer, tally, memory ?? []); break;
+            case ExportFormat.Jsonl: WriteLines(store, batches, writer, tally, memory ?? []); break;
             case ExportFormat.Csv: WriteTable(store, batches, writer, tally); break;
             default: throw new ArgumentOutOfRangeException(nameof(format), format, "A folder is no file.");
         }
@@ -57,7 +59,7 @@ public static class JournalExport
     }
 
     // A line for each task, so that a mistake that somebody edits into it is found by its line.
-    private static void WriteJson(IJournalStore store, IReadOnlyList<JournalBatch> batches, TextWriter writer, Tally tally)
+    private static void WriteJson(IJournalStore store, IReadOnlyList<JournalBatch> batches, TextWriter writer, Tally tally, IReadOnlyList<JournalCheckpoint> memory)
     {
         writer.Write($"{{\"format\":\"{OwnJson.Mark}\",\"version\":{OwnJson.Version},\"batches\":[");
         for (var i = 0; i < batches.Count; i++)
@@ -77,10 +79,12 @@ public static class JournalExport
             writer.Write("]}");
         }
 
-        writer.Write("]}\n");
+        writer.Write(']');
+        if (memory.Count > 0) writer.Write($",\"{OwnMemory.Member}\":[\n{string.Join(",\n", memory.Select(OwnMemory.Write))}]");
+        writer.Write("}\n");
     }
 
-    private static void WriteLines(IJournalStore store, IReadOnlyList<JournalBatch> batches, TextWriter writer, Tally tally)
+    private static void WriteLines(IJournalStore store, IReadOnlyList<JournalBatch> batches, TextWriter writer, Tally tally, IReadOnlyList<JournalCheckpoint> memory)
     {
         writer.Write(OwnJson.Head().ToString());
         writer.Write('\n');
@@ -90,7 +94,8 @@ public static class JournalExport
             foreach (var task in tally.Over(FullReader.ReadTasks(store, batch))) WriteLine(writer, "task", OwnTask.Write(task));
         }
 
-        WriteLine(writer, "end", Node.Map([new("tasks", Node.Of(tally.Count))]));
+        // In the last line, and not in one of its own: a release before this one reads the file all the same.
+        WriteLine(writer, "end", new NodeBuilder().Put("tasks", Node.Of(tally.Count)).AddList(OwnMemory.Member, memory.Select(OwnMemory.Write)).ToNode());
     }
 
     private static void WriteTable(IJournalStore store, IReadOnlyList<JournalBatch> batches, TextWriter writer, Tally tally)

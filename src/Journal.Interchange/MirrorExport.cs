@@ -31,8 +31,9 @@ public sealed class MirrorExport(IJournalStore store, string folder, IYamlFormat
     /// <param name="compressBefore">Tasks that ended before this time are compressed; null compresses none.</param>
     /// <param name="replace">Whether a folder that holds something else may be used.</param>
     /// <param name="stop">Stops between two files; the next export goes on.</param>
+    /// <param name="memory">What the journal remembers of batches that were removed, see <see cref="Journal.Runs.EarlierRuns.ReadMemory"/>.</param>
     /// <exception cref="JournalException">ExportFileExists, ExportFailed, ImportFileInvalid (the index is damaged).</exception>
-    public MirrorResult Write(IReadOnlyList<JournalBatch> batches, DateTimeOffset? compressBefore, bool replace, CancellationToken stop)
+    public MirrorResult Write(IReadOnlyList<JournalBatch> batches, DateTimeOffset? compressBefore, bool replace, CancellationToken stop, IReadOnlyList<JournalCheckpoint>? memory = null)
     {
         var index = MirrorIndex.Read(folder, new ImportOptions());
         if (index is null && !replace && (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))) throw JournalErrors.ExportFileExists(folder);
@@ -47,6 +48,7 @@ public sealed class MirrorExport(IJournalStore store, string folder, IYamlFormat
             // A stop, too, leaves an index that tells what is done.
             var now = batches.Select(batch => FullReader.ReadBatch(store, batch)).ToList();
             index.Batches = [.. index.Batches.Where(old => now.TrueForAll(batch => batch.Batch.Id != old.Batch.Id)), .. now];
+            if (memory is not null) index.Memory = [.. index.Memory.Where(old => memory.All(kept => kept.Name != old.Name)), .. memory];
             AtomicFile.WriteText(Path.Combine(folder, MirrorIndex.FileName), replace: true, index.Write);
         }
 

@@ -99,6 +99,21 @@ public sealed class OutcomeTests : RunnerFixture
     }
 
     [Fact]
+    public void The_work_can_ask_whether_another_task_has_its_target_id()
+    {
+        var batch = Start(3);
+
+        Run(batch, static (task, _) =>
+        {
+            if (!task.TrySetTarget("the one")) task.Skip("made already");
+            return null;
+        });
+
+        Assert.Equal(["the one", null, null], Tasks(batch).Select(static task => task.TargetId));
+        Assert.Equal([JournalTaskStatus.Completed, JournalTaskStatus.Skipped, JournalTaskStatus.Skipped], Tasks(batch).Select(static task => task.Status));
+    }
+
+    [Fact]
     public void A_task_that_skips_itself_is_skipped_and_counts_as_ended_well()
     {
         var batch = Start(1);

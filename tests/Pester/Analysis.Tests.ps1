@@ -283,11 +283,28 @@ Describe 'Results that several tasks share' {
             $JournalTask.SetTarget($_ % 2 ? 'odd' : 'even')
         }
         $said | Should -HaveCount 2
-        "$($said[0])" | Should -BeLike "1 target id belongs to more than one task: 'odd' to '1' and '3'.*"
+        "$($said[0])" | Should -BeLike "'3' was completed with the target id 'odd', which is that of '1' too. To see both: Get-JournalTask 'clash-*' -TargetId 'odd'"
+        (Get-JournalTask clash -TargetId odd).Key | Should -Be 1, 3
+        (Get-JournalEvent clash -Kind Completed | Where-Object Reason).Reason | Should -Be "The target id 'odd' is that of '1' too."
         "$($said[1])" | Should -BeLike "1 output file was recorded by more than one task*'$file' by '1' and '2'."
         $looked = Measure-JournalBatch clash -VerifyOutput
         $looked.Outputs, $looked.OutputsShared | Should -Be 6, 1
         ($looked | Get-ViewOf) -join "`n" | Should -BeLike '*6 (3 missing, 1 of more than one task,*'
         (Measure-JournalTask clash -GroupBy TargetId | Where-Object Count -GT 1).TargetId | Should -Be odd
+    }
+
+    It 'tells of a shared target id at once, and of many at the end how many there are' {
+        $null = Use-NewJournal
+        1..40 | Invoke-JournalBatch pairs -WarningVariable said -WarningAction SilentlyContinue { $JournalTask.SetTarget("t$($_ % 20)") }
+        $said | Should -HaveCount 11
+        "$($said[0])" | Should -BeLike "'21' was completed with the target id 't1', which is that of '1' too.*"
+        "$($said[-1])" | Should -BeLike '20 target ids belong to more than one task*'
+    }
+
+    It 'tells a block that asks, so that it makes nothing twice' {
+        $null = Use-NewJournal
+        1, 2 | Invoke-JournalBatch asked -WarningVariable said { if (-not $JournalTask.TrySetTarget('one')) { $JournalTask.Skip('made already'); return }; 'made' } | Should -Be made
+        $said | Should -BeNullOrEmpty
+        (Get-JournalTask asked).Status | Should -Be Completed, Skipped
     }
 }

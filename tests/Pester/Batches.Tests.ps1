@@ -335,6 +335,15 @@ Describe 'A name where an id goes' {
         ($found | ForEach-Object { $_.BatchId ?? $_.Id } | Select-Object -Unique) | Should -Be $new.Id
     }
 
+    It 'says what can be done where a batch is to be paused before it is made' {
+        $found = @(Get-ErrorOf { Suspend-JournalBatch nope })
+        $found.Id, $found.Category, $found.Target | Should -Be BatchNotFound, ObjectNotFound, nope
+        $found.Message | Should -BeLike "There is no batch 'nope'*Start-JournalBatch 'nope' | Suspend-JournalBatch*"
+        'x' | Start-JournalBatch nope | Suspend-JournalBatch -Until (Get-Date).AddHours(1) | Out-Null
+        'x' | Invoke-JournalBatch nope { $_ } -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        (Get-ErrorOf { Suspend-JournalBatch nope-20260101-000000 }).Message | Should -Be "There is no batch 'nope-20260101-000000' in this journal."
+    }
+
     It 'is told once where there is none' {
         $found = @(Get-ErrorOf { Get-JournalTask nope })
         $found.Id | Should -Be BatchNotFound

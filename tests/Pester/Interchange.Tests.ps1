@@ -134,6 +134,49 @@ Describe 'Export-Journal' {
         (Test-Journal).Problems | Should -BeNullOrEmpty
     }
 
+    It 'carries the memory of removed batches, so that an incremental run leaves out what they completed: <Format>' -ForEach @(
+        @{ Format = 'Json'; Name = 'x.json' }, @{ Format = 'Jsonl'; Name = 'x.jsonl' }, @{ Format = 'Yaml'; Name = 'x' }
+    ) {
+        $null = Use-NewJournal
+        'a', 'b' | Invoke-JournalBatch kept -Incremental { $_ } | Out-Null
+        'z' | Invoke-JournalBatch other -Incremental { $_ } | Out-Null
+        $null = Remove-StaleJournalBatch -OlderThan ([timespan]::Zero) -Confirm:$false
+        'a', 'b', 'c' | Invoke-JournalBatch kept -Incremental { $_ } | Should -Be c
+        $whole = Get-NewPath $Name
+        $part = Get-NewPath $Name
+        Export-Journal $whole -Format $Format | Out-Null
+        Export-Journal $part -Format $Format -Name kept | Out-Null
+
+        $null = Use-NewJournal
+        Import-Journal $whole -WhatIf
+        Import-Journal $whole | Out-Null
+        'a', 'b', 'c', 'd' | Invoke-JournalBatch kept -Incremental { $_ } | Should -Be d
+        'z', 'y' | Invoke-JournalBatch other -Incremental { $_ } | Should -Be y
+        (Import-Journal $whole | Measure-Object Added -Sum).Sum | Should -Be 0
+        (Test-Journal).Problems | Should -BeNullOrEmpty
+
+        $null = Use-NewJournal
+        Import-Journal $part | Out-Null
+        'a', 'b', 'c', 'd' | Invoke-JournalBatch kept -Incremental { $_ } | Should -Be d
+        'z', 'y' | Invoke-JournalBatch other -Incremental { $_ } | Should -Be z, y
+    }
+
+    It 'refuses what is no memory of removed batches, and imports nothing' {
+        $null = Use-NewJournal
+        'a' | Invoke-JournalBatch kept -Incremental { $_ } | Out-Null
+        $null = Remove-StaleJournalBatch -OlderThan ([timespan]::Zero) -Confirm:$false
+        $path = Get-NewPath x.json
+        Export-Journal $path | Out-Null
+        $text = Get-Content -Raw $path
+        foreach ($bad in $text.Replace('\"tasks\"', '\"other\"'), $text.Replace('"batchId":"kept', '"batchId":"else'), $text.Replace('"json":"{', '"json":"')) {
+            $bad | Should -Not -Be $text
+            Set-Content $path $bad
+            $journal = Use-NewJournal
+            (Get-ErrorOf { Import-Journal $path }).Id | Should -Be ImportFileInvalid
+            $journal | Should -Not -Exist
+        }
+    }
+
     It 'knows the format by the extension, and writes the batches it is asked for' {
         (Export-Journal (Get-NewPath x.csv) -Name job-log).Format | Should -Be 'Csv'
         (Get-JournalBatch -Name job-log | Export-Journal (Get-NewPath x.jsonl)).Tasks | Should -Be 3

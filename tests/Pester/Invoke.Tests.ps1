@@ -390,6 +390,23 @@ Describe 'Invoke-JournalBatch' {
             ($summary | Out-String) | Should -Match 'LeftOut +: 2, completed by earlier batches'
         }
 
+        It 'emits no time that is none' {
+            $summary = @() | Invoke-JournalBatch nothing -Summary { } -WarningAction SilentlyContinue
+            $summary.CreatedAt | Should -BeNullOrEmpty
+            ($summary | Get-ViewOf) -join "`n" | Should -Not -Match '0001'
+            1..3 | Invoke-JournalBatch some -MaxRetries 0 { if ($_ -eq 2) { throw 'no' }; $_ } -KeepResult -ErrorAction SilentlyContinue | Out-Null
+            $emitted = $summary; & {
+                Get-JournalBatch; Get-JournalTask; Get-JournalAttempt; Get-JournalEvent; Get-JournalResult some; Measure-JournalBatch some; Measure-JournalTask some -GroupBy Status, Hour
+                Set-JournalCheckpoint x 1 -PassThru; Get-Journal; Test-Journal; 'x' | Start-JournalBatch later; Get-JournalTask later; Measure-JournalBatch later
+            } | ForEach-Object { $emitted = @($emitted) + $_ }
+            $emitted.Count | Should -BeGreaterThan 20
+            foreach ($one in $emitted) {
+                foreach ($property in $one.PSObject.Properties) {
+                    if ($property.Value -is [datetimeoffset] -or $property.Value -is [datetime]) { ([datetimeoffset] $property.Value).Year | Should -BeGreaterThan 2000 -Because "$($one.GetType().Name).$($property.Name)" }
+                }
+            }
+        }
+
         It 'is whole with -Incremental: outputs are looked at, the reasons are told, and retention keeps what it needs' {
             $directory = New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))
             $work = { $path = Join-Path $directory $_; Set-Content $path AAA; Get-Item $path }

@@ -54,6 +54,15 @@ Describe 'Request-JournalTask' {
         (Get-ErrorOf { Request-JournalTask -TaskId 999 }).Id | Should -Be TaskNotFound
     }
 
+    It 'takes a task that is piped for that task, and a batch for its batch' {
+        (Get-JournalTask $batch -Key b | Request-JournalTask).Key | Should -Be b
+        (Get-JournalTask $batch -Key c | ConvertTo-Json | ConvertFrom-Json | Request-JournalTask).Key | Should -Be c
+        ($batch | Request-JournalTask).Key | Should -Be a
+        (Get-ErrorOf { Get-JournalTask $batch -Key b | Request-JournalTask }).Id | Should -Be TaskNotClaimed
+        $other = 'x', 'y' | Start-JournalBatch other
+        ((Get-JournalTask $other -Key y), $other | Request-JournalTask).Key | Should -Be y, x
+    }
+
     It 'waits for a given task while another worker has it, at most so long' {
         $wanted = Get-JournalTask $batch -Key a
         Request-JournalTask -TaskId $wanted | Out-Null
@@ -84,6 +93,16 @@ Describe 'Complete-JournalTask' {
     BeforeEach {
         $null = Use-NewJournal
         $batch = 'a', 'b' | Start-JournalBatch work
+    }
+
+    It 'refuses the target id of another task, and changes nothing' {
+        $first, $second = Request-JournalTask $batch -Count 2
+        $first | Complete-JournalTask -TargetId same
+        $found = Get-ErrorOf { $second | Complete-JournalTask -TargetId same -Quota 5 }
+        $found.Id, $found.Category, $found.Target | Should -Be TargetTaken, ResourceExists, same
+        $found.Message | Should -BeLike "'b' cannot be completed with the target id 'same', which is that of 'a'*Nothing was changed.*"
+        (Get-JournalTask $batch -Key b).Status | Should -Be InProgress
+        ($second | Complete-JournalTask -PassThru).Status | Should -Be Completed
     }
 
     It 'records what the work made' {

@@ -80,8 +80,10 @@ public static partial class JournalErrors
     // Batches ----------------------------------------------------------------------------------------------------
 
     /// <summary>No batch has this id.</summary>
-    public static JournalException BatchNotFound(string id) =>
-        Make(JournalFault.ObjectNotFound, id, $"There is no batch '{id}' in this journal.");
+    /// <param name="id">The id, or the name that was given for one.</param>
+    /// <param name="hint">A sentence: what can be done.</param>
+    public static JournalException BatchNotFound(string id, string? hint = null) =>
+        Make(JournalFault.ObjectNotFound, id, $"There is no batch '{id}' in this journal." + (hint is null ? "" : " " + hint));
 
     /// <summary>No batch has this name.</summary>
     public static JournalException BatchNameNotFound(string name) =>
@@ -159,6 +161,11 @@ public static partial class JournalErrors
     /// <summary>A move that the table of moves does not have.</summary>
     public static JournalException IllegalMove(long taskId, JournalTaskStatus from, JournalTaskStatus to, string move) =>
         Make(JournalFault.InvalidOperation, taskId, $"Task {taskId} is {from}; '{move}' to {to} is not a legal move. Nothing was changed.");
+
+    /// <summary>A worker completes a task with the target id of another task of its batch.</summary>
+    public static JournalException TargetTaken(string targetId, string key, string other) =>
+        Make(JournalFault.ResourceExists, targetId,
+            $"'{Shorten(key)}' cannot be completed with the target id '{Shorten(targetId)}', which is that of '{Shorten(other)}' of the same batch. Nothing was changed. If the work was done, complete the task with the id that is its own, or without one.");
 
     /// <summary>A task that was asked for by its id cannot be claimed, or not in the time that was given.</summary>
     public static JournalException TaskNotClaimed(long taskId, string detail) =>

@@ -85,6 +85,9 @@ public sealed record TaskMove
     /// <summary>With Advance: the same worker goes on with the next stage under a new token, as if it had claimed it in the same instant.</summary>
     public bool KeepsClaim { get; init; }
 
+    /// <summary>With Complete and Advance: not made where another task of the batch has the target id; else it is made, and who has it is told.</summary>
+    public bool RefusesSharedTarget { get; init; }
+
     /// <summary>With Requeue: the position of the stage to go on in; null for where the task ended.</summary>
     public int? FromStage { get; private init; }
 

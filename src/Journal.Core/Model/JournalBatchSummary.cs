@@ -127,8 +127,8 @@ public sealed class JournalBatchSummary
     /// <summary>When the pause ends by itself; null when it does not.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
 
-    /// <summary>When it was created.</summary>
-    public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it was created; null in the summary of a run that found nothing to do and made no batch.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>When its first task was claimed.</summary>
     public DateTimeOffset? StartedAt { get; init; }

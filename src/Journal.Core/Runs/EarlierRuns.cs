@@ -87,6 +87,36 @@ public sealed class EarlierRuns
         }
     }
 
+    /// <summary>The checkpoint of the journal in which it is remembered what a removed batch completed.</summary>
+    public static string MemoryOf(string batchId) => KeptPrefix + batchId;
+
+    /// <summary>The checkpoints of the journal that remember what removed batches completed.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="names">Of batches of which names; null for all.</param>
+    public static IReadOnlyList<JournalCheckpoint> ReadMemory(IJournalStore store, IReadOnlyCollection<string>? names) =>
+    [
+        .. store.ReadCheckpoints(null).Where(checkpoint => checkpoint.Name.StartsWith(KeptPrefix, StringComparison.Ordinal)
+            && names?.Contains(JsonMap.Parse(checkpoint.Json).GetValueOrDefault("name") as string ?? "", StringComparer.OrdinalIgnoreCase) != false),
+    ];
+
+    /// <summary>Takes over what another journal remembers, where this one has neither the batch nor a newer memory of it.</summary>
+    /// <param name="store">The journal; open for writing.</param>
+    /// <param name="memory">What <see cref="ReadMemory"/> gave there.</param>
+    /// <returns>Of how many removed batches.</returns>
+    public static int TakeMemory(IJournalStore store, IReadOnlyList<JournalCheckpoint> memory)
+    {
+        var taken = 0;
+        foreach (var checkpoint in memory)
+        {
+            // Its own time is that of the batch's creation; another batch may have got the id since.
+            if (store.FindBatch(checkpoint.Name[KeptPrefix.Length..])?.CreatedAt == checkpoint.UpdatedAt || (store.FindCheckpoint(null, checkpoint.Name) is { } there && there.UpdatedAt >= checkpoint.UpdatedAt)) continue;
+            store.SetCheckpoint(null, checkpoint.Name, checkpoint.Json, checkpoint.UpdatedAt);
+            taken++;
+        }
+
+        return taken;
+    }
+
     /// <summary>What earlier batches say of an input; null where they never completed it.</summary>
     /// <param name="task">The input.</param>
     /// <param name="asBefore">Its fingerprint as releases before made it; see <see cref="ReservedMetadata.IsSameFingerprint"/>.</param>

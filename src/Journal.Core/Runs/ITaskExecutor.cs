@@ -146,6 +146,9 @@ public sealed record AttemptReport(RunningTask Task, Verdict Verdict, object? Ou
 
     /// <summary>Whether the move was recorded: LeaseLost means that this worker's result counts for nothing. Known once it is committed.</summary>
     public MoveOutcome Outcome { get; internal init; }
+
+    /// <summary>The target id that it recorded, where another task of the batch has it; else null. Known once it is committed.</summary>
+    public SharedTarget? Shared { get; internal init; }
 }
 
 /// <summary>How far a run is.</summary>

@@ -231,7 +231,7 @@ internal sealed class RunBoard : IDisposable
             var advanced = new List<JournalTask>();
             for (var i = 0; i < turn.Ended.Count; i++)
             {
-                var report = turn.Ended[i] with { Outcome = result.Moves[i].Outcome };
+                var report = turn.Ended[i] with { Outcome = result.Moves[i].Outcome, Shared = result.Moves[i].Shared };
                 Tally.Recorded(report);
                 _reports.Enqueue(report);
                 if (result.Moves[i] is { Outcome: MoveOutcome.Applied, Token: { } token }) advanced.Add(report.Task.InNextStage(token));

@@ -118,6 +118,22 @@ public sealed class RunningTask
         lock (_gate) _targetId = targetId;
     }
 
+    /// <summary>
+    /// The same, unless another task of the batch has this id recorded: then nothing is set, and the work can stop before it makes the thing twice. Of tasks
+    /// that run at the same time neither knows of the other; that they share an id is told when the second one is completed.
+    /// </summary>
+    /// <param name="targetId">The id.</param>
+    /// <returns>Whether it is set.</returns>
+    /// <exception cref="JournalException">InvalidValue: the id is empty.</exception>
+    public bool TrySetTarget(string targetId)
+    {
+        if (string.IsNullOrEmpty(targetId)) throw JournalErrors.InvalidValue("TrySetTarget", targetId, "An empty text is no target id.");
+        var query = new TaskQuery { BatchIds = [BatchId], TargetIds = [TextPattern.Exactly(targetId)], First = 2 };
+        if (_reach.Call(() => _store.ReadTasks(query).Any(task => task.Id != Id))) return false;
+        SetTarget(targetId);
+        return true;
+    }
+
     /// <summary>Records a value under a name; it is laid over what the task has.</summary>
     /// <exception cref="JournalException">SecretRefused, ValueNotKept.</exception>
     public void SetMetadata(string name, object? value)

@@ -25,6 +25,12 @@ public static class Required
         return null;
     }
 
+    /// <summary>The same for a pause: a name whose batch is yet to be made can be paused as soon as it is.</summary>
+    /// <exception cref="JournalException">BatchNotFound, JournalNotFound.</exception>
+    public static JournalBatch BatchToPause(this IJournalStore store, string idOrName) =>
+        Meant(store, idOrName) ?? throw (store is EmptyJournal || BatchNaming.IsLikeAnId(idOrName) ? NotFound(store, idOrName) : JournalErrors.BatchNotFound(
+            idOrName, $"Only a batch that is there can be paused. To keep one from running until you say so, make it first and pause it then: … | Start-JournalBatch '{idOrName}' | Suspend-JournalBatch -Until <time>. The line that runs it goes on with it after that."));
+
     private static JournalBatch? Meant(IJournalStore store, string idOrName) =>
         store.FindBatch(idOrName) ?? store.ReadBatches(BatchQuery.NewestOf(idOrName)).FirstOrDefault();
 

@@ -182,16 +182,20 @@ public enum MoveOutcome
 
     /// <summary>There is no such task.</summary>
     NotFound,
+
+    /// <summary>Another task of the batch has the target id, and the move is one that minds (<see cref="TaskMove.RefusesSharedTarget"/>); nothing changed.</summary>
+    TargetTaken,
 }
 
 /// <summary>What became of one move.</summary>
 /// <param name="Outcome">Whether it was made.</param>
 /// <param name="From">The state the task was in; null when there is no such task.</param>
 /// <param name="Token">The new token, where the worker goes on with the task's next stage.</param>
-public readonly record struct MoveResult(MoveOutcome Outcome, JournalTaskStatus? From, long? Token = null)
+/// <param name="Shared">The target id that the move records, or was to record, where another task of the batch has it; else null.</param>
+public readonly record struct MoveResult(MoveOutcome Outcome, JournalTaskStatus? From, long? Token = null, SharedTarget? Shared = null)
 {
     /// <summary>Raises the error that fits, unless the move was made.</summary>
-    /// <exception cref="JournalException">LeaseLost, IllegalMove, TaskNotFound.</exception>
+    /// <exception cref="JournalException">LeaseLost, IllegalMove, TaskNotFound, TargetTaken.</exception>
     public void ThrowUnlessApplied(TaskMove move)
     {
         switch (Outcome)
@@ -199,6 +203,7 @@ public readonly record struct MoveResult(MoveOutcome Outcome, JournalTaskStatus?
             case MoveOutcome.Applied: return;
             case MoveOutcome.LeaseLost: throw JournalErrors.LeaseLost(move.TaskId, move.Token);
             case MoveOutcome.Illegal: throw JournalErrors.IllegalMove(move.TaskId, From!.Value, move.Rule.To, move.Kind.ToString());
+            case MoveOutcome.TargetTaken: throw JournalErrors.TargetTaken(Shared!.TargetId, Shared.Key, Shared.Other);
             default: throw JournalErrors.TaskNotFound(move.TaskId);
         }
     }

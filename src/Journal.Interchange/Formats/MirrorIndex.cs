@@ -22,6 +22,9 @@ internal sealed class MirrorIndex
     /// <summary>The batches, without their tasks.</summary>
     public IReadOnlyList<FullBatch> Batches { get; set; } = [];
 
+    /// <summary>What the journal remembers of batches that were removed.</summary>
+    public IReadOnlyList<JournalCheckpoint> Memory { get; set; } = [];
+
     /// <summary>The files, by the task that each shows.</summary>
     public IReadOnlyDictionary<(string BatchId, string Key), MirrorFile> Files => _files;
 
@@ -40,7 +43,7 @@ internal sealed class MirrorIndex
         var top = new Fields(root, file, options.NaiveTimes);
         if (top.Text("format") != Mark) return null;
         OwnJson.CheckVersion(top);
-        var index = new MirrorIndex { Batches = [.. top.Items("batches").Select(node => OwnBatch.Read(top.In(node), folder))] };
+        var index = new MirrorIndex { Batches = [.. top.Items("batches").Select(node => OwnBatch.Read(top.In(node), folder))], Memory = OwnMemory.Read(top) };
         foreach (var node in top.Items("files"))
         {
             var fields = top.In(node);
@@ -57,6 +60,12 @@ internal sealed class MirrorIndex
     {
         writer.Write($"{{\"format\":\"{Mark}\",\"version\":{OwnJson.Version},\n\"batches\":[");
         WriteLines(writer, Batches.Select(OwnBatch.Write));
+        if (Memory.Count > 0)
+        {
+            writer.Write($"],\n\"{OwnMemory.Member}\":[");
+            WriteLines(writer, Memory.Select(OwnMemory.Write));
+        }
+
         writer.Write("],\n\"files\":[");
         WriteLines(writer, _files.OrderBy(static entry => entry.Value.Path, StringComparer.Ordinal).Select(static entry => new NodeBuilder()
             .Add("path", entry.Value.Path).Add("batchId", entry.Key.BatchId).Add("key", entry.Key.Key).Add("updatedAt", entry.Value.UpdatedAt).ToNode()));

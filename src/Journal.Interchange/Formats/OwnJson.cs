@@ -21,24 +21,28 @@ internal static class OwnJson
     /// <summary>Whether an object is the whole, or the head, of such a file.</summary>
     public static bool LooksLikeOwn(Fields top) => top.Text("format") == Mark;
 
-    /// <summary>The batches of a JSON object.</summary>
-    public static IReadOnlyList<FullBatch> ReadObject(Fields top, SourceFile file)
+    /// <summary>A JSON object.</summary>
+    public static ImportedFile ReadObject(Fields top, SourceFile file)
     {
         CheckVersion(top);
-        return [.. top.Items("batches").Select(node =>
+        return new ImportedFile(file.Path, ImportFormat.Json, [.. top.Items("batches").Select(node =>
         {
             var fields = top.In(node);
             var keys = new HashSet<string>(StringComparer.Ordinal);
             var batch = OwnBatch.Read(fields, file.Path);
             return batch with { Tasks = [.. fields.Items("tasks").Select(task => ReadTask(fields.In(task), batch.Batch.Id, keys))] };
-        })];
+        })])
+        {
+            Memory = OwnMemory.Read(top),
+        };
     }
 
-    /// <summary>The batches of JSON Lines.</summary>
-    public static IReadOnlyList<FullBatch> ReadLines(SourceFile file, ImportOptions options)
+    /// <summary>JSON Lines.</summary>
+    public static ImportedFile ReadLines(SourceFile file, ImportOptions options)
     {
         var batches = new List<(FullBatch Batch, List<FullTask> Tasks)>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
+        IReadOnlyList<JournalCheckpoint> memory = [];
         var line = 0;
         var ended = false;
         for (var rest = file.Content; !rest.IsEmpty;)
@@ -64,6 +68,7 @@ internal static class OwnJson
                     break;
                 case "end":
                     ended = true;
+                    memory = OwnMemory.Read(fields);
                     var count = batches.Sum(static batch => batch.Tasks.Count);
                     if (fields.Whole("tasks") is { } told && told != count) throw file.Wrong(line, $"There are {count} tasks, but the end tells of {told}: lines are missing.");
                     break;
@@ -73,7 +78,7 @@ internal static class OwnJson
         }
 
         if (!ended) throw file.Wrong(line, "The end is missing: the file is cut.");
-        return batches.ConvertAll(static batch => batch.Batch with { Tasks = batch.Tasks });
+        return new ImportedFile(file.Path, ImportFormat.Jsonl, batches.ConvertAll(static batch => batch.Batch with { Tasks = batch.Tasks })) { Memory = memory };
     }
 
     /// <summary>Refuses what a later version wrote.</summary>

@@ -48,9 +48,10 @@ internal sealed class YamlFolder(string path, IYamlFormat yaml, Func<ITableForma
     public ImportedFile Read(string folder, ImportOptions options)
     {
         var files = Files(folder);
-        if (files.Count == 0 && !HasEpisodes(folder)) throw JournalErrors.ImportFormatUnknown(folder, "the folder has no YAML file.");
-        foreach (var batch in MirrorIndex.Read(folder, options)?.Batches ?? []) _batches[batch.Batch.Id] = batch;
-        return ReadAll(files.Select(SourceFile.Read), options, new DateTimeOffset(Directory.GetLastWriteTimeUtc(folder)), episodes => AddRest(folder, options, episodes));
+        var index = MirrorIndex.Read(folder, options);
+        if (files.Count == 0 && index is not { Memory.Count: > 0 } && !HasEpisodes(folder)) throw JournalErrors.ImportFormatUnknown(folder, "the folder has no YAML file.");
+        foreach (var batch in index?.Batches ?? []) _batches[batch.Batch.Id] = batch;
+        return ReadAll(files.Select(SourceFile.Read), options, new DateTimeOffset(Directory.GetLastWriteTimeUtc(folder)), episodes => AddRest(folder, options, episodes)) with { Memory = index?.Memory ?? [] };
     }
 
     /// <summary>One file.</summary>

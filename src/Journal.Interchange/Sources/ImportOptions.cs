@@ -16,7 +16,11 @@ public sealed record ImportOptions
 /// <param name="Path">The file or folder.</param>
 /// <param name="Format">What it was recognised as.</param>
 /// <param name="Batches">Its batches with their tasks.</param>
-public sealed record ImportedFile(string Path, ImportFormat Format, IReadOnlyList<FullBatch> Batches);
+public sealed record ImportedFile(string Path, ImportFormat Format, IReadOnlyList<FullBatch> Batches)
+{
+    /// <summary>What the journal that was exported remembered of removed batches, see <see cref="Journal.Runs.EarlierRuns.ReadMemory"/>.</summary>
+    public IReadOnlyList<JournalCheckpoint> Memory { get; init; } = [];
+}
 
 /// <summary>The formats that are recognised.</summary>
 public enum ImportFormat : long

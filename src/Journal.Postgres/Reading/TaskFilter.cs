@@ -88,6 +88,8 @@ internal sealed class TaskFilter
         }
 
         if (_query.Signatures is { } signatures) AddPatterns("t.signature", signatures, static task => task.Signature);
+        // By its beginning, an exact target id is found in its index.
+        if (_query.TargetIds is [{ IsPattern: false } exact]) Where.And("t.target_id IS NOT NULL AND left(t.target_id, 100) = left({0}, 100)", exact.Text);
         if (_query.TargetIds is { } targets) AddPatterns("t.target_id", targets, static task => task.TargetId);
         if (_query.Workers is { } workers)
         {

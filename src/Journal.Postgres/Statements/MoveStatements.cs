@@ -18,6 +18,14 @@ internal static class MoveStatements
         FROM task WHERE id = ANY($1) ORDER BY id FOR UPDATE
         """;
 
+    /// <summary>The keys of tasks that get a target id, each with that of another task of its batch that has it, or null. Columns: 1 task, 2 target id.</summary>
+    public const string TargetsOf = """
+        SELECT m.id, m.target, t.key, (
+            SELECT o.key FROM task o
+            WHERE o.batch = t.batch AND o.target_id IS NOT NULL AND left(o.target_id, 100) = left(m.target, 100) AND o.target_id = m.target AND o.id <> t.id LIMIT 1)
+        FROM unnest($1::bigint[], $2::text[]) AS m(id, target) JOIN task t ON t.id = m.id
+        """;
+
     private static readonly ConcurrentDictionary<(TaskMoveKind, JournalTaskStatus, bool), string> Made = new();
 
     /// <summary>The statement of a move from one state.</summary>

@@ -19,6 +19,9 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
     private readonly Dictionary<(TaskMoveKind, JournalTaskStatus, bool), List<MoveRecord>> _wave = [];
     private readonly List<ResultRecord> _results = [];
     private readonly List<(long Task, int Stage)> _forgotten = [];
+    private readonly Dictionary<(long Task, string Target), (string Key, string? Other)> _targets = [];
+    // Those of this transaction, which the server's answer could not know.
+    private readonly Dictionary<(long Batch, string Target), (long Task, string Key)> _recorded = [];
     private int _waves = 1;
 
     /// <summary>Has the tasks locked, on the next trip.</summary>
@@ -29,6 +32,11 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         pipeline.Add(
             new Command(MoveStatements.Lock).With(moves.Select(static move => move.TaskId).Distinct()).With(changing.Select(static move => move.TaskId).Distinct()),
             row => _tasks[row.Integer(0)] = new TaskState(row));
+        var targeted = moves.Where(static move => MoveEffects.Target(move) is not null).ToList();
+        if (targeted.Count == 0) return;
+        pipeline.Add(
+            new Command(MoveStatements.TargetsOf).With(targeted.Select(static move => move.TaskId)).With(targeted.Select(static move => MoveEffects.Target(move))),
+            row => _targets[(row.Integer(0), row.Text(1))] = (row.Text(2), row.TextOrNull(3)));
     }
 
     /// <summary>Makes the moves, in their order; they are sent on the next trip.</summary>
@@ -50,6 +58,9 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         var judged = MoveEffects.Judge(move, from, task.Token, isHolders: holder is null || task.Worker == holder, isLastStage: task.Stage + 1 >= batch.Facts.Stages.Count);
         if (judged != MoveOutcome.Applied) return new MoveResult(judged, from);
 
+        var shared = MoveEffects.Target(move) is { } target ? SharerOf(target, task) : null;
+        if (shared is not null && move.RefusesSharedTarget) return new MoveResult(MoveOutcome.TargetTaken, from, Shared: shared);
+
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
         // With a rate the next stage is a start of its own.
         var keepsClaim = move.KeepsClaim && batch.AsRead.MayClaim(session.Now) && batch.Facts.Options.RateLimit is null && batch.AsRead.Pace.HoldUntil <= session.Now;
@@ -57,8 +68,15 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         if (task.Wave == _waves) SendWave(lease);
         task.Wave = _waves;
         Add(move, task, from, keepsClaim, ran);
-        Follow(move, task, batch, from, keepsClaim, ran);
-        return new MoveResult(MoveOutcome.Applied, from, keepsClaim ? task.Token : null);
+        Follow(move, task, batch, from, keepsClaim, ran, shared);
+        return new MoveResult(MoveOutcome.Applied, from, keepsClaim ? task.Token : null, shared);
+    }
+
+    private SharedTarget? SharerOf(string target, TaskState task)
+    {
+        var (key, other) = _targets[(task.Id, target)];
+        if (!_recorded.TryAdd((task.Batch, target), (task.Id, key)) && _recorded[(task.Batch, target)] is var earlier && earlier.Task != task.Id) other ??= earlier.Key;
+        return other is null ? null : new SharedTarget(target, key, other);
     }
 
     private void Add(TaskMove move, TaskState task, JournalTaskStatus from, bool keepsClaim, long ran)
@@ -72,7 +90,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         records.Add(new MoveRecord(move, task.Token, MoveEffects.NotBefore(move, session.Now), ran, MoveEffects.Message(move), outputs, metadata, (int)StageAfter(move, from, task.Stage)));
     }
 
-    private void Follow(TaskMove move, TaskState task, BatchWork batch, JournalTaskStatus from, bool keepsClaim, long ran)
+    private void Follow(TaskMove move, TaskState task, BatchWork batch, JournalTaskStatus from, bool keepsClaim, long ran, SharedTarget? shared)
     {
         var rule = move.Rule;
         var stage = task.Stage;
@@ -84,7 +102,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
 
         task.Stage = StageAfter(move, from, stage);
         task.Project = move.Report.QuotaProject ?? task.Project;
-        session.Record(batch, task.Id, rule.Event, from, rule.To, stage, move.Reason ?? move.Error?.Message);
+        session.Record(batch, task.Id, rule.Event, from, rule.To, stage, MoveEffects.Reason(move, shared));
         if (keepsClaim)
         {
             var claim = TaskLifecycle.Rule(TaskMoveKind.Claim);

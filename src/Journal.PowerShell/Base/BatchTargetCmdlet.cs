@@ -19,6 +19,10 @@ public abstract class BatchTargetCmdlet : JournalCmdlet
     /// <summary>How the batches are opened.</summary>
     protected virtual StoreAccess Access => StoreAccess.Write;
 
+    /// <summary>The batch that a text means.</summary>
+    /// <exception cref="JournalException">BatchNotFound, JournalNotFound.</exception>
+    protected virtual JournalBatch Meant(IJournalStore store, string idOrName) => store.MeantBatch(idOrName);
+
     /// <summary>Does it with one batch.</summary>
     protected abstract void OnBatch(IJournalStore store, JournalBatch batch);
 
@@ -28,7 +32,7 @@ public abstract class BatchTargetCmdlet : JournalCmdlet
         // An error of a text that comes again was told.
         if (!_seen.Add((Location, id))) return;
         var store = OpenStore(Access);
-        var batch = store.MeantBatch(id);
+        var batch = Meant(store, id);
         if (batch.Id == id || _seen.Add((Location, batch.Id))) OnBatch(store, batch);
     });
 }

@@ -10,6 +10,9 @@ namespace Journal.Commands.Binding;
 /// </summary>
 internal readonly record struct ObjectReference(string? BatchId, long? TaskId, long? Token, string? Worker = null)
 {
+    /// <summary>Whether the object is itself a task, and not something that tells of one.</summary>
+    public bool IsTask { get; private init; }
+
     /// <summary>What an object means; members it says nothing of are null.</summary>
     public static ObjectReference Of(object? value)
     {
@@ -18,7 +21,7 @@ internal readonly record struct ObjectReference(string? BatchId, long? TaskId, l
         {
             null => default,
             JournalBatch batch => new(batch.Id, null, null),
-            JournalTask task => new(task.BatchId, task.Id, HeldToken(task.Status, task.Token), task.Worker),
+            JournalTask task => new(task.BatchId, task.Id, HeldToken(task.Status, task.Token), task.Worker) { IsTask = true },
             JournalAttempt attempt => new(attempt.BatchId, attempt.TaskId, null),
             JournalEvent entry => new(entry.BatchId, entry.TaskId, null),
             string text => new(text, Number(text), null),
@@ -33,9 +36,10 @@ internal readonly record struct ObjectReference(string? BatchId, long? TaskId, l
         var batchId = Member(value, nameof(BatchId)) as string;
         // Where there is a TaskId, the Id is that of something else (an event).
         var taskId = Has(value, nameof(TaskId)) ? Number(Member(value, nameof(TaskId))) : Number(id);
+        var isTask = taskId is not null && !string.IsNullOrEmpty(batchId) && !Has(value, nameof(TaskId));
         if (string.IsNullOrEmpty(batchId)) batchId = taskId is null ? id as string : null;
         var held = LanguagePrimitives.TryConvertTo<JournalTaskStatus>(Member(value, nameof(JournalTask.Status)), out var status);
-        return new ObjectReference(batchId, taskId, held && Number(Member(value, nameof(Token))) is { } token ? HeldToken(status, token) : null, Member(value, nameof(JournalTask.Worker)) as string);
+        return new ObjectReference(batchId, taskId, held && Number(Member(value, nameof(Token))) is { } token ? HeldToken(status, token) : null, Member(value, nameof(JournalTask.Worker)) as string) { IsTask = isTask };
     }
 
     // A task that was not in progress when it was read held no lease; its token is the number of its last attempt.
@@ -90,15 +94,23 @@ public sealed class TaskReferenceAttribute : ArgumentTransformationAttribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class BatchIdAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Whether a task is left to a parameter of tasks, in another set, instead of standing for its batch.</summary>
+    public bool LeavesTasks { get; set; }
+
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         ValueSelector.Unwrap(inputData) is IEnumerable items and not (string or IDictionary)
             ? items.Cast<object?>().Select(IdOf).ToArray()
             : new[] { IdOf(inputData) };
 
-    private static string IdOf(object? value) =>
-        ObjectReference.Of(value).BatchId is { Length: > 0 } id ? id : throw new ArgumentTransformationMetadataException(
+    private string IdOf(object? value)
+    {
+        var reference = ObjectReference.Of(value);
+        // The cast that failed has the pipeline try the other set.
+        if (LeavesTasks && reference.IsTask) throw new ArgumentTransformationMetadataException($"'{value}' is a task and no batch: give it to -TaskId.", new PSInvalidCastException());
+        return reference.BatchId is { Length: > 0 } id ? id : throw new ArgumentTransformationMetadataException(
             $"'{value}' tells no batch: give the id of a batch, or an object with a property BatchId (a batch, a task, an attempt, an event).");
+    }
 }
 
 /// <summary>What an input is called by its type.</summary>

@@ -51,6 +51,8 @@ public sealed class CompleteJournalTaskCommand : TaskTargetCmdlet
             Result = Result is null ? null : KeptValues.Encode(Result, "-Result"),
         };
         var decided = WorkerMoves.Succeeded(Writer.RequireBatch(task.BatchId), task, token, report);
+        // Whoever is at the keyboard, or writes the loop, can still say what is meant; a run has nobody to ask, and records what was done.
+        decided = decided with { Move = decided.Move with { RefusesSharedTarget = true } };
         if (ShouldProcess(Describe(task), "Complete")) Apply(decided, task.BatchId);
     }
 }

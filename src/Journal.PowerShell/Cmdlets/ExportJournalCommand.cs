@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Completion;
 using Journal.Formats;
 using Journal.Interchange;
+using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -67,16 +68,20 @@ public sealed class ExportJournalCommand : JournalCmdlet
 
     private void WriteFile(IJournalStore store, string path, ExportFormat format, List<JournalBatch> batches)
     {
-        var count = JournalExport.Write(store, batches, format, path, Force, StopToken);
+        var count = JournalExport.Write(store, batches, format, path, Force, StopToken, Memory(store, batches));
         WriteObject(new JournalExported(path, format, batches.Count, count, count, 0, store.Location));
     }
 
     private void WriteMirror(IJournalStore store, string path, List<JournalBatch> batches)
     {
         var before = CompressOlderThan is { } age ? store.Now - age : (DateTimeOffset?)null;
-        var result = new MirrorExport(store, path, FormatLoader.Yaml).Write(batches, before, Force, StopToken);
+        var result = new MirrorExport(store, path, FormatLoader.Yaml).Write(batches, before, Force, StopToken, Memory(store, batches));
         WriteObject(new JournalExported(path, ExportFormat.Yaml, batches.Count, result.Written + result.Unchanged, result.Written, result.Compressed, store.Location));
     }
+
+    // Of what is exported: all, or the names of the batches that are.
+    private IReadOnlyList<JournalCheckpoint> Memory(IJournalStore store, List<JournalBatch> batches) =>
+        EarlierRuns.ReadMemory(store, _ids.Count == 0 && Name is null ? null : batches.Select(static batch => batch.Name).ToHashSet(StringComparer.OrdinalIgnoreCase));
 
     private List<JournalBatch> Batches(IJournalStore store)
     {

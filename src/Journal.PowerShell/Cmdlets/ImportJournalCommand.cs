@@ -3,6 +3,7 @@ using System.Management.Automation;
 using Journal.Formats;
 using Journal.Interchange;
 using Journal.Interchange.Sources;
+using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
 
@@ -47,15 +48,20 @@ public sealed class ImportJournalCommand : JournalCmdlet
         var present = Present();
         var batches = ImportPlan.Place(file, present);
         var wanted = batches.Where(batch => ShouldProcess(Describe(batch), Announce(file, ImportPlan.Foresee(batch, present)))).ToList();
-        if (wanted.Count == 0) return;
+        var remembers = file.Memory.Count > 0 && ShouldProcess(
+            "the completions of removed batches", $"Take over what {Amount.Of(file.Memory.Count, "removed batch")} completed, which incremental runs leave out, from '{file.Path}'");
+        if (wanted.Count == 0 && !remembers) return;
         var store = OpenStore(StoreAccess.Create);
-        var results = store.Import(wanted, SessionWorker.Get());
+        var results = wanted.Count == 0 ? [] : store.Import(wanted, SessionWorker.Get());
         for (var i = 0; i < wanted.Count; i++)
         {
             var result = results[i];
             if (result.Added > 0) foreach (var clash in ResultClash.Find(store, result.BatchId)) WriteWarning(clash.Words(result.BatchId));
             WriteObject(new JournalImport(result.BatchId, wanted[i].Batch.Name, file.Format, path, result.Added, result.AlreadyThere, result.Attempts, result.Events, store.Location));
         }
+
+        // After the batches: one that came in tells more than what is remembered of it.
+        if (remembers && EarlierRuns.TakeMemory(store, file.Memory) is > 0 and var taken) WriteVerbose($"What {Amount.Of(taken, "removed batch")} completed is remembered here, too: incremental runs leave it out.");
     }
 
     // The journal as it is; null where the import will make it.

@@ -355,7 +355,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         _words.Recorded(batch, _scripts.Recorded);
         _words.Reconciled(batch, _scripts.Reconciled);
         _words.End(batch, result);
-        if (result.HasResults && result.End is not RunEnd.Interrupted) _words.Clashes(batch, ResultClash.Find(store, batch.Id));
+        if (result.HasResults && result.End is not RunEnd.Interrupted) _words.Clashes(batch, ResultClash.Find(store, batch.Id).Where(clash => !observer.HasTold(clash)));
         if (outbox is not null && result.End is not RunEnd.Interrupted)
         {
             observer.Deliver(outbox.Others());

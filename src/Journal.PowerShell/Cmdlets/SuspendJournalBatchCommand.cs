@@ -19,6 +19,9 @@ public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
     public DateTimeOffset? Until { get; set; }
 
     /// <inheritdoc/>
+    protected override JournalBatch Meant(IJournalStore store, string idOrName) => store.BatchToPause(idOrName);
+
+    /// <inheritdoc/>
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
     {
         if (ShouldProcess($"batch '{batch.Id}'", "Suspend")) WriteObject(store.Apply(batch.Id, Until is null ? BatchMove.Hold(Reason) : BatchMove.Pause(Reason, Until), SessionWorker.Get()));

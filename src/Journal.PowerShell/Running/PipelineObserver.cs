@@ -11,12 +11,16 @@ namespace Journal.Commands.Running;
 /// <summary>Writes what happens in a run to the pipeline of its cmdlet: outputs, errors, the progress bar.</summary>
 internal sealed class PipelineObserver : IRunObserver
 {
+    // Of so many target ids it is told at once that two tasks have them; where that is what the ids are like, the end of the run tells how many there are.
+    private const int MostTargetsTold = 10;
+
     private readonly Cmdlet _cmdlet;
     private readonly JournalBatch _batch;
     private readonly int _activity;
     private readonly ResultOutbox? _outbox;
     private readonly TimeProvider _time;
     private readonly TimeSpan _lineInterval;
+    private readonly HashSet<string> _sharedTargets = new(StringComparer.Ordinal);
     private long _saidAt;
 
     /// <param name="cmdlet">Whose pipeline.</param>
@@ -38,6 +42,11 @@ internal sealed class PipelineObserver : IRunObserver
         {
             _cmdlet.WriteWarning($"'{report.Task.Key}': the lease was lost while the attempt ran; its result counts for nothing, and whoever holds the task now does it.");
             return;
+        }
+
+        if (report.Shared is { } shared && _sharedTargets.Count <= MostTargetsTold && _sharedTargets.Add(shared.TargetId) && _sharedTargets.Count <= MostTargetsTold)
+        {
+            _cmdlet.WriteWarning(shared.Words(_batch.Id));
         }
 
         switch (report.Move.Kind)
@@ -110,6 +119,9 @@ internal sealed class PipelineObserver : IRunObserver
 
     /// <inheritdoc/>
     public void Note(string text) => _cmdlet.WriteWarning(text);
+
+    /// <summary>Whether all that the end of the run has to tell was told when it happened.</summary>
+    public bool HasTold(ResultClash clash) => !clash.IsOutput && clash.Count <= Math.Min(_sharedTargets.Count, MostTargetsTold);
 
     /// <summary>Takes the progress bar away.</summary>
     public void Close() => _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, "done") { RecordType = ProgressRecordType.Completed });

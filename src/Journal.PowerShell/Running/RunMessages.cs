@@ -121,7 +121,7 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
     }
 
     /// <summary>Target ids and output files that several tasks have.</summary>
-    public void Clashes(JournalBatch batch, IReadOnlyList<ResultClash> clashes)
+    public void Clashes(JournalBatch batch, IEnumerable<ResultClash> clashes)
     {
         foreach (var clash in clashes) cmdlet.WriteWarning(clash.Words(batch.Id));
     }

@@ -43,6 +43,11 @@ internal static class TaskStatements
 
     public const string IdOfKey = "SELECT id FROM task WHERE batch = ?1 AND key = ?2";
 
+    public const string KeyOfTask = "SELECT key FROM task WHERE id = ?1";
+
+    /// <summary>Another task of the batch that has a target id.</summary>
+    public const string OtherWithTarget = "SELECT key FROM task WHERE batch = ?1 AND target_id = ?2 AND id <> ?3 ORDER BY id LIMIT 1";
+
     public const string InputOfKey = "SELECT id, status, stage, input_kind, COALESCE(input, key), metadata, limit_key FROM task WHERE batch = ?1 AND key = ?2";
 
     /// <summary>A task takes another input, with what is said with it.</summary>

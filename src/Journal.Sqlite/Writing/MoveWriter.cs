@@ -20,6 +20,9 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         var judged = MoveEffects.Judge(move, task.Status, task.Token, isHolders: holder is null || task.Worker == holder, isLastStage: task.Stage + 1 >= batch.StageCount);
         if (judged != MoveOutcome.Applied) return new MoveResult(judged, task.Status);
 
+        var shared = MoveEffects.Target(move) is { } target ? SharerOf(target, move.TaskId, task.Batch) : null;
+        if (shared is not null && move.RefusesSharedTarget) return new MoveResult(MoveOutcome.TargetTaken, task.Status, Shared: shared);
+
         // A batch that was paused or stopped meanwhile hands out nothing, not even the next stage of a task in hand.
         // With a rate the next stage is a start of its own.
         var options = session.Facts(batch).Options;
@@ -33,7 +36,7 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
             if (outcome != JournalAttemptOutcome.Abandoned) batch.Standing.ActiveTime += ran;
         }
 
-        var told = session.Record(batch, move.TaskId, rule.Event, task.Status, rule.To, task.Stage, move.Reason ?? move.Error?.Message);
+        var told = session.Record(batch, move.TaskId, rule.Event, task.Status, rule.To, task.Stage, MoveEffects.Reason(move, shared));
         if (keepsClaim)
         {
             var claim = TaskLifecycle.Rule(TaskMoveKind.Claim);
@@ -47,7 +50,20 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         FollowPace(move, batch, task, options);
         Charge(batch, move.Report, move.Report.QuotaProject ?? task.QuotaProject);
         KeepResult(move, batch, task, told);
-        return new MoveResult(MoveOutcome.Applied, task.Status, keepsClaim ? task.Token + 1 : null);
+        return new MoveResult(MoveOutcome.Applied, task.Status, keepsClaim ? task.Token + 1 : null, shared);
+    }
+
+    private SharedTarget? SharerOf(string target, long task, long batch)
+    {
+        var other = session.Prepared(TaskStatements.OtherWithTarget).Bind(1, batch).Bind(2, target).Bind(3, task);
+        if (!other.Step()) return null;
+        var otherKey = other.Text(0)!;
+        other.Reset();
+        var own = session.Prepared(TaskStatements.KeyOfTask).Bind(1, task);
+        own.Step();
+        var shared = new SharedTarget(target, own.Text(0)!, otherKey);
+        own.Reset();
+        return shared;
     }
 
     private void FollowPace(TaskMove move, BatchEntry batch, Standing task, BatchOptions options)

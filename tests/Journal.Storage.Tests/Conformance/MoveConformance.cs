@@ -110,6 +110,47 @@ public abstract class MoveConformance<TFixture> : StoreTest<TFixture> where TFix
         Assert.Equal("all fine", Events(task.Id)[^1].Reason);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_target_id_that_another_task_of_the_batch_has_is_told_when_it_is_recorded(bool together)
+    {
+        var batch = Batch("a", "b", "c");
+        var other = Batch("elsewhere");
+        Make(Complete(ClaimOne(other), new TaskReport { TargetId = Long("same") }));
+        var moves = Claim(batch, 3).Select(task => Complete(task, new TaskReport { TargetId = Long(task.Key == "c" ? "own" : "same") })).ToArray();
+
+        var results = together ? Store.Apply(moves).ToArray() : [.. moves.Select(Apply)];
+
+        Assert.All(results, static result => Assert.Equal(MoveOutcome.Applied, result.Outcome));
+        Assert.Equal([null, new SharedTarget(Long("same"), "b", "a"), null], results.Select(static result => result.Shared));
+        Assert.Contains("that of 'a' too", Events(Task(batch, "b").Id)[^1].Reason, StringComparison.Ordinal);
+        Assert.Null(Events(Task(batch, "a").Id)[^1].Reason);
+        Assert.Equal(["a", "b"], Store.ReadTasks(new TaskQuery { BatchIds = [batch.Id], TargetIds = [TextPattern.Exactly(Long("same"))] }).Select(static task => task.Key));
+
+        // Longer than an entry of any index, and alike for longer than a prefix.
+        static string Long(string text) => new string('x', 9_000) + text;
+    }
+
+    [Fact]
+    public void A_move_that_minds_is_not_made_with_the_target_id_of_another_task()
+    {
+        var batch = Batch(["one", "two"], "a", "b");
+        var (first, second) = (ClaimOne(batch), ClaimOne(batch));
+        Make(TaskMove.Advance(first.Id, first.Token, new TaskReport { TargetId = "same" }, null, keepsClaim: false));
+        var before = Events(second.Id).Count;
+        var move = TaskMove.Advance(second.Id, second.Token, new TaskReport { TargetId = "same", Quota = 1 }, null, keepsClaim: false) with { RefusesSharedTarget = true };
+
+        var error = Assert.Throws<JournalException>(() => Apply(move).ThrowUnlessApplied(move));
+
+        Assert.Equal(("TargetTaken", "same"), (error.ErrorId, error.Target));
+        Assert.Equal((JournalTaskStatus.InProgress, null, 0d, before), (Task(second.Id).Status, Task(second.Id).TargetId, Again(batch).QuotaConsumed, Events(second.Id).Count));
+        Make(move with { Report = new TaskReport { TargetId = "other" } });
+        // Its own it may say again.
+        var again = ClaimOne(batch);
+        Make(TaskMove.Complete(again.Id, again.Token, new TaskReport { TargetId = "same" }) with { RefusesSharedTarget = true });
+    }
+
     [Fact]
     public void Reports_of_several_attempts_add_up_whatever_became_of_them()
     {

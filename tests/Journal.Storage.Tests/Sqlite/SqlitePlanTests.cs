@@ -17,6 +17,8 @@ public sealed class SqlitePlanTests : StoreTest<SqliteFixture>
     [InlineData(TaskStatements.Renew, "task_in_progress")]
     [InlineData(TaskStatements.IdOfKey, "sqlite_autoindex_task_1")]
     [InlineData(TaskStatements.FirstKeyFrom, "sqlite_autoindex_task_1")]
+    [InlineData(TaskStatements.OtherWithTarget, "task_target")]
+    [InlineData("SELECT id FROM task WHERE (target_id = 'x') AND (batch = 1) ORDER BY id", "task_target")]
     [InlineData(TaskStatements.Claim, "INTEGER PRIMARY KEY")]
     [InlineData(TaskStatements.ById, "INTEGER PRIMARY KEY")]
     [InlineData("SELECT id FROM task INDEXED BY task_failed_in_order WHERE (status = 3) AND (batch = 1) ORDER BY id LIMIT 20 OFFSET 0", "task_failed_in_order")]

@@ -20,6 +20,19 @@ public static class MoveEffects
         return !move.Rule.Allows(status) || (move.Kind == TaskMoveKind.Advance && isLastStage) ? MoveOutcome.Illegal : MoveOutcome.Applied;
     }
 
+    /// <summary>The target id of which it matters whether another task of the batch has it; null where the move records none for good.</summary>
+    public static string? Target(TaskMove move) =>
+        move.Kind is TaskMoveKind.Complete or TaskMoveKind.Advance && move.Report.TargetId is { Length: > 0 } target ? target : null;
+
+    /// <summary>What the history gives as the reason of a move.</summary>
+    /// <param name="move">The move.</param>
+    /// <param name="shared">The target id that another task has too.</param>
+    public static string? Reason(TaskMove move, SharedTarget? shared)
+    {
+        var reason = move.Reason ?? move.Error?.Message;
+        return shared is null ? reason : shared.Reason(reason);
+    }
+
     /// <summary>The stage in which a requeued task waits. What the stages before it made is kept.</summary>
     /// <param name="move">The requeue.</param>
     /// <param name="status">The status of the task it meets.</param>
