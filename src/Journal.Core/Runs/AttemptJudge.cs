@@ -33,10 +33,10 @@ public sealed class AttemptJudge
     /// <summary>Why the breaker gives attempts back.</summary>
     internal const string BreakerReason = "The breaker tripped: the cause lies outside the task.";
 
-    private readonly RunRequest _request;
-    private readonly CircuitBreaker _breaker;
+    private RunRequest _request;
+    private CircuitBreaker _breaker;
     private readonly Random _random;
-    private readonly int _threshold;
+    private int _threshold;
     private long _ended;
     private long _failed;
 
@@ -47,9 +47,20 @@ public sealed class AttemptJudge
     {
         _request = request;
         _random = random;
-        _threshold = request.FailureThreshold ?? request.Batch.Options.FailureThreshold;
+        _threshold = Threshold(request);
         _breaker = new CircuitBreaker(_threshold);
     }
+
+    /// <summary>Goes by another policy from now on. With another threshold the row of failures is counted anew.</summary>
+    internal void GoBy(RunRequest request)
+    {
+        _request = request;
+        if (Threshold(request) == _threshold) return;
+        _threshold = Threshold(request);
+        _breaker = new CircuitBreaker(_threshold);
+    }
+
+    private static int Threshold(RunRequest request) => request.FailureThreshold ?? request.Batch.Options.FailureThreshold;
 
     /// <summary>The breaker's threshold, where failures in a row may be part of a longer row, of several workers; null where nothing is suspected.</summary>
     internal int? Suspicion => _breaker.IsSuspicious ? _threshold : null;
@@ -102,7 +113,7 @@ public sealed class AttemptJudge
         var classification = ErrorClassifier.Classify(facts);
         var category = classification.Category is JournalErrorCategory.None ? JournalErrorCategory.Unknown : classification.Category;
         var error = new TaskError(category, facts.Message, ErrorSignature.Of(facts.Kind ?? facts.Message), facts.ErrorId, result.ScriptStackTrace);
-        var decision = RetryPolicy.Decide(task.Batch.Options, task.Stage, task.Attempt, classification, now, _random.NextDouble());
+        var decision = RetryPolicy.Decide(_request.Batch.Options, task.Stage, task.Attempt, classification, now, _random.NextDouble());
         if (decision.Action is RetryAction.Pause)
         {
             var refund = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, decision.Reason);

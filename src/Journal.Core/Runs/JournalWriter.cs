@@ -152,14 +152,10 @@ internal sealed class JournalWriter : IDisposable
                 return (RunEnd.Canceled, "The batch was canceled.", true);
         }
 
-        if (!_board.HasNothingLeft) return null;
-        if (state.NextDue is { } due)
-        {
-            _due.Change(LongWait.Step(due - _journal.Now), Timeout.InfiniteTimeSpan);
-            return null;
-        }
-
-        if (state.Counts.InProgress == 0 || _request.Stage is not null) return (RunEnd.Done, null, false);
+        // Also while others run: there may be room for one more.
+        if (state.NextDue is { } due) _due.Change(LongWait.Step(due - _journal.Now), Timeout.InfiniteTimeSpan);
+        if (!_board.HasNothingLeft || state.NextDue is not null) return null;
+        if (state.Counts.InProgress == 0 || _request.Stage is not null) return (RunEnd.Done, _request.Stage is null ? Held(state.Counts.Pending) : null, false);
         var held = _journal.ReadInFlight();
         if (GiveBackForgotten(held)) return null;
         var waitsForItself = held.All(task => task.Worker is { } holder && _processes.IsThisProcess(holder));
@@ -167,6 +163,9 @@ internal sealed class JournalWriter : IDisposable
             ? (RunEnd.HeldElsewhere, $"{Amount.Of(state.Counts.InProgress, "task")} {(state.Counts.InProgress == 1 ? "is" : "are")} held by another worker of this process.", false)
             : null;
     }
+
+    // What waits for no time and no other task waits for an operator.
+    private static string? Held(long waiting) => waiting == 0 ? null : $"{Amount.Of(waiting, "task")} {(waiting == 1 ? "is" : "are")} held by an operator and {(waiting == 1 ? "was" : "were")} not run.";
 
     // With nothing in hand this worker holds nothing; whatever the journal says it holds would be waited for for ever, its lease renewed.
     private bool GiveBackForgotten(IReadOnlyList<InFlightTask> held)

@@ -16,28 +16,22 @@ internal sealed class RunBoard : IDisposable
     private const int MostUnreported = 32;
 
     private readonly object _gate = new();
-    private readonly RunRequest _request;
+    private RunRequest _request;
     private readonly TimeProvider _time;
     private readonly AttemptJudge _judge;
     private readonly CancellationTokenSource _stopAttempts = new();
     private readonly TaskHand _hand;
-    private readonly Queue<AttemptReport> _reports = new();
-    private readonly Queue<string> _notes = new();
+    private readonly Queue<AttemptReport> _reports = [];
+    private readonly Queue<string> _notes = [];
     private Dictionary<long, (double? Percent, string? Text)> _attemptProgress = [];
     private List<AttemptReport> _ended = [];
     private BatchMove? _pause;
-    private bool _over;
-    private bool _dry;
-    private bool _renew;
-    private bool _poll;
-    private bool _progressDue = true;
-    private bool _givesUpRunning;
+    private bool _over, _dry, _renew, _poll, _progressDue = true, _givesUpRunning;
     private DateTimeOffset _leaseEnd;
 
     public RunBoard(RunRequest request, TimeProvider time, Random random)
     {
-        (_request, _time) = (request, time);
-        _hand = new TaskHand(request.Batch.Options);
+        (_request, _time, _hand) = (request, time, new TaskHand(request.Batch.Options));
         _judge = new AttemptJudge(request, random);
         Tally = new RunTally(time, request.Degree);
         State = BatchState.Of(request.Batch);
@@ -228,6 +222,7 @@ internal sealed class RunBoard : IDisposable
         lock (_gate)
         {
             State = result.Batch;
+            GoBy(result.Options);
             var advanced = new List<JournalTask>();
             for (var i = 0; i < turn.Ended.Count; i++)
             {
@@ -242,6 +237,15 @@ internal sealed class RunBoard : IDisposable
             Committed += turn.Ended.Count;
             Monitor.PulseAll(_gate);
         }
+    }
+
+    // Somebody may have changed the policy of the batch, see Set-JournalBatch.
+    private void GoBy(BatchOptions options)
+    {
+        if (ReferenceEquals(options, _request.Batch.Options)) return;
+        _request = _request with { Batch = _request.Batch with { Options = options } };
+        _hand.Options = options;
+        _judge.GoBy(_request);
     }
 
     /// <summary>Whether this worker has nothing in hand and found nothing to claim.</summary>

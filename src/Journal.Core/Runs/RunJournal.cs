@@ -81,6 +81,9 @@ internal sealed class RunJournal(RunRequest request, IJournalStore store, RunBoa
     /// <summary>What an earlier stage of a task emitted, as JSON; null when it emitted nothing.</summary>
     public string? ReadResult(long taskId, string stage) => Call(() => store.ReadResult(taskId, stage));
 
+    /// <summary>Whether a task matches that is not this one.</summary>
+    public bool HasOther(TaskQuery query, long taskId) => Call(() => store.ReadTasks(query).Any(task => task.Id != taskId));
+
     /// <summary>Records an event of the work's own.</summary>
     public void AddEvent(long taskId, NewEvent entry) => Call(() => store.AddEvent(BatchId, taskId, entry, request.Worker));
 

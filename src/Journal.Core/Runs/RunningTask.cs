@@ -129,7 +129,7 @@ public sealed class RunningTask
     {
         if (string.IsNullOrEmpty(targetId)) throw JournalErrors.InvalidValue("TrySetTarget", targetId, "An empty text is no target id.");
         var query = new TaskQuery { BatchIds = [BatchId], TargetIds = [TextPattern.Exactly(targetId)], First = 2 };
-        if (_reach.Call(() => _store.ReadTasks(query).Any(task => task.Id != Id))) return false;
+        if (_journal.HasOther(query, Id)) return false;
         SetTarget(targetId);
         return true;
     }
@@ -234,7 +234,7 @@ public sealed class RunningTask
     private DateTimeOffset After(TimeSpan wait, string what)
     {
         if (wait < TimeSpan.Zero) throw JournalErrors.InvalidValue(what, wait, "a wait is not negative.");
-        var now = _store.Now;
+        var now = _journal.Now;
         return wait < DateTimeOffset.MaxValue - now ? now + wait : DateTimeOffset.MaxValue;
     }
 

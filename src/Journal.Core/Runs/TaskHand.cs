@@ -13,8 +13,11 @@ internal sealed class TaskHand(BatchOptions options)
     private readonly Dictionary<long, RunningTask> _running = [];
     private bool _holdsSuspect;
 
-    // Where one crash fails a task, none is held that has not begun: it would fail for what another one did.
-    private readonly bool _holdsNoneAhead = options.OnCrash is CrashAction.Fail || options.CrashLimit <= 1;
+    /// <summary>The policy, which may change while the run goes on.</summary>
+    public BatchOptions Options { get; set; } = options;
+
+    // Where one crash fails a task, none is held that has not begun: it would fail for what another one did. Where starts are limited, a claim is a start.
+    private bool HoldsNoneAhead => Options.OnCrash is CrashAction.Fail || Options.CrashLimit <= 1 || Options.NeedsPaceLock;
 
     /// <summary>How many are ready.</summary>
     public int Ready => _ready.Count;
@@ -40,7 +43,7 @@ internal sealed class TaskHand(BatchOptions options)
     public int Wanted(int degree, double? meanSeconds)
     {
         // A task that its worker died with runs without others ahead: should it kill again, none of them is accused.
-        var target = _holdsSuspect || _holdsNoneAhead ? degree : ClaimAhead.Target(degree, meanSeconds);
+        var target = _holdsSuspect || HoldsNoneAhead ? degree : ClaimAhead.Target(degree, meanSeconds);
         return Math.Max(0, target - _ready.Count - _running.Count);
     }
 

@@ -146,6 +146,7 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
         {
             case RunEnd.Done:
                 cmdlet.WriteInformation(LogLine($"{batch.Id}: {counts.Completed} completed, {counts.Failed} failed, {counts.Skipped} skipped of {counts.Total}."), Tag);
+                if (result.Reason is { } held) cmdlet.WriteWarning($"{held} To let them go: Get-JournalTask '{batch.Id}' -Status Pending | Set-JournalTask -Hold:$false");
                 break;
             case RunEnd.Canceled or RunEnd.HeldElsewhere:
                 cmdlet.WriteWarning(result.Reason!);

@@ -35,6 +35,7 @@ public static class BatchView
             batch.Failed == 0 ? "0".PadLeft(FailedWidth) : colours.Bad(batch.Failed.ToString(CultureInfo.InvariantCulture).PadLeft(FailedWidth)),
             ViewText.Age(batch.CreatedAt));
         if (IsEmpty(batch)) return $"{line}{Environment.NewLine}    {colours.Waiting("It has no tasks.")} {colours.Command(ViewText.Line(ResumeLine(batch)))}";
+        if (HeldBack(batch) is { Length: > 0 } held) return $"{line}{Environment.NewLine}    {colours.Waiting(held)}";
         if (batch.HasWorker == false) return $"{line}{Environment.NewLine}    {colours.Waiting("Nobody works on it.")} {colours.Command(ViewText.Line(ResumeLine(batch)))}";
         return Pause(batch) is { Length: > 0 } pause
             ? $"{line}{Environment.NewLine}    {colours.Waiting(pause)}{Environment.NewLine}    {colours.Command(ViewText.Line(ResumeLine(batch)))}"
@@ -50,6 +51,12 @@ public static class BatchView
         var now = TimeProvider.System.GetUtcNow();
         return BatchLifecycle.PauseIsOver(until, now) ? $"{reason} (the pause is over)" : $"{reason} ({(reason.StartsWith("Quota", StringComparison.Ordinal) ? "resets" : "ends")} in {RelativeTime.Countdown(until - now)})";
     }
+
+    /// <summary>Until when the other side wants no more, and why; empty where nobody waits for that.</summary>
+    public static string HeldBack(JournalBatch batch) =>
+        batch is { Status: JournalBatchStatus.Running, HeldBackUntil: { } until } && until - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } left
+            ? $"Held back for {RelativeTime.Countdown(left)}: {ViewText.Clip(batch.HoldReason ?? "", 50)}"
+            : "";
 
     /// <summary>What makes it go on; empty where there is nothing to go on with. Only a run, or a worker, does its tasks: Resume-JournalBatch ends the pause.</summary>
     public static string ResumeLine(JournalBatch batch)
