@@ -44,6 +44,7 @@ Describe 'The care of a journal' {
 
     It 'sets a damaged journal aside and goes on with what could be read' {
         Set-Damage $journal
+        (Get-ErrorOf { Repair-Journal $TestDrive -Confirm:$false }).Id | Should -Be UnsupportedJournal
         $salvage = Repair-Journal -Confirm:$false
         $salvage.AsidePath | Should -BeLike "$journal.corrupt-*"
         $salvage.AsidePath | Should -Exist

@@ -59,6 +59,8 @@ Describe 'Request-JournalTask' {
         (Get-JournalTask $batch -Key c | ConvertTo-Json | ConvertFrom-Json | Request-JournalTask).Key | Should -Be c
         ($batch | Request-JournalTask).Key | Should -Be a
         (Get-ErrorOf { Get-JournalTask $batch -Key b | Request-JournalTask }).Id | Should -Be TaskNotClaimed
+        Get-JournalTask $batch -Key c | Set-JournalTask -Status Pending
+        (Request-JournalTask (Get-JournalTask $batch -Key c)).Key | Should -Be c
         $other = 'x', 'y' | Start-JournalBatch other
         ((Get-JournalTask $other -Key y), $other | Request-JournalTask).Key | Should -Be y, x
     }

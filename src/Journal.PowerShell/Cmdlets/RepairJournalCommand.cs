@@ -23,6 +23,7 @@ public sealed class RepairJournalCommand : JournalCmdlet
     {
         var location = Location;
         if (JournalLocation.IsPostgres(location)) throw JournalErrors.UnsupportedJournal(location, "a damaged database is repaired by its server's own tools, or restored from its backup.");
+        if (System.IO.Directory.Exists(location)) throw JournalErrors.UnsupportedJournal(location, "it is a directory.");
         if (!File.Exists(location)) throw JournalErrors.JournalNotFound(location);
         if (!Force) JournalUse.RefuseWhereSomebodyWorks(location, Processes);
         var aside = JournalCopies.PathFor(location, Time.GetUtcNow());

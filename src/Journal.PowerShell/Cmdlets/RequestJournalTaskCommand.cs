@@ -15,7 +15,7 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
     private const string ByBatch = "Batch";
     private const string ByTask = "Task";
 
-    /// <summary>The batches: ids, names (the newest batch of that name), batches, or attempts and events of them. A task that is piped is that task, see -TaskId.</summary>
+    /// <summary>The batches: ids, names (the newest batch of that name), batches, or attempts and events of them. A task is that task, see -TaskId.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByBatch)]
     [Alias("BatchId")]
     [BatchId(LeavesTasks = true)]
@@ -23,7 +23,7 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
     public override string[] Id { get; set; } = [];
 
     /// <summary>These tasks and no others.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByTask)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByTask)]
     [TaskReference]
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public TaskReference[] TaskId { get; set; } = [];

@@ -28,7 +28,7 @@ internal sealed class DamagedTable(Database database, string select, string key,
                 row(found);
                 reached = found.Integer(0);
             });
-            Gaps.Add(FormattableString.Invariant($"from {position} to {(behind is null && reached == long.MaxValue ? "the end" : reached)}"));
+            Gaps.Add(FormattableString.Invariant($"from {(position == long.MinValue ? "the first" : position)} to {(behind is null && reached == long.MaxValue ? "the end" : reached)}"));
             if (behind is null) return;
             position = behind.Value - 1;
         }

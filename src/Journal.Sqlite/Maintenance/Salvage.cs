@@ -79,7 +79,11 @@ internal sealed class Salvage(StoreOptions options, string asidePath, bool force
             source.Execute("PRAGMA writable_schema = ON");
             foreach (var (table, key) in SalvageStatements.Tables) CopyReadable(source, target, table, key);
         }
-        catch (JournalException e) when (IsDamage(e))
+        catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.NotAJournal))
+        {
+            _report.Add("Nothing could be read: it is not a database, or its first page is lost.");
+        }
+        catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalCorrupt))
         {
             _report.Add($"The rest could not be read: {e.InnerException?.Message ?? e.Message}");
         }
@@ -104,7 +108,7 @@ internal sealed class Salvage(StoreOptions options, string asidePath, bool force
         {
             Copy(source, target, table, key);
         }
-        catch (JournalException e) when (IsDamage(e))
+        catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalCorrupt))
         {
             _report.Add($"{table} could not be read: {e.InnerException?.Message ?? e.Message}");
         }
@@ -128,7 +132,7 @@ internal sealed class Salvage(StoreOptions options, string asidePath, bool force
             saved += insert.BindAll(values).Execute();
             replaced += row.Integer(values.Length + 1);
         });
-        _report.Add(FormattableString.Invariant($"{table}: {saved} rows were saved."));
+        _report.Add($"{table}: {Amount.Of(saved, "row")} {(saved == 1 ? "was" : "were")} saved.");
         if (replaced > 0) _report.Add(FormattableString.Invariant($"{table}: {replaced} values were none that a journal writes, and were replaced."));
         _report.AddRange(scan.Gaps.Select(gap => FormattableString.Invariant($"{table}: rows with {key} {gap} could not all be read.")));
     }
@@ -165,6 +169,4 @@ internal sealed class Salvage(StoreOptions options, string asidePath, bool force
         while (rows.Step()) names.Add(rows.Text(0)!);
         return names;
     }
-
-    private static bool IsDamage(JournalException e) => e.ErrorId is nameof(JournalErrors.JournalCorrupt) or nameof(JournalErrors.NotAJournal);
 }
