@@ -33,6 +33,9 @@ public static class RetryPolicy
     /// <summary>The reason of a pause for a used-up quota; views add the countdown.</summary>
     public const string QuotaExhausted = "Quota exhausted";
 
+    /// <summary>After so many claims a task that is refused with a Retry-After costs its retries.</summary>
+    public const int MostHolds = 100;
+
     /// <summary>Decides.</summary>
     /// <param name="options">The batch's policy.</param>
     /// <param name="stage">The stage that failed; null where the batch has none.</param>
@@ -40,19 +43,20 @@ public static class RetryPolicy
     /// <param name="error">The error's category, and what the other side said about when to come back.</param>
     /// <param name="now">The time of the failure.</param>
     /// <param name="jitter">A random number from 0 to 1, see <see cref="Backoff"/>.</param>
+    /// <param name="claims">How often the task was claimed in all. One that is refused again and again is not held back for ever: from <see cref="MostHolds"/> on it costs its retries.</param>
     /// <returns>
     /// HoldBack for RateLimited where the other side says when to come back, whatever the number of attempts; else Retry for NetworkError, Timeout, RateLimited
     /// and Unknown (None counts as Unknown) while retries are left, never before the other side's RetryAfter or ResetAt; Pause for QuotaExceeded, whatever the number of attempts; Fail for everything else.
     /// </returns>
     public static RetryDecision Decide(
-        BatchOptions options, string? stage, int attempts, Classification error, DateTimeOffset now, double jitter)
+        BatchOptions options, string? stage, int attempts, Classification error, DateTimeOffset now, double jitter, long claims = 0)
     {
         var category = error.Category == JournalErrorCategory.None ? JournalErrorCategory.Unknown : error.Category;
         switch (category)
         {
             case JournalErrorCategory.QuotaExceeded:
                 return new RetryDecision(RetryAction.Pause, null, PauseEnd(options, error, now), QuotaExhausted);
-            case JournalErrorCategory.RateLimited when AskedFor(error, now) is { } until && until > now:
+            case JournalErrorCategory.RateLimited when claims < MostHolds && AskedFor(error, now) is { } until && until > now:
                 return new RetryDecision(RetryAction.HoldBack, until, null, $"RateLimited: the other side wants no more for {RelativeTime.Countdown(until - now)}");
             case JournalErrorCategory.NotFound or JournalErrorCategory.PermissionDenied or JournalErrorCategory.InvalidInput or JournalErrorCategory.Abandoned:
                 return new RetryDecision(RetryAction.Fail, null, null, $"{category} is not retried");

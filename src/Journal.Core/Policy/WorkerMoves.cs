@@ -38,7 +38,7 @@ public static class WorkerMoves
         if (category is { } given) classification = classification with { Category = given is JournalErrorCategory.None ? JournalErrorCategory.Unknown : given };
         var error = new TaskError(classification.Category, facts.Message, ErrorSignature.Of(facts.Message), facts.ErrorId, stackTrace);
         if (noRetry) return new WorkerMove(TaskMove.Fail(task.Id, token, error, report, reason: "The worker wants no retry."));
-        var decision = RetryPolicy.Decide(batch.Options, task.Stage, task.Attempts, classification, now, jitter);
+        var decision = RetryPolicy.Decide(batch.Options, task.Stage, task.Attempts, classification, now, jitter, task.Token);
         return decision.Action switch
         {
             RetryAction.Retry => new WorkerMove(TaskMove.Retry(task.Id, token, error, report, decision.NotBefore ?? now, null, decision.Reason)),

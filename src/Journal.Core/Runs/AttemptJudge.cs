@@ -113,7 +113,7 @@ public sealed class AttemptJudge
         var classification = ErrorClassifier.Classify(facts);
         var category = classification.Category is JournalErrorCategory.None ? JournalErrorCategory.Unknown : classification.Category;
         var error = new TaskError(category, facts.Message, ErrorSignature.Of(facts.Kind ?? facts.Message), facts.ErrorId, result.ScriptStackTrace);
-        var decision = RetryPolicy.Decide(_request.Batch.Options, task.Stage, task.Attempt, classification, now, _random.NextDouble());
+        var decision = RetryPolicy.Decide(_request.Batch.Options, task.Stage, task.Attempt, classification, now, _random.NextDouble(), task.Task.Token);
         if (decision.Action is RetryAction.Pause)
         {
             var refund = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, decision.Reason);
