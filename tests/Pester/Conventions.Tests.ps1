@@ -153,7 +153,7 @@ Describe '<From>' -ForEach @(
         $env:JOURNAL_PATH = $journal
     }
 
-    It 'pipes into <_>' -ForEach 'Get-JournalBatch', 'Measure-JournalBatch', 'Suspend-JournalBatch', 'Resume-JournalBatch', 'Stop-JournalBatch', 'Remove-JournalBatch', 'Repair-JournalBatch', 'Request-JournalTask',
+    It 'pipes into <_>' -ForEach 'Get-JournalBatch', 'Measure-JournalBatch', 'Suspend-JournalBatch', 'Set-JournalBatch', 'Resume-JournalBatch', 'Stop-JournalBatch', 'Remove-JournalBatch', 'Repair-JournalBatch', 'Request-JournalTask',
     'Get-JournalTask', 'Measure-JournalTask', 'Get-JournalAttempt', 'Get-JournalEvent', 'Get-JournalCheckpoint', 'Export-JournalReport' {
         $ConfirmPreference = 'None'
         $errors = Get-ErrorOf { $emitted | & $_ | Out-Null }

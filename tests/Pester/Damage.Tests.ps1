@@ -82,6 +82,7 @@ BeforeAll {
         'Set-JournalCheckpoint'    = { Set-JournalCheckpoint scan @{ page = 4 }; Set-JournalCheckpoint own 1 -BatchId $staged }
         'Clear-JournalCheckpoint'  = { Clear-JournalCheckpoint scan }
         'Suspend-JournalBatch'     = { Suspend-JournalBatch $staged wait }
+        'Set-JournalBatch'         = { Set-JournalBatch $staged -RateLimit 100/s }
         'Resume-JournalBatch'      = { Resume-JournalBatch $staged; Get-JournalTask -Status Failed | Resume-JournalBatch }
         'Repair-JournalBatch'      = { Repair-JournalBatch; Repair-JournalBatch $staged }
         'Invoke-JournalBatch'      = { Invoke-JournalBatch -BatchId $later { $_ }; 1..5 | Invoke-JournalBatch fresh { $_ } }

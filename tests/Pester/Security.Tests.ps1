@@ -18,6 +18,7 @@ BeforeAll {
         'Measure-JournalTask'       = @{ GroupBy = 'Status' }
         'Measure-JournalBatch'      = @{ Id = '<batch>' }
         'Suspend-JournalBatch'      = @{ Id = '<batch>' }
+        'Set-JournalBatch'          = @{ Id = '<batch>'; ConcurrencyLimit = 2 }
         'Resume-JournalBatch'       = @{ Id = '<batch>' }
         'Stop-JournalBatch'         = @{ Id = '<batch>' }
         'Remove-JournalBatch'       = @{ Id = '<batch>' }

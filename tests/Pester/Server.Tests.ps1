@@ -100,6 +100,7 @@ Describe 'A journal on a server' -Skip:$without {
         (4 | Add-JournalTask $batch).Added | Should -Be 1
         ($batch | Suspend-JournalBatch -Reason 'lunch').PauseReason | Should -Be 'lunch'
         Request-JournalTask $batch | Should -BeNullOrEmpty
+        ($batch | Set-JournalBatch -RateLimit 600/1m).Options.RateLimit | Should -Be '600/1m'
         (Resume-JournalBatch -Name steered).Status | Should -Be 'Ready'
         ($batch | Stop-JournalBatch -Confirm:$false).Canceled | Should -Be 4
         (Remove-JournalBatch $batch -Confirm:$false).Id | Should -Be $batch.Id

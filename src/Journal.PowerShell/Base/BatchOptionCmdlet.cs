@@ -80,6 +80,14 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     [ValidateNotNull]
     public IDictionary? Metadata { get; set; }
 
+    /// <inheritdoc/>
+    protected override void OnBegin()
+    {
+        base.OnBegin();
+        // What cannot be is refused before there is a journal or a batch.
+        _ = OptionsOver(BatchOptions.Default);
+    }
+
     /// <summary>The policy that was asked for, laid over another: what was not given stays.</summary>
     /// <exception cref="JournalException">InvalidValue.</exception>
     protected BatchOptions OptionsOver(BatchOptions options)
