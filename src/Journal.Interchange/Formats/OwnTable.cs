@@ -19,11 +19,11 @@ internal static class OwnTable
     [
         "BatchId", "BatchName", Mark, "BatchStages", "Key", "Status", "Stage", "InputKind", "Input", "SourceType", "Priority", "Weight", "Attempts", "Crashes",
         "ErrorCategory", "ErrorMessage", "Signature", "TargetId", "Outputs", "QuotaConsumed", "QuotaProject", "Worker", "CreatedAt", "UpdatedAt",
-        "StartedAt", "EndedAt", "NotBefore", "Duration", "Metadata",
+        "StartedAt", "EndedAt", "NotBefore", "Duration", "Metadata", "LimitKey", "Cost", "Postponed", "IsHeld",
     ];
 
     // What a table of Export-Csv has besides, and what follows from other columns.
-    private static readonly HashSet<string> Derived = new(["id", "maxretries", "token", "leaseuntil", "progress", "progresstext", "journalpath", "pstypename"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Derived = new(["id", "maxretries", "token", "leaseuntil", "progress", "progresstext", "waitsforkey", "waitsfor", "journalpath", "pstypename"], StringComparer.Ordinal);
 
     /// <summary>The first line.</summary>
     public static string HeaderLine => string.Join(',', Columns);
@@ -45,6 +45,7 @@ internal static class OwnTable
             task.ErrorCategory.ToString(), task.ErrorMessage, task.Signature, task.TargetId, task.Outputs.Count == 0 ? null : task.Outputs.ToString(),
             Number(task.QuotaConsumed), task.QuotaProject, task.Worker, NodeBuilder.Time(task.CreatedAt), NodeBuilder.Time(task.UpdatedAt), Time(task.StartedAt),
             Time(task.EndedAt), Time(task.NotBefore), task.Duration?.ToString("c", CultureInfo.InvariantCulture), task.Metadata.Count == 0 ? null : task.Metadata.Json,
+            task.LimitKey, Number(task.Cost), Number(task.Postponed), task.IsHeld ? "True" : "False",
         ];
         // Quoted, an empty text is told from none.
         return string.Join(',', texts.Select(static text => text is { Length: 0 } ? "\"\"" : CsvCell.Write(text)));

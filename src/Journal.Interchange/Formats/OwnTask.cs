@@ -22,6 +22,7 @@ internal static class OwnTask
             .Add("errorMessage", task.ErrorMessage).Add("signature", task.Signature).Add("targetId", task.TargetId).AddTexts("outputs", task.Outputs)
             .Add("quotaConsumed", task.QuotaConsumed, 0d).Add("quotaProject", task.QuotaProject).Add("worker", task.Worker)
             .Add("createdAt", task.CreatedAt).Add("updatedAt", task.UpdatedAt).Add("startedAt", task.StartedAt).Add("endedAt", task.EndedAt)
+            .Add("limitKey", task.LimitKey).Add("cost", task.Cost, 1).Add("postponed", task.Postponed, 0).Add("isHeld", task.IsHeld ? 1 : 0, 0)
             .Add("notBefore", task.NotBefore).Add("duration", task.Duration).AddJson("metadata", task.Metadata)
             .AddList("results", whole.Results.Select(Write))
             .AddList("attemptHistory", whole.Attempts.Select(OwnHistory.Write)).AddList("events", whole.Events.Select(OwnHistory.Write))
@@ -70,6 +71,10 @@ internal static class OwnTask
             UpdatedAt = fields.Time("updatedat") ?? createdAt,
             StartedAt = fields.Time("startedat"),
             EndedAt = fields.Time("endedat"),
+            LimitKey = Verbatim(fields, "limitkey"),
+            Cost = fields.Number("cost") ?? 1,
+            Postponed = fields.Whole("postponed") ?? 0,
+            IsHeld = fields.Flag("isheld") ?? false,
             NotBefore = fields.Time("notbefore"),
             Duration = fields.Duration("duration"),
         };

@@ -86,6 +86,7 @@ public class TaskLifecycleTests
             TaskMove.Complete(7, 3, TaskReport.Nothing), TaskMove.Advance(7, 3, TaskReport.Nothing, null, true), TaskMove.Fail(7, 3, error, TaskReport.Nothing),
             TaskMove.Retry(7, 3, error, TaskReport.Nothing, DateTimeOffset.UnixEpoch, null, "r"), TaskMove.Release(7, 3, "r"), TaskMove.Recover(7, 3, "r"),
             TaskMove.Abandon(7, 3, error, "r"), TaskMove.Skip(7, 3, "r"), TaskMove.Refund(7, 3, error, TaskReport.Nothing, null, null, "r"),
+            TaskMove.Postpone(7, 3, DateTimeOffset.UnixEpoch, TaskReport.Nothing, null, "r"),
         ];
         TaskMove[] operators = [TaskMove.Cancel(7, "r"), TaskMove.Requeue(7, "r")];
         Assert.All(workers, static move => Assert.Equal(3, move.Token));

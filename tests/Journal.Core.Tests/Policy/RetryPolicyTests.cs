@@ -27,7 +27,7 @@ public class RetryPolicyTests
     [Fact]
     public void A_task_is_never_handed_out_before_the_failure_that_delays_it() => Law.Holds(AnyFailure, static f =>
         RetryPolicy.Decide(f.Options, null, f.Attempts, f.Error, Now, f.Jitter) is var decision
-        && (decision.Action == RetryAction.Retry) == decision.NotBefore.HasValue
+        && (decision.Action is RetryAction.Retry or RetryAction.HoldBack) == decision.NotBefore.HasValue
         && (decision.NotBefore ?? Now) >= Now
         && (decision.PauseUntil ?? Now) >= Now
         && decision.Reason.Length > 0);
@@ -55,7 +55,20 @@ public class RetryPolicyTests
     [Fact]
     public void A_task_is_tried_once_more_than_its_retries_and_then_never_again() => Law.Holds(AnyFailure, static f =>
         !Retried.Contains(f.Error.Category)
+        || RetryPolicy.Decide(f.Options, null, f.Attempts, f.Error, Now, f.Jitter).Action == RetryAction.HoldBack
         || (RetryPolicy.Decide(f.Options, null, f.Attempts, f.Error, Now, f.Jitter).Action == RetryAction.Retry) == (f.Attempts <= Math.Max(0, f.Options.MaxRetries)));
+
+    [Fact]
+    public void Who_is_told_when_to_come_back_is_held_back_at_no_cost_but_not_for_ever()
+    {
+        var told = new Classification(RateLimited, TimeSpan.FromMinutes(2));
+        var options = new BatchOptions { MaxRetries = 0 };
+        var decision = RetryPolicy.Decide(options, null, 1, told, Now, 0, claims: RetryPolicy.MostHolds - 1);
+        Assert.Equal((RetryAction.HoldBack, Now.AddMinutes(2)), (decision.Action, decision.NotBefore));
+        Assert.Equal(RetryAction.Fail, RetryPolicy.Decide(options, null, 1, told, Now, 0, claims: RetryPolicy.MostHolds).Action);
+        Assert.Equal(RetryAction.Retry, Decide(RateLimited).Action);
+        Assert.Equal(RetryAction.Retry, RetryPolicy.Decide(BatchOptions.Default, null, 1, new Classification(RateLimited, null, Now.AddHours(-1)), Now, 0).Action);
+    }
 
     [Fact]
     public void Waits_double_up_to_the_cap()
