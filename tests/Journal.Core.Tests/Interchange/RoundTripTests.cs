@@ -46,6 +46,7 @@ public class RoundTripTests : InterchangeFixture
             TargetId = texts[3], QuotaProject = texts[4], Worker = texts[5], Metadata = metadata, Outputs = JsonList.From(outputs), Priority = number, Weight = number / 7.0,
             Attempts = Math.Abs(number), Crashes = Math.Abs(number) % 3, ErrorCategory = category, QuotaConsumed = number / 3.0, CreatedAt = times[0], UpdatedAt = times[1],
             StartedAt = times[2], EndedAt = times[3], NotBefore = times[4], Duration = duration,
+            LimitKey = texts[6], Cost = (Math.Abs(number) + 1) / 4.0, Postponed = Math.Abs(number) % 5, IsHeld = number % 4 == 0,
         };
 
     private static readonly Gen<FullTask> Whole =
