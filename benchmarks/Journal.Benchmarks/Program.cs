@@ -6,7 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Journal.Benchmarks;
 
 // What benchmarks/bench.ps1 needs C# for; and, without PowerShell, as much of its table as there is. Journal.Benchmarks [-Quick] prints that table;
-//   claim-complete|connections|add|growth|processes N   a part of it, each line as JSON
+//   claim-complete|pace|connections|add|growth|processes N   a part of it, each line as JSON
 //   insert N                                milliseconds that SQLite itself takes to insert N tasks
 //   inside [BenchmarkDotNet's arguments]    the parts, by BenchmarkDotNet
 var verb = args.FirstOrDefault() ?? "all";
@@ -18,6 +18,7 @@ switch (verb)
         IEnumerable<Func<IEnumerable<Line>>> parts =
         [
             () => [ClaimAndComplete.Measure(quick ? 1_000 : 3_000)],
+            () => Pace.Measure(quick ? 1_000 : 3_000, quick ? 100_000 : 1_000_000),
             () => Connections.Measure(quick ? 1_000 : 3_000),
             () => [InsertRate.Measure(quick ? 20_000 : 1_000_000)],
             () => FourProcesses.Measure(quick ? 1_500 : 4_000),
@@ -27,6 +28,7 @@ switch (verb)
         return 0;
     case "claim-complete": return Print([ClaimAndComplete.Measure(n)]);
     case "connections": return Print(Connections.Measure(n));
+    case "pace": return Print(Pace.Measure(n, 100 * n));
     case "add": return Print([InsertRate.Measure(n)]);
     case "growth": return Print([Growth.Measure(n)]);
     case "processes": return Print(FourProcesses.Measure(n));
@@ -45,7 +47,7 @@ switch (verb)
         BenchmarkSwitcher.FromAssembly(typeof(Line).Assembly).Run(args.Length > 1 ? args[1..] : ["--filter", "*"], config);
         return 0;
     default:
-        Console.Error.WriteLine($"'{verb}' is none of: all, -Quick, claim-complete, connections, add, growth, processes, insert, inside.");
+        Console.Error.WriteLine($"'{verb}' is none of: all, -Quick, claim-complete, pace, connections, add, growth, processes, insert, inside.");
         return 2;
 }
 

@@ -14,12 +14,20 @@ internal sealed class ScratchJournal : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-bench-").FullName;
 
     /// <summary>A journal with so many pending tasks.</summary>
-    public ScratchJournal(int tasks)
+    /// <param name="tasks">How many.</param>
+    /// <param name="options">The policy of their batch; null for the usual one.</param>
+    /// <param name="limitKey">The limit key of a task, by its key; null for none.</param>
+    public ScratchJournal(int tasks, BatchOptions? options = null, Func<int, string>? limitKey = null)
     {
         Path = System.IO.Path.Combine(_directory, "journal.db");
         using var store = Open();
-        BatchId = store.CreateBatch(new NewBatch("bench")).Id;
-        for (var added = 0; added < tasks; added += Chunk) store.AddTasks(BatchId, [.. Keys(added, Math.Min(Chunk, tasks - added)).Select(New)]);
+        BatchId = store.CreateBatch(new NewBatch("bench") { Options = options ?? BatchOptions.Default }).Id;
+        for (var added = 0; added < tasks; added += Chunk) 
+        {
+            var first = added;
+            store.AddTasks(BatchId, [.. Keys(added, Math.Min(Chunk, tasks - added)).Select((key, n) => New(key) with { LimitKey = limitKey?.Invoke(first + n) })]);
+        }
+
     }
 
     private const int Chunk = 10_000;
