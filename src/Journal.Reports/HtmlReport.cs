@@ -64,9 +64,22 @@ internal static class HtmlReport
         else
         {
             HtmlTable.Append(page, section);
+            if (section.Part == ReportPart.Failures) Logs(page, model);
         }
 
         page.Append("</section>\n");
+    }
+
+    private static void Logs(StringBuilder page, ReportModel model)
+    {
+        foreach (var task in model.Failures)
+        {
+            if (!model.FailureLogs.TryGetValue(task.Id, out var log)) continue;
+            var name = ReportText.Text(task.Key, 120).Text;
+            page.Append(CultureInfo.InvariantCulture, $"<details><summary>Log of {HtmlText.Encode(name)}</summary>\n<pre class=\"log\">");
+            foreach (var line in log.Split('\n')) page.Append(HtmlText.Encode(VisibleText.Of(line, int.MaxValue))).Append('\n');
+            page.Append("</pre></details>\n");
+        }
     }
 
     private static void Tiles(StringBuilder page, ReportModel model)

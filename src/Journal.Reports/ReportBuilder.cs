@@ -29,6 +29,7 @@ public sealed class ReportBuilder(IJournalStore store, TimeZoneInfo zone)
         var counts = Counts(tasks);
         var batches = Batches(scope, counts);
         var completed = store.GroupTasks(new GroupQuery(tasks with { Statuses = [JournalTaskStatus.Completed] }, [new TaskGrouping(TaskGroupKey.Status)])).FirstOrDefault();
+        var failures = store.ReadTasks(tasks with { Statuses = [JournalTaskStatus.Failed], OrderBy = TaskOrder.EndedAt, Descending = true, First = Top }).ToList();
         return new ReportModel
         {
             Scope = scope,
@@ -42,7 +43,8 @@ public sealed class ReportBuilder(IJournalStore store, TimeZoneInfo zone)
             P95Duration = completed?.P95Duration,
             Progress = ProgressSeries.Read(store, tasks, zone, MostStretches),
             Errors = Errors(tasks),
-            Failures = [.. store.ReadTasks(tasks with { Statuses = [JournalTaskStatus.Failed], OrderBy = TaskOrder.EndedAt, Descending = true, First = Top })],
+            Failures = failures,
+            FailureLogs = Logs(failures),
             Slowest = [.. store.ReadTasks(tasks with { Statuses = [JournalTaskStatus.Completed, JournalTaskStatus.Failed], OrderBy = TaskOrder.Duration, Descending = true, First = Top }).Where(static task => task.Duration is not null)],
             Outputs = batches.Any(static batch => batch.Summary.Outputs > 0) ? OutputTally.Read(store, tasks, SizeOf, Top) : OutputTally.None,
         };
@@ -67,6 +69,19 @@ public sealed class ReportBuilder(IJournalStore store, TimeZoneInfo zone)
             ? ids.Distinct(StringComparer.Ordinal).Select(store.RequireBatch).OrderByDescending(static batch => batch.CreatedAt)
             : store.ReadBatches(new BatchQuery { Since = scope.Since }).Where(batch => counts.ContainsKey(batch.Id) || (batch.CreatedAt >= scope.Since && batch.CreatedAt < scope.Until));
         return batches.ToList().ConvertAll(batch => new ReportBatch(BatchSummary.Read(store, Processes is null ? batch : LivingWork.Look(store, batch, Processes), zone), counts.GetValueOrDefault(batch.Id)));
+    }
+
+    // Of the attempt that a task failed in: those before it were tried again.
+    private Dictionary<long, string> Logs(List<JournalTask> failures)
+    {
+        var logs = new Dictionary<long, string>();
+        if (failures.Count == 0) return logs;
+        foreach (var attempts in store.ReadAttempts(new AttemptQuery { TaskIds = failures.ConvertAll(static task => task.Id) }).GroupBy(static attempt => attempt.TaskId))
+        {
+            if (attempts.MaxBy(static attempt => attempt.Number)?.Log is { } log) logs[attempts.Key] = log;
+        }
+
+        return logs;
     }
 
     private List<JournalErrorSummary> Errors(TaskQuery tasks)

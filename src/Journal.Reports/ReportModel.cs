@@ -43,6 +43,9 @@ public sealed record ReportModel
     /// <summary>Some of the failed tasks, the latest first.</summary>
     public IReadOnlyList<JournalTask> Failures { get; init; } = [];
 
+    /// <summary>What the attempts wrote in which those tasks failed, by the id of the task; only those that wrote something.</summary>
+    public IReadOnlyDictionary<long, string> FailureLogs { get; init; } = new Dictionary<long, string>();
+
     /// <summary>The tasks that ran longest.</summary>
     public IReadOnlyList<JournalTask> Slowest { get; init; } = [];
 

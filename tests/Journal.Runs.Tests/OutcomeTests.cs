@@ -51,6 +51,25 @@ public sealed class OutcomeTests : RunnerFixture
             Store.ReadAttempts(new AttemptQuery { TaskIds = [task.Id] }).Select(static a => ((int)a.Number, a.Outcome, a.ErrorMessage)));
     }
 
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(0, false)]
+    public void Every_attempt_keeps_what_it_wrote(int? size, bool isKept)
+    {
+        var batch = Start(1, size is { } bytes ? BatchOptions.Default with { LogSize = bytes, RetryDelay = TimeSpan.Zero } : BatchOptions.Default with { RetryDelay = TimeSpan.Zero });
+
+        Run(batch, (task, _) =>
+        {
+            if (task.Attempt == 3) return null;
+            task.AddLog(LogStream.Warning, $"low {task.Attempt}");
+            throw new InvalidOperationException("odd");
+        });
+
+        var logs = Store.ReadAttempts(new AttemptQuery { BatchIds = [batch.Id] }).Select(static attempt => attempt.Log).ToList();
+        Assert.Equal(3, logs.Count);
+        Assert.Equal(isKept ? [" WARNING low 1", " WARNING low 2", null] : [null, null, null], logs.Select(static log => log?[24..]));
+    }
+
     [Fact]
     public void Retries_end_and_the_task_fails_with_its_last_error()
     {

@@ -29,6 +29,9 @@ public sealed record TaskReport
     /// <summary>Laid over the task's metadata.</summary>
     public JsonMap? Metadata { get; init; }
 
+    /// <summary>What the attempt wrote beside its output, see <see cref="JournalAttempt.Log"/>; recorded with the attempt that the move ends.</summary>
+    public string? Log { get; init; }
+
     /// <summary>What the attempt emitted, as JSON; recorded only by Complete, Advance and Skip.</summary>
     public string? Result { get; init; }
 

@@ -78,6 +78,9 @@ public sealed record BatchOptions
     /// <summary>The longest result of a task that is recorded, in bytes of its JSON.</summary>
     public long MaxResultSize { get; init; } = 1024 * 1024;
 
+    /// <summary>How many bytes are kept of what an attempt writes beside its output, see <see cref="JournalAttempt.Log"/>; 0 keeps nothing.</summary>
+    public int LogSize { get; init; } = 16 * 1024;
+
     /// <summary>The only directory under which the batch's registered temporary files may be deleted; a full path, or null for none.</summary>
     public string? WorkDirectory { get; init; }
 

@@ -45,6 +45,13 @@ public sealed record JournalAttempt
     /// <summary>Where in the user's script the error arose.</summary>
     public string? ScriptStackTrace { get; init; }
 
+    /// <summary>
+    /// The end of what it wrote to the warning, information and verbose streams and of what its programs wrote to their error output, as long as
+    /// <see cref="BatchOptions.LogSize"/> allows. Each line has its time (UTC) and WARNING, INFO, VERBOSE or STDERR before it; a first line tells how many
+    /// bytes were dropped. Null where nothing was written or kept.
+    /// </summary>
+    public string? Log { get; init; }
+
     /// <summary>The journal it lives in.</summary>
     public string JournalPath { get; init; } = "";
 }

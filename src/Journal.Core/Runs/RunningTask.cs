@@ -18,6 +18,7 @@ public sealed class RunningTask
     private readonly Dictionary<string, object?> _metadata = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _outputs = [];
     private readonly List<string> _tempFiles = [];
+    private AttemptLog? _log;
     private string? _targetId;
     private double _quota;
     private string? _quotaProject;
@@ -247,6 +248,17 @@ public sealed class RunningTask
         return _journal.ReadResult(Id, stage) is { } json ? KeptValues.Decode(json) : null;
     }
 
+    /// <summary>Adds to the log of this attempt, which is recorded with its end; does nothing where the batch keeps none (<see cref="BatchOptions.LogSize"/>).</summary>
+    /// <param name="stream">Where it was written.</param>
+    /// <param name="text">One line or several.</param>
+    public void AddLog(LogStream stream, string text)
+    {
+        if (Options.LogSize <= 0) return;
+        AttemptLog log;
+        lock (_gate) log = _log ??= new AttemptLog(Options.LogSize);
+        log.Add(_journal.Now, stream, text);
+    }
+
     /// <summary>Deletes the temporary files that this attempt noted and did not claim as outputs, and forgets them. One that cannot be deleted stays.</summary>
     internal void DeleteTempFiles()
     {
@@ -311,6 +323,7 @@ public sealed class RunningTask
                 Quota = _quota,
                 QuotaProject = _quotaProject,
                 Metadata = _metadata.Count == 0 ? null : JsonMap.From(_metadata),
+                Log = _log?.Text,
                 Result = result?.Result,
                 ResultItems = result?.ResultItems ?? 0,
                 ResultAwaits = _delivers && !HasLaterStage,

@@ -10,7 +10,7 @@ internal static class OwnHistory
     public static Node Write(JournalAttempt attempt) => new NodeBuilder()
         .Add("number", attempt.Number, 0).Add("stage", attempt.Stage).Add("worker", attempt.Worker).Add("startedAt", attempt.StartedAt).Add("endedAt", attempt.EndedAt)
         .Add("outcome", attempt.Outcome.ToString()).Add("errorCategory", attempt.ErrorCategory is JournalErrorCategory.None ? null : attempt.ErrorCategory.ToString())
-        .Add("errorMessage", attempt.ErrorMessage).Add("errorId", attempt.ErrorId).Add("scriptStackTrace", attempt.ScriptStackTrace).ToNode();
+        .Add("errorMessage", attempt.ErrorMessage).Add("errorId", attempt.ErrorId).Add("scriptStackTrace", attempt.ScriptStackTrace).Add("log", attempt.Log).ToNode();
 
     public static Node Write(JournalEvent entry) => new NodeBuilder()
         .Add("id", entry.Id, 0).Add("at", entry.At).Add("kind", entry.Kind.ToString()).Add("from", entry.From).Add("to", entry.To).Add("stage", entry.Stage)
@@ -30,6 +30,7 @@ internal static class OwnHistory
         ErrorMessage = OwnTask.Verbatim(fields, "errormessage"),
         ErrorId = OwnTask.Verbatim(fields, "errorid"),
         ScriptStackTrace = OwnTask.Verbatim(fields, "scriptstacktrace"),
+        Log = OwnTask.Verbatim(fields, "log"),
     };
 
     public static JournalEvent ReadEvent(Fields fields, string batchId) => new()

@@ -11,13 +11,14 @@ internal static class HistoryStatements
     public const string EventColumns = "e.id, e.at, e.batch, e.task, e.kind, e.from_status, e.to_status, e.stage, w.name, e.reason";
 
     public const string InsertAttempts = """
-        INSERT INTO attempt (task, number, batch, stage, worker, started_at, ended_at, outcome, error_category, error_message, error_id, stack)
+        INSERT INTO attempt (task, number, batch, stage, worker, started_at, ended_at, outcome, error_category, error_message, error_id, stack, log)
         SELECT * FROM unnest(
-            $1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::text[], $11::text[], $12::text[])
+            $1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::int[], $10::text[], $11::text[], $12::text[],
+            $13::text[])
         """;
 
     public const string AttemptColumns = """
-        a.task, a.number, a.batch, a.stage, w.name, a.started_at, a.ended_at, a.outcome, a.error_category, a.error_message, a.error_id, a.stack, t.key
+        a.task, a.number, a.batch, a.stage, w.name, a.started_at, a.ended_at, a.outcome, a.error_category, a.error_message, a.error_id, a.stack, t.key, a.log
         """;
 
     /// <summary>Held by every transaction from before its events get their ids until it has ended, so that a follower can wait for those under way.</summary>

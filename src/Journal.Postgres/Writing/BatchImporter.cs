@@ -113,7 +113,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, FullB
         {
             _attempts.Add(new AttemptRecord(
                 id, attempt.Number, _batch.Number, Stage(attempt.Stage) ?? 0, Worker(attempt.Worker), Micros.From(attempt.StartedAt), Micros.From(attempt.EndedAt),
-                attempt.Outcome, attempt.ErrorCategory, attempt.ErrorMessage, attempt.ErrorId, attempt.ScriptStackTrace));
+                attempt.Outcome, attempt.ErrorCategory, attempt.ErrorMessage, attempt.ErrorId, attempt.ScriptStackTrace, attempt.Log));
             if (attempt.Outcome is not JournalAttemptOutcome.Abandoned) _batch.Ran(Micros.From(attempt.Duration));
         }
 

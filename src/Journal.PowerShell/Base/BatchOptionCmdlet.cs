@@ -65,6 +65,11 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     [ValidateRange(1L, 512L * 1024 * 1024)]
     public long MaxResultSize { get; set; }
 
+    /// <summary>How many bytes are kept of what an attempt writes as warnings, information, verbose and error output of programs; 0 keeps nothing.</summary>
+    [Parameter]
+    [ValidateRange(0, 16 * 1024 * 1024)]
+    public int LogSize { get; set; }
+
     /// <summary>The only directory in which registered temporary files of the batch may be deleted.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -105,6 +110,7 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
         if (LimitBy is not null) options = options with { LimitBy = Inputs.LimitByExpression };
         if (Given(nameof(KeepResult))) options = options with { KeepResult = KeepResult };
         if (Given(nameof(MaxResultSize))) options = options with { MaxResultSize = MaxResultSize };
+        if (Given(nameof(LogSize))) options = options with { LogSize = LogSize };
         if (WorkDirectory is not null) options = options with { WorkDirectory = ResolveFilePath(WorkDirectory, (path, detail) => JournalErrors.InvalidValue("-WorkDirectory", path, detail)) };
         return options;
     }

@@ -53,9 +53,8 @@ internal sealed class CallerExecutor : ITaskExecutor
                 new("PSNativeCommandUseErrorActionPreference", true),
             };
             var way = WayOf(work);
-            return task.Batch.Options.Timeout is null && !way.NeedsOwnPipeline
-                ? AttemptOutput.Succeeded(task, way.Invoke(variables))
-                : ExecuteInside(task.Batch.Options.Timeout, task, way, variables, tail, processes);
+            if (task.Batch.Options.Timeout is not null || way.NeedsOwnPipeline) return ExecuteInside(task.Batch.Options.Timeout, task, way, variables, tail, processes);
+            return way.MaySpeak && task.Batch.Options.LogSize > 0 ? ExecuteHeard(task, way, variables) : AttemptOutput.Succeeded(task, way.Invoke(variables));
         }
         // A stop goes on up: the runner gives the task back, and PowerShell unwinds the pipeline.
         catch (Exception e) when (ErrorRecordFacts.RecordOf(e) is not null && e.GetType().Name != "ExitException")
@@ -93,6 +92,24 @@ internal sealed class CallerExecutor : ITaskExecutor
 
     private Way WayOf(ScriptWork work) => _ways.TryGetValue(work, out var way) ? way : _ways[work] = new Way(work, _cmdlet.SessionState);
 
+    private AttemptResult ExecuteHeard(RunningTask task, Way way, List<PSVariable> variables)
+    {
+        var speech = new BlockSpeech(_streams, task);
+        System.Collections.ObjectModel.Collection<PSObject> output;
+        try
+        {
+            output = way.InvokeInside(variables, speech.Write);
+        }
+        catch (Exception e) when (e is not PipelineStoppedException)
+        {
+            speech.WriteHeld();
+            throw;
+        }
+
+        speech.WriteHeld();
+        return AttemptOutput.Succeeded(task, output);
+    }
+
     // Only a pipeline of its own can be stopped without stopping the caller's, and only of one of its own the error stream can be read.
     private AttemptResult ExecuteInside(TimeSpan? limit, RunningTask task, Way way, List<PSVariable> variables, ErrorOutputTail tail, AttemptProcesses processes)
     {
@@ -100,14 +117,14 @@ internal sealed class CallerExecutor : ITaskExecutor
         System.Collections.ObjectModel.Collection<PSObject> output = [];
         Exception? thrown = null;
         var thread = new BlockThread();
-        var said = new List<object>();
+        var speech = new BlockSpeech(_streams, task);
         var gate = new object();
         var (isTimedOut, isOver, ended) = (false, false, 0);
         shell.AddCommand(new CmdletInfo("Invoke-JournalAttempt", typeof(AttemptCommand))).AddParameter(nameof(AttemptCommand.Body), () =>
         {
             try
             {
-                output = way.InvokeInside(variables, Write);
+                output = way.InvokeInside(variables, speech.Write);
             }
 #pragma warning disable CA1031 // It is raised where the attempt was begun.
             catch (Exception e)
@@ -120,15 +137,8 @@ internal sealed class CallerExecutor : ITaskExecutor
         {
             var error = e.ItemAdded is PSObject { BaseObject: ErrorRecord wrapped } ? wrapped : (ErrorRecord)e.ItemAdded;
             if (ErrorOutputTail.IsErrorOutput(error)) tail.Add(error.Exception.Message);
-            Write(error);
+            speech.Write(error);
         };
-
-        // At once where that is possible; the rest needs the cmdlet's own pipeline and is said when this one has ended.
-        void Write(object record)
-        {
-            if (said.Count == 0 && _streams.CanWriteInside(record)) _streams.Write(record, null);
-            else said.Add(record);
-        }
 
         using var waking = new Timer(_ => thread.Interrupt());
         void End()
@@ -169,7 +179,7 @@ internal sealed class CallerExecutor : ITaskExecutor
 
         if (isTimedOut) ended += processes.Kill();
         else if (thrown is null && shell.InvocationStateInfo.State is PSInvocationState.Stopped) throw new PipelineStoppedException();
-        foreach (var record in said) _streams.Write(record, null);
+        speech.WriteHeld();
         if (isTimedOut) return AttemptOutput.TimedOut(task, limit!.Value, ended, tail);
         if (thrown is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(thrown);
         return AttemptOutput.Succeeded(task, output);
@@ -191,6 +201,7 @@ internal sealed class CallerExecutor : ITaskExecutor
             _work = work;
             _isDirect = !work.HasClauses && work.Usings.Count == 0;
             NeedsOwnPipeline = NeedsErrorStream(work.Original, session);
+            MaySpeak = QuietCommands.MaySpeak(work.Original, session);
             // A block of another module does not see the variables of a script that calls it.
             _block = work.Original.Module == session.Module ? work.Original : ((ScriptBlockAst)work.Original.Ast).GetScriptBlock();
             _call = ScriptBlock.Create(work.Call + " @JournalUsing");
@@ -199,6 +210,9 @@ internal sealed class CallerExecutor : ITaskExecutor
 
         /// <summary>Whether the block may write to the error stream and go on, as programs do.</summary>
         public bool NeedsOwnPipeline { get; }
+
+        /// <summary>Whether the block may write to the streams that are logged.</summary>
+        public bool MaySpeak { get; }
 
         public System.Collections.ObjectModel.Collection<PSObject> Invoke(List<PSVariable> variables)
         {

@@ -34,19 +34,34 @@ internal sealed class StreamForwarder
         streams.Error.DataAdding += (_, e) =>
         {
             var error = (ErrorRecord)Bare(e.ItemAdded);
+            Keep(error, task());
             if (ErrorOutputTail.IsErrorOutput(error)) tail().Add(error.Exception.Message);
             var key = task().Key;
             _queue.Post(() => Write(error, key));
         };
-        streams.Warning.DataAdding += (_, e) => Post(e.ItemAdded);
-        streams.Verbose.DataAdding += (_, e) => Post(e.ItemAdded);
+        streams.Warning.DataAdding += (_, e) => KeepAndPost(e.ItemAdded, task());
+        streams.Verbose.DataAdding += (_, e) => KeepAndPost(e.ItemAdded, task());
         streams.Debug.DataAdding += (_, e) => Post(e.ItemAdded);
-        streams.Information.DataAdding += (_, e) => Post(e.ItemAdded);
+        streams.Information.DataAdding += (_, e) => KeepAndPost(e.ItemAdded, task());
         streams.Progress.DataAdding += (_, e) =>
         {
             var progress = Nested((ProgressRecord)Bare(e.ItemAdded), task());
             _queue.Post(() => _cmdlet.WriteProgress(progress));
         };
+    }
+
+    /// <summary>Adds a record of a block to the log of its attempt, where it is of a stream that the log has. On any thread.</summary>
+    /// <param name="record">A record of any stream.</param>
+    /// <param name="task">The task that is at work.</param>
+    public static void Keep(object record, RunningTask task)
+    {
+        switch (record)
+        {
+            case ErrorRecord error when ErrorOutputTail.IsErrorOutput(error): task.AddLog(LogStream.StdErr, error.Exception.Message); break;
+            case WarningRecord warning: task.AddLog(LogStream.Warning, warning.Message); break;
+            case VerboseRecord verbose: task.AddLog(LogStream.Verbose, verbose.Message); break;
+            case InformationRecord information: task.AddLog(LogStream.Info, TextOf(information)); break;
+        }
     }
 
     /// <summary>Whether a record can be written while another pipeline of the session runs inside the cmdlet's.</summary>
@@ -78,6 +93,21 @@ internal sealed class StreamForwarder
         }
     }
 
+    // The text of an object is what its type, or the user, makes of it; that may fail, and is no reason for the attempt to fail.
+    private static string TextOf(InformationRecord information)
+    {
+        try
+        {
+            return information.MessageData?.ToString() ?? "";
+        }
+#pragma warning disable CA1031 // See above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return information.MessageData.GetType().FullName!;
+        }
+    }
+
     private static object Bare(object item) => item is PSObject wrapped ? wrapped.BaseObject : item;
 
     private bool StopsAtNoError => Preference("ErrorAction") is ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore;
@@ -86,6 +116,12 @@ internal sealed class StreamForwarder
     {
         var bare = Bare(record);
         _queue.Post(() => Write(bare, null));
+    }
+
+    private void KeepAndPost(object record, RunningTask task)
+    {
+        Keep(Bare(record), task);
+        Post(record);
     }
 
     // An error that a block let pass (-ErrorAction Continue) is none of the run's: the caller's preference Stop does not stop the run at it.
@@ -136,6 +172,27 @@ internal sealed class StreamForwarder
             CurrentOperation = progress.CurrentOperation,
             RecordType = progress.RecordType,
         };
+}
+
+/// <summary>What a block says in the caller's session, while its own pipeline runs inside the cmdlet's. On the pipeline's thread.</summary>
+internal sealed class BlockSpeech(StreamForwarder streams, RunningTask task)
+{
+    private readonly List<object> _held = [];
+
+    /// <summary>Logs a record, and writes it at once where that is possible; the rest needs the cmdlet's own pipeline, and waits.</summary>
+    public void Write(object record)
+    {
+        StreamForwarder.Keep(record, task);
+        if (_held.Count == 0 && streams.CanWriteInside(record)) streams.Write(record, null);
+        else _held.Add(record);
+    }
+
+    /// <summary>Writes what waits, once the block's pipeline has ended.</summary>
+    public void WriteHeld()
+    {
+        foreach (var record in _held) streams.Write(record, null);
+        _held.Clear();
+    }
 }
 
 /// <summary>The last lines that the programs of an attempt wrote to their error output.</summary>

@@ -21,3 +21,5 @@ CREATE TABLE pace (
 ) WITHOUT ROWID;
 -- The tasks of a key that are in progress, that wait for their key, in the order in which they will run, and that are next.
 CREATE INDEX task_of_key ON task (batch, limit_key, status DESC, not_before DESC, stage DESC, priority DESC) WHERE limit_key IS NOT NULL AND status <= 1;
+-- The end of what the attempt wrote beside its output, a line each with its time and its stream.
+ALTER TABLE attempt ADD COLUMN log TEXT;

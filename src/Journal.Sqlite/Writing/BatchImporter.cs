@@ -112,7 +112,8 @@ internal sealed class BatchImporter
             _session.Prepared(HistoryStatements.InsertAttempt)
                 .Bind(1, id).Bind(2, attempt.Number).Bind(3, _batch.Number).Bind(4, Stage(attempt.Stage) ?? 0).Bind(5, Worker(attempt.Worker))
                 .Bind(6, Micros.From(attempt.StartedAt)).Bind(7, Micros.From(attempt.EndedAt)).Bind(8, (long)attempt.Outcome)
-                .Bind(9, (long)attempt.ErrorCategory).Bind(10, attempt.ErrorMessage).Bind(11, attempt.ErrorId).Bind(12, attempt.ScriptStackTrace).Execute();
+                .Bind(9, (long)attempt.ErrorCategory).Bind(10, attempt.ErrorMessage).Bind(11, attempt.ErrorId).Bind(12, attempt.ScriptStackTrace)
+                .Bind(13, attempt.Log).Execute();
             if (attempt.Outcome is not JournalAttemptOutcome.Abandoned) _batch.Standing.ActiveTime += Micros.From(attempt.Duration);
         }
 

@@ -106,7 +106,7 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
             .Bind(1, move.TaskId).Bind(2, task.Token).Bind(3, task.Batch).Bind(4, task.Stage).Bind(5, task.Worker)
             .Bind(6, session.Now - ran).Bind(7, session.Now)
             .Bind(8, (long)outcome).Bind(9, (long)(move.Error?.Category ?? JournalErrorCategory.None)).Bind(10, MoveEffects.AttemptMessage(move, outcome))
-            .Bind(11, move.Error?.ErrorId).Bind(12, move.Error?.ScriptStackTrace).Execute();
+            .Bind(11, move.Error?.ErrorId).Bind(12, move.Error?.ScriptStackTrace).Bind(13, move.Report.Log).Execute();
     }
 
     private void Charge(BatchEntry batch, TaskReport report, string? project)

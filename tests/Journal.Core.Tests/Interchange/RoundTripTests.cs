@@ -81,12 +81,12 @@ public class RoundTripTests : InterchangeFixture
         from stage in Gen.Elements("One", "Two")
         from outcome in Gen.Elements(Enum.GetValues<JournalAttemptOutcome>())
         from category in Gen.Elements(Enum.GetValues<JournalErrorCategory>())
-        from texts in Maybe.ArrayOf(4)
+        from texts in Maybe.ArrayOf(5)
         from start in Time
         from duration in Law.AnyDuration
         select new JournalAttempt
         {
-            BatchId = "", Key = key, Number = 1, Stage = stage, Outcome = outcome, ErrorCategory = category, Worker = texts[0], ErrorMessage = texts[1], ErrorId = texts[2], ScriptStackTrace = texts[3],
+            BatchId = "", Key = key, Number = 1, Stage = stage, Outcome = outcome, ErrorCategory = category, Worker = texts[0], ErrorMessage = texts[1], ErrorId = texts[2], ScriptStackTrace = texts[3], Log = texts[4],
             StartedAt = start, EndedAt = start + duration,
         };
 
@@ -164,7 +164,7 @@ public class RoundTripTests : InterchangeFixture
     private static IEnumerable<string> Histories(IJournalStore store) => FullReader.ReadTasks(store, store.RequireBatch("b")).Select(static whole =>
         string.Join('\n', [
             $"{whole.Task.Key}|{whole.Task.Status}|{whole.Task.Stage}|{whole.Task.Metadata}|{whole.Task.Outputs}|{whole.Task.ErrorMessage}|{whole.Task.StoredInput}|{whole.Task.Duration}|{whole.Task.UpdatedAt:O}",
-            .. whole.Attempts.Select(static attempt => $"{attempt.Number}|{attempt.Stage}|{attempt.Outcome}|{attempt.StartedAt:O}|{attempt.EndedAt:O}|{attempt.ErrorMessage}|{attempt.Worker}"),
+            .. whole.Attempts.Select(static attempt => $"{attempt.Number}|{attempt.Stage}|{attempt.Outcome}|{attempt.StartedAt:O}|{attempt.EndedAt:O}|{attempt.ErrorMessage}|{attempt.Worker}|{attempt.ScriptStackTrace}|{attempt.Log}"),
             .. whole.Events.Select(static entry => $"{entry.At:O}|{entry.Kind}|{entry.From}|{entry.To}|{entry.Reason}|{entry.Stage}"),
             .. whole.Results.Select(static result => result.ToString()),
         ]));

@@ -21,6 +21,18 @@ public partial class ReportRendererTests
         Assert.Contains(elements, element => element.Name.LocalName == "td" && element.Value.StartsWith(VisibleText.Of(text), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void A_page_shows_the_log_of_a_failed_task_line_by_line(string text)
+    {
+        var log = Assert.Single(Parse(ReportRenderer.Render(Sample.Model(text), ReportFormat.Html)).Descendants("pre")).Value;
+        var lines = text.Split('\n').Length;
+        Assert.Equal(lines + 2, log.Split('\n').Length);
+        Assert.StartsWith("2024-08-16T20:04:01.000Z WARNING " + VisibleText.Of(text.Split('\n')[0]), log, StringComparison.Ordinal);
+        Assert.EndsWith("\n2024-08-16T20:04:02.000Z STDERR last\n", log, StringComparison.Ordinal);
+        Assert.DoesNotContain(log, static character => character is not '\n' && char.IsControl(character));
+    }
+
     [Fact]
     public void A_page_of_any_text_is_well_formed() =>
         Law.Holds(Law.AnyText, static text => Parse(ReportRenderer.Render(Sample.Model(text), ReportFormat.Html)).Name.LocalName == "html");

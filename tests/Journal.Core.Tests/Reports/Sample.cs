@@ -27,6 +27,7 @@ internal static class Sample
         Progress = [new(Start, TimeSpan.FromMinutes(1), 1, 0, 0, 0), new(Start.AddMinutes(1), TimeSpan.FromMinutes(1), 1, 1, 0, 0)],
         Errors = [new JournalErrorSummary(JournalErrorCategory.NotFound, text, 1, text, text)],
         Failures = [Task(text, JournalTaskStatus.Failed)],
+        FailureLogs = new Dictionary<long, string> { [1] = $"2024-08-16T20:04:01.000Z WARNING {text}\n2024-08-16T20:04:02.000Z STDERR last" },
         Slowest = [Task(text, JournalTaskStatus.Completed), Task(text, JournalTaskStatus.Failed)],
         Outputs = new OutputTally(2, 1, 10, 1, [new OutputFile(text, text, null, true), new OutputFile("/b", "b", 10, false)]),
     };

@@ -112,7 +112,7 @@ public abstract class CopyConformance<TFixture> : StoreTest<TFixture> where TFix
         Make(TaskMove.Advance(first.Id, first.Token, new TaskReport { Result = "7", Quota = 2, QuotaProject = "p" }, Second, keepsClaim: false));
         Make(Retry(ClaimOne(batch), TimeSpan.FromHours(1)));
         var second = ClaimOne(batch);
-        Make(Fail(second, Broken));
+        Make(TaskMove.Fail(second.Id, second.Token, Broken, new TaskReport { Log = "2024-08-16T20:04:00.000Z WARNING low on disk" }));
         var third = ClaimOne(batch);
         Make(TaskMove.Complete(third.Id, third.Token, new TaskReport { TargetId = "t", Outputs = ["/o"], Metadata = JsonMap.From([new("m", 1)]) }, Second));
         var fourth = ClaimOne(batch);

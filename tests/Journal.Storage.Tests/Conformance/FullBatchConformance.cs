@@ -29,6 +29,15 @@ public abstract class FullBatchConformance<TFixture> : StoreTest<TFixture> where
     }
 
     [Fact]
+    public void The_attempts_have_their_logs()
+    {
+        var attempt = new JournalAttempt { BatchId = "b-1", Key = "a", Number = 1, StartedAt = At, EndedAt = At, Outcome = JournalAttemptOutcome.Failed, Log = "2025-03-04T05:06:07.000Z STDERR no disk\n\0 \u001a" };
+        Store.Import([FullOf(Whole("a", JournalTaskStatus.Failed) with { Attempts = [attempt, attempt with { Number = 2, Log = null }] })]);
+        Assert.Equal([attempt.Log, null], Store.ReadAttempts(new AttemptQuery { BatchIds = ["b-1"] }).Select(static read => read.Log));
+        Assert.Empty(Store.Check());
+    }
+
+    [Fact]
     public void Tasks_that_are_there_are_left_alone_and_new_ones_open_the_batch_again()
     {
         Store.Import([FullOf(Whole("a"))]);

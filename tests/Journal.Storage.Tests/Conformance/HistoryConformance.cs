@@ -117,6 +117,35 @@ public abstract class HistoryConformance<TFixture> : StoreTest<TFixture> where T
         Assert.Equal(TimeSpan.FromSeconds(4), Task(task.Id).Duration);
     }
 
+    [Theory]
+    [MemberData(nameof(TestCases.HostileTexts), MemberType = typeof(TestCases))]
+    public void What_an_attempt_wrote_is_kept_with_that_attempt(string text)
+    {
+        var batch = Batch(["Get", "Put"], "a");
+        var moves = new Func<JournalTask, TaskMove>[]
+        {
+            task => TaskMove.Retry(task.Id, task.Token, Broken, new TaskReport { Log = text }, Now, null, "try again"),
+            task => TaskMove.Release(task.Id, task.Token, "stopped", new TaskReport { Log = text + "2" }),
+            task => TaskMove.Refund(task.Id, task.Token, Broken, new TaskReport { Log = text + "3" }, null, null, "quota"),
+            Fail,
+            task => TaskMove.Advance(task.Id, task.Token, new TaskReport { Log = text + "5" }, Second, keepsClaim: false),
+            task => TaskMove.Complete(task.Id, task.Token, new TaskReport { Log = text + "6" }, Second),
+        };
+        var id = 0L;
+        foreach (var move in moves)
+        {
+            var task = ClaimOne(batch);
+            id = task.Id;
+            Make(move(task));
+            if (Task(id).Status is JournalTaskStatus.Failed) Make(TaskMove.Requeue(id, "again"));
+        }
+
+        Assert.Equal([text, text + "2", text + "3", null, text + "5", text + "6"], Attempts(id).Select(static attempt => attempt.Log));
+        IsSound();
+
+        static TaskMove Fail(JournalTask task) => TaskMove.Fail(task.Id, task.Token, Broken, TaskReport.Nothing);
+    }
+
     [Fact]
     public void Attempts_are_found_by_all_that_can_be_asked()
     {

@@ -386,7 +386,7 @@ public sealed class PostgresServerTests : StoreTest<PostgresFixture>
         {
             var t = whole.Task;
             lines.Add($"{t.Key} {t.Status} {t.Stage} {t.Priority} {t.Weight} {t.Attempts} {t.NotBefore:O} {t.ErrorCategory} {t.ErrorMessage} {t.Signature} {t.StoredInput} {t.Outputs} {t.Metadata} {t.Duration} {t.StartedAt:O} {t.EndedAt:O} {t.UpdatedAt:O} {t.QuotaConsumed} {t.QuotaProject} {t.Worker}");
-            lines.AddRange(whole.Attempts.Select(static a => $"  {a.Number} {a.Stage} {a.Worker} {a.StartedAt:O} {a.EndedAt:O} {a.Outcome} {a.ErrorMessage} {a.ErrorId} {a.ScriptStackTrace}"));
+            lines.AddRange(whole.Attempts.Select(static a => $"  {a.Number} {a.Stage} {a.Worker} {a.StartedAt:O} {a.EndedAt:O} {a.Outcome} {a.ErrorMessage} {a.ErrorId} {a.ScriptStackTrace} {a.Log}"));
             lines.AddRange(whole.Events.Select(static e => $"  {e.At:O} {e.Kind} {e.From} {e.To} {e.Stage} {e.Worker} {e.Reason}"));
             lines.AddRange(whole.Results.Select(static r => $"  {r.Stage} {r.Json}"));
         }

@@ -66,8 +66,8 @@ public static class StoredHistory
     }
 
     /// <summary>
-    /// An attempt from the columns task, number, batch, stage, worker, started_at, ended_at, outcome, error_category, error_message, error_id, stack, and
-    /// its task's key.
+    /// An attempt from the columns task, number, batch, stage, worker, started_at, ended_at, outcome, error_category, error_message, error_id, stack, its
+    /// task's key, and log.
     /// </summary>
     /// <param name="row">The row.</param>
     /// <param name="batch">The batch whose number it has.</param>
@@ -88,6 +88,7 @@ public static class StoredHistory
         ErrorId = row.Text(10),
         ScriptStackTrace = row.Text(11),
         Key = row.Text(12) ?? "",
+        Log = row.Text(13),
         JournalPath = location,
     };
 
