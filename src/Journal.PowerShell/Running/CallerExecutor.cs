@@ -19,14 +19,14 @@ internal sealed class CallerExecutor : ITaskExecutor
 
     private readonly StageWorks _works;
     private readonly PSCmdlet _cmdlet;
-    private readonly StreamForwarder _streams;
+    private readonly CmdletStreams _streams;
     private readonly SessionPreferences _preferences;
     private readonly Dictionary<ScriptWork, Way> _ways = [];
 
     /// <param name="works">The work.</param>
     /// <param name="cmdlet">In whose session.</param>
     /// <param name="streams">Where to what programs say goes.</param>
-    public CallerExecutor(StageWorks works, PSCmdlet cmdlet, StreamForwarder streams)
+    public CallerExecutor(StageWorks works, PSCmdlet cmdlet, CmdletStreams streams)
     {
         (_works, _cmdlet, _streams) = (works, cmdlet, streams);
         _preferences = new SessionPreferences(cmdlet.SessionState);
@@ -126,7 +126,7 @@ internal sealed class CallerExecutor : ITaskExecutor
         // At once where that is possible; the rest needs the cmdlet's own pipeline and is said when this one has ended.
         void Write(object record)
         {
-            if (said.Count == 0 && _streams.CanWriteInside(record)) _streams.Write(record, null);
+            if (said.Count == 0 && _streams.CanWriteInside(record)) _streams.WriteSaid(record, null);
             else said.Add(record);
         }
 
@@ -169,7 +169,7 @@ internal sealed class CallerExecutor : ITaskExecutor
 
         if (isTimedOut) ended += processes.Kill();
         else if (thrown is null && shell.InvocationStateInfo.State is PSInvocationState.Stopped) throw new PipelineStoppedException();
-        foreach (var record in said) _streams.Write(record, null);
+        foreach (var record in said) _streams.WriteSaid(record, null);
         if (isTimedOut) return AttemptOutput.TimedOut(task, limit!.Value, ended, tail);
         if (thrown is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(thrown);
         return AttemptOutput.Succeeded(task, output);
