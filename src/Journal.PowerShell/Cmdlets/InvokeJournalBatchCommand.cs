@@ -338,9 +338,14 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         var command = string.Join("; ", _works.All.Select(static work => work.Original.ToString()));
         var job = new JournalBatchJob(JobName, command, batch?.Id, new JobWork(HandOverStores(), _streams.TellHost) { Begin = begin, Items = items });
         JobRepository.Add(job);
-        job.Start();
+        job.Start(PrimaryRunspace());
         WriteObject(job);
     }
+
+    // pwsh closes all runspaces of its process with the first of them.
+    private Runspace? PrimaryRunspace() => System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name is not "pwsh" ? null
+        : Runspace.DefaultRunspace is { Id: 1 } own ? own
+        : InvokeCommand.InvokeScript("Microsoft.PowerShell.Utility\\Get-Runspace -Id 1").FirstOrDefault()?.BaseObject as Runspace;
 
     // Where a block of another runspace went by Set-Location is that runspace's own.
     private Func<string, string> PathResolver()

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using Journal.Runs;
 
 namespace Journal.Commands.Running;
@@ -22,6 +23,7 @@ public sealed class JournalBatchJob : Job
     private readonly Lock _gate = new();
     private string _status = "";
     private JobWork? _work;
+    private Runspace? _primary;
 
     /// <param name="name">The name of the job; null for the one that PowerShell makes.</param>
     /// <param name="command">The text of the work.</param>
@@ -56,15 +58,23 @@ public sealed class JournalBatchJob : Job
         }
 
         _stop.Cancel();
-        if (_ended.Wait(StopLimit)) return;
-        // Something holds the run up that is not to be waited for; its tasks are given back all the same.
-        Volatile.Read(ref _work)?.GiveUp();
-        if (!_ended.Wait(GiveUpLimit)) End(JobState.Stopped);
+        if (!_ended.Wait(StopLimit))
+        {
+            // Something holds the run up that is not to be waited for; its tasks are given back all the same.
+            Volatile.Read(ref _work)?.GiveUp();
+            if (!_ended.Wait(GiveUpLimit)) End(JobState.Stopped);
+        }
+
+        // Until the state says so.
+        lock (_gate) { }
     }
 
     /// <summary>Begins, on a thread of its own, which keeps no process alive.</summary>
-    internal void Start()
+    /// <param name="primary">The runspace whose end closes all others, while their blocks are at work: the job ends before that. Null where there is none.</param>
+    internal void Start(Runspace? primary)
     {
+        _primary = primary;
+        if (primary is not null) primary.StateChanged += OnPrimary;
         SetJobState(JobState.Running);
         new Thread(Work) { IsBackground = true, Name = "Journal job" }.Start();
     }
@@ -74,6 +84,11 @@ public sealed class JournalBatchJob : Job
     {
         if (disposing && !_ended.IsSet) StopJob();
         base.Dispose(disposing);
+    }
+
+    private void OnPrimary(object? sender, RunspaceStateEventArgs e)
+    {
+        if (e.RunspaceStateInfo.State is not RunspaceState.Opened) StopJob();
     }
 
     private void Work()
@@ -104,9 +119,12 @@ public sealed class JournalBatchJob : Job
             if (_ended.IsSet) return;
             // Nothing of the run is kept by a job that is over.
             Volatile.Write(ref _work, null);
+            if (_primary is not null) _primary.StateChanged -= OnPrimary;
+            _primary = null;
             if (error is not null) Error.Add(error);
-            SetJobState(state);
+            // Whoever hears of the state may dispose of the job right there, on this thread.
             _ended.Set();
+            SetJobState(state);
         }
     }
 
