@@ -32,7 +32,7 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
     static JournalCmdlet() => Values.PowerShellValueCodec.Install();
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly StoreSet _stores = new();
+    private StoreSet _stores = new();
     private string? _toldMissing;
     private string? _resolved;
     private string? _address;
@@ -90,6 +90,13 @@ public abstract class JournalCmdlet : PSCmdlet, IDisposable
         }
 
         return store;
+    }
+
+    /// <summary>The journals that this call has open, to be closed by whoever goes on with them when the call has ended.</summary>
+    private protected IDisposable HandOverStores()
+    {
+        (var handedOver, _stores) = (_stores, new StoreSet());
+        return handedOver;
     }
 
     /// <summary>The full path of a file as the session means it: from $PWD, with PSDrives and ~.</summary>

@@ -9,14 +9,17 @@ internal static class UnusedParameters
     /// <summary>What to say about them.</summary>
     /// <param name="given">The parameters of the line.</param>
     /// <param name="hasInputs">Whether inputs come with it.</param>
-    /// <param name="throttleLimit">How many tasks run at once.</param>
-    public static IEnumerable<string> Of(IReadOnlyDictionary<string, object> given, bool hasInputs, int throttleLimit)
+    /// <param name="inSession">Whether the blocks run in the caller's session.</param>
+    /// <param name="asJob">Whether the run is a job.</param>
+    public static IEnumerable<string> Of(IReadOnlyDictionary<string, object> given, bool hasInputs, bool inSession, bool asJob)
     {
         if (!hasInputs && Names(given, OfInputs) is { } ofInputs) yield return $"{ofInputs} did nothing: no inputs were given, and those in the journal keep what they have.";
-        if (throttleLimit == 1 && Names(given, OfRunspaces) is { } ofRunspaces)
+        if (inSession && Names(given, OfRunspaces) is { } ofRunspaces)
         {
-            yield return $"{ofRunspaces} did nothing: it is for the runspaces of a parallel run (-ThrottleLimit above 1), and this one runs in the session, with its modules and functions.";
+            yield return $"{ofRunspaces} did nothing: it is for the runspaces of a parallel run (-ThrottleLimit above 1) or of a job (-AsJob), and this one runs in the session, with its modules and functions.";
         }
+
+        if (!asJob && given.ContainsKey("JobName")) yield return "-JobName did nothing: it names the job that -AsJob makes.";
     }
 
     private static string? Names(IReadOnlyDictionary<string, object> given, string[] names) =>

@@ -6,13 +6,12 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
-using Journal.Workers;
 
 namespace Journal.Commands;
 
 /// <summary>Runs a script block over the inputs of a batch, durably: the same line run again goes on where it was.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "JournalBatch", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
-[OutputType(typeof(PSObject), typeof(JournalBatchSummary))]
+[OutputType(typeof(PSObject), typeof(JournalBatchSummary), typeof(JournalBatchJob))]
 public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
 {
     private const string ByName = "Name";
@@ -30,7 +29,8 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private bool _held;
     private JournalBatch? _paused;
     private bool _isResumed;
-    private Delivery? _delivery;
+    private CmdletStreams _streams = null!;
+    private BatchRun? _run;
 
     /// <summary>The name that runs of the same work share, in any case.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
@@ -50,7 +50,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateNotNull]
     public object Process { get; set; } = null!;
 
-    /// <summary>How many tasks run at once: 1 in the caller's session, more in runspaces of their own.</summary>
+    /// <summary>How many tasks run at once: 1 in the caller's session, more, and those of a job, in runspaces of their own.</summary>
     [Parameter]
     [ValidateRange(1, 1024)]
     public int ThrottleLimit { get; set; } = 1;
@@ -113,12 +113,12 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateRange(0.0, 100.0)]
     public double? MaxFailurePercent { get; set; }
 
-    /// <summary>Modules to load into the runspaces of a parallel run.</summary>
+    /// <summary>Modules to load into the runspaces of a parallel run or a job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] ImportModule { get; set; } = [];
 
-    /// <summary>Functions of this session to carry into the runspaces of a parallel run.</summary>
+    /// <summary>Functions of this session to carry into the runspaces of a parallel run or a job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] FunctionName { get; set; } = [];
@@ -137,6 +137,15 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Worker { get; set; }
+
+    /// <summary>Run behind the session: read the inputs, start the run, and emit it as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>The name of the job; by default PowerShell makes one.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
 
     // With the id of a batch there is nothing to choose.
     private RunMode Mode =>
@@ -161,11 +170,12 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     {
         base.OnBegin();
         if (new[] { Resume, New, Force, Incremental }.Count(static mode => mode) > 1) throw JournalErrors.InvalidValue("-Resume, -New, -Force, -Incremental", null, "give only one of them.");
+        if (AsJob && Reconcile is not null) throw JournalErrors.InvalidValue("-Reconcile", null, "it is asked in the session, in which a job does not run; leave out -AsJob.");
         if (ParameterSetName == ByName) BatchNaming.ValidateName(Name);
         _works = StageWorks.Read(Process, SessionState);
-        _words = new RunMessages(this);
+        _words = new RunMessages(_streams = new CmdletStreams(this));
         Order(hasInput: false).Validate();
-        foreach (var idle in UnusedParameters.Of(MyInvocation.BoundParameters, HasInputs, ThrottleLimit)) WriteWarning(idle);
+        foreach (var idle in UnusedParameters.Of(MyInvocation.BoundParameters, HasInputs, inSession: !UsesRunspaces, AsJob)) WriteWarning(idle);
         foreach (var stage in new[] { Stage, FromStage })
         {
             if (stage is not null && !_works.Has(stage)) throw JournalErrors.StageNotFound(Name + BatchId, stage, _works.Stages);
@@ -254,12 +264,17 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     // Nothing was run, and what there is comes out all the same: a script goes by the summary that it asked for, and a file of kept results is the same as after any run.
     private void WriteWithoutRunning()
     {
-        if (_paused is { Options.KeepResult: true } paused && !Summary) WriteAll(Delivery.Kept(_store!, paused));
-        if (!Summary) return;
+        if (AsJob) StartJob(_paused, begin: null, [.. ItemsWithoutRunning()]);
+        else WriteAll(ItemsWithoutRunning());
+    }
+
+    private IEnumerable<object?> ItemsWithoutRunning()
+    {
+        if (!Summary) return _paused is { Options.KeepResult: true } paused ? Delivery.Kept(_store!, paused) : [];
         var batch = !JournalExists ? null : ParameterSetName == ById ? Reader.MeantBatch(BatchId) : BatchSelection.NewestOf(Reader, Name);
-        WriteObject(batch is null
+        return [batch is null
             ? new JournalBatchSummary { BatchId = "", Name = Name, Status = JournalBatchStatus.Completed, StatusText = "Nothing to do", LeftOut = LeftOut, JournalPath = Location }
-            : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit, leftOut: LeftOut));
+            : BatchSummary.Read(Reader, batch, TimeZoneInfo.Local, ThrottleLimit, leftOut: LeftOut)];
     }
 
     // Not by the batch of this run itself, which goes on.
@@ -292,82 +307,51 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         Processes = Processes,
     };
 
+    private bool UsesRunspaces => ThrottleLimit > 1 || AsJob;
+
     private void Run(IJournalStore store, JournalBatch batch)
     {
-        var activity = Math.Abs(batch.Id.GetHashCode(StringComparison.Ordinal) % 1000) + 1;
-        var delivery = _delivery = new Delivery(store, batch, Processes, Worker);
-        var outbox = Summary ? null : delivery.Outbox;
-        var observer = new PipelineObserver(this, batch, activity, outbox, TimeProvider.System, ProgressInterval);
-        var queue = new CallerQueue();
-        if (outbox is not null)
+        var (works, setup) = (_works, UsesRunspaces ? Setup() : null);
+        var line = new RunLine(setup is null ? streams => new CallerExecutor(works, this, _streams) : streams => new PoolExecutor(works, setup, streams), _scripts, PathResolver())
         {
-            _words.InDoubt(batch.Id, outbox.Begin(Processes, Redeliver));
-            queue.Post(() => observer.Deliver(outbox.First()));
-        }
-
-        var streams = new StreamForwarder(this, queue, activity);
-        using var mark = ProgramMark.Begin();
-        using var pool = ThrottleLimit > 1 ? OpenPool(streams) : null;
-        ITaskExecutor executor = pool is not null ? pool : new CallerExecutor(_works, this, streams);
-        var request = new RunRequest(batch)
-        {
+            IsJob = AsJob,
             Degree = ThrottleLimit,
             Stage = Stage,
             MaxFailures = MaxFailures,
             MaxFailurePercent = MaxFailurePercent,
-            RecordOutputs = VerifyOutput,
             // A batch that was imported, or that an older version made, has none.
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : BatchOptions.OfCommands.FailureThreshold,
-            DeliversResults = !Summary,
-            Worker = delivery.Worker,
-            IsThere = _scripts.HasExisting ? _scripts.IsThere : null,
-            ResolvePath = PathResolver(),
-            Reconcile = Reconcile is null ? null : (task, stop) => _scripts.AskReconcile(task, ThrottleLimit > 1 ? queue : null, stop),
+            VerifyOutput = VerifyOutput,
+            Summary = Summary,
+            Redeliver = Redeliver,
+            Reconciles = Reconcile is not null,
+            Worker = Worker,
+            ProgressInterval = ProgressInterval,
+            LeftOut = LeftOut,
         };
-        using var runner = new BatchRunner(store, request, executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
-        using var signals = new StopSignals(
-            () =>
-            {
-                // Before the next run could start the same programs beside these.
-                AttemptProcesses.KillAll(runner.StopNow);
-                delivery.Abandon(runner);
-                pool?.GiveUp();
-            },
-            () => _words.HowToResume(store, batch.Id, runner.GivenBack, delivery.Waiting, onPipeline: false));
-        RunResult result;
-        try
-        {
-            result = runner.Run(StopToken);
-        }
-        catch (Exception) when (!runner.HasFault)
-        {
-            // Out of the pipeline: the user or a command downstream stops it, or something there failed.
-            delivery.Stopped(runner);
-            _words.HowToResume(store, batch.Id, runner.GivenBack, delivery.Waiting, onPipeline: true);
-            throw;
-        }
-
-        if (result.End is RunEnd.Interrupted) delivery.Stopped(runner);
-        // Before anything is written: the pipeline may be stopping, though nobody has told this cmdlet yet.
-        if (result.End is RunEnd.Interrupted) _words.HowToResume(store, batch.Id, result.GivenBack, delivery.Waiting, onPipeline: true);
-        signals.Told();
-        observer.Close();
-        _words.Recorded(batch, _scripts.Recorded);
-        _words.Reconciled(batch, _scripts.Reconciled);
-        _words.End(batch, result);
-        if (result.HasResults && result.End is not RunEnd.Interrupted) _words.Clashes(batch, ResultClash.Find(store, batch.Id).Where(clash => !observer.HasTold(clash)));
-        if (outbox is not null && result.End is not RunEnd.Interrupted)
-        {
-            observer.Deliver(outbox.Others());
-            delivery.Ended();
-        }
-
-        if (Summary) WriteObject(BatchSummary.Read(store, store.FindBatch(batch.Id)!, TimeZoneInfo.Local, ThrottleLimit, leftOut: LeftOut));
+        if (AsJob) StartJob(batch, streams => new BatchRun(store, batch, line, streams), []);
+        else (_run = new BatchRun(store, batch, line, _streams)).Run(StopToken);
     }
+
+    private void StartJob(JournalBatch? batch, Func<IRunStreams, BatchRun>? begin, object?[] items)
+    {
+        var command = string.Join("; ", _works.All.Select(static work => work.Original.ToString()));
+        var job = new JournalBatchJob(JobName, command, batch?.Id, new JobWork(HandOverStores(), _streams.TellHost) { Begin = begin, Items = items });
+        JobRepository.Add(job);
+        job.Start(PrimaryRunspace());
+        WriteObject(job);
+    }
+
+    // pwsh closes all runspaces of its process with the first of them.
+    private Runspace? PrimaryRunspace() => System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name is not "pwsh" ? null
+        : Runspace.DefaultRunspace is { Id: 1 } own ? own
+        : InvokeCommand.InvokeScript("Microsoft.PowerShell.Utility\\Get-Runspace -Id 1").FirstOrDefault()?.BaseObject as Runspace;
 
     // Where a block of another runspace went by Set-Location is that runspace's own.
     private Func<string, string> PathResolver()
     {
+        // Threads of a job that are no runspace's name full paths.
+        if (AsJob) return static path => Runspace.DefaultRunspace is null ? Path.GetFullPath(path) : RunspacePaths.Resolve(path);
         var caller = Runspace.DefaultRunspace;
         return path => Runspace.DefaultRunspace is { } here && here != caller ? RunspacePaths.Resolve(path) : ResolveFilePath(path, RunspacePaths.Error);
     }
@@ -376,16 +360,16 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     /// <remarks>The commands that follow have ended by now, too: what they were given is where it was to go, unless they were stopped.</remarks>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _delivery?.Settle(isStopping: StopToken.IsCancellationRequested);
-        _delivery = null;
+        if (disposing) _run?.Settle(isStopping: StopToken.IsCancellationRequested);
+        _run = null;
         base.Dispose(disposing);
     }
 
-    private PoolExecutor OpenPool(StreamForwarder streams)
+    private RunspaceSetup Setup()
     {
         foreach (var hint in RunspaceHints.Of(_works.All, SessionState, FunctionName, ImportModule)) WriteWarning(hint);
         var handedOn = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in _works.All.SelectMany(static work => work.HandedOn)) handedOn[name] = value;
-        return new PoolExecutor(_works, new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName, handedOn), streams);
+        return new RunspaceSetup(SessionState, MyInvocation.MyCommand.Module.Path, ImportModule, FunctionName, handedOn);
     }
 }

@@ -19,14 +19,14 @@ internal sealed class CallerExecutor : ITaskExecutor
 
     private readonly StageWorks _works;
     private readonly PSCmdlet _cmdlet;
-    private readonly StreamForwarder _streams;
+    private readonly CmdletStreams _streams;
     private readonly SessionPreferences _preferences;
     private readonly Dictionary<ScriptWork, Way> _ways = [];
 
     /// <param name="works">The work.</param>
     /// <param name="cmdlet">In whose session.</param>
     /// <param name="streams">Where to what programs say goes.</param>
-    public CallerExecutor(StageWorks works, PSCmdlet cmdlet, StreamForwarder streams)
+    public CallerExecutor(StageWorks works, PSCmdlet cmdlet, CmdletStreams streams)
     {
         (_works, _cmdlet, _streams) = (works, cmdlet, streams);
         _preferences = new SessionPreferences(cmdlet.SessionState);

@@ -8,13 +8,13 @@ using Journal.Terminal;
 
 namespace Journal.Commands.Running;
 
-/// <summary>Writes what happens in a run to the pipeline of its cmdlet: outputs, errors, the progress bar.</summary>
+/// <summary>Writes what happens in a run to its streams: outputs, errors, the progress bar.</summary>
 internal sealed class PipelineObserver : IRunObserver
 {
     // Of so many target ids it is told at once that two tasks have them; where that is what the ids are like, the end of the run tells how many there are.
     private const int MostTargetsTold = 10;
 
-    private readonly Cmdlet _cmdlet;
+    private readonly IRunStreams _streams;
     private readonly JournalBatch _batch;
     private readonly int _activity;
     private readonly ResultOutbox? _outbox;
@@ -23,15 +23,15 @@ internal sealed class PipelineObserver : IRunObserver
     private readonly HashSet<string> _sharedTargets = new(StringComparer.Ordinal);
     private long _saidAt;
 
-    /// <param name="cmdlet">Whose pipeline.</param>
+    /// <param name="streams">Where to.</param>
     /// <param name="batch">The batch that runs.</param>
     /// <param name="activity">The number of the progress bar.</param>
     /// <param name="outbox">What is written; null where outputs are not.</param>
     /// <param name="time">The clock.</param>
     /// <param name="lineInterval">How often a line of the information stream says how far the run is.</param>
-    public PipelineObserver(Cmdlet cmdlet, JournalBatch batch, int activity, ResultOutbox? outbox, TimeProvider time, TimeSpan lineInterval)
+    public PipelineObserver(IRunStreams streams, JournalBatch batch, int activity, ResultOutbox? outbox, TimeProvider time, TimeSpan lineInterval)
     {
-        (_cmdlet, _batch, _activity, _outbox, _time, _lineInterval) = (cmdlet, batch, activity, outbox, time, lineInterval);
+        (_streams, _batch, _activity, _outbox, _time, _lineInterval) = (streams, batch, activity, outbox, time, lineInterval);
         _saidAt = time.GetTimestamp();
     }
 
@@ -40,13 +40,13 @@ internal sealed class PipelineObserver : IRunObserver
     {
         if (report.Outcome is MoveOutcome.LeaseLost)
         {
-            _cmdlet.WriteWarning($"'{report.Task.Key}': the lease was lost while the attempt ran; its result counts for nothing, and whoever holds the task now does it.");
+            _streams.WriteWarning($"'{report.Task.Key}': the lease was lost while the attempt ran; its result counts for nothing, and whoever holds the task now does it.");
             return;
         }
 
         if (report.Shared is { } shared && _sharedTargets.Count <= MostTargetsTold && _sharedTargets.Add(shared.TargetId) && _sharedTargets.Count <= MostTargetsTold)
         {
-            _cmdlet.WriteWarning(shared.Words(_batch.Id));
+            _streams.WriteWarning(shared.Words(_batch.Id));
         }
 
         switch (report.Move.Kind)
@@ -55,10 +55,10 @@ internal sealed class PipelineObserver : IRunObserver
                 Deliver(report.Task.Id, output, 0);
                 break;
             case TaskMoveKind.Fail:
-                _cmdlet.WriteError(ErrorOf(report));
+                _streams.WriteError(ErrorOf(report));
                 break;
             case TaskMoveKind.Retry or TaskMoveKind.Refund:
-                _cmdlet.WriteVerbose($"'{report.Task.Key}' failed, {report.Decision?.Reason}: {report.Move.Error?.Message}");
+                _streams.WriteVerbose($"'{report.Task.Key}' failed, {report.Decision?.Reason}: {report.Move.Error?.Message}");
                 break;
         }
     }
@@ -76,10 +76,10 @@ internal sealed class PipelineObserver : IRunObserver
             _outbox!.NoteProgress(taskId, i, items.Count);
             try
             {
-                _cmdlet.WriteObject(items[i]);
+                _streams.WriteObject(items[i]);
             }
             // Nobody stops the pipeline, and yet it takes no more: Select-Object -First has taken this one, and has enough.
-            catch (PipelineStoppedException) when (!_cmdlet.Stopping)
+            catch (PipelineStoppedException) when (!_streams.IsStopping)
             {
                 if (i + 1 < items.Count) _outbox.NoteProgress(taskId, i + 1, items.Count);
                 else _outbox.NoteWritten(taskId);
@@ -106,10 +106,10 @@ internal sealed class PipelineObserver : IRunObserver
         if (_time.GetElapsedTime(_saidAt) >= _lineInterval)
         {
             _saidAt = _time.GetTimestamp();
-            _cmdlet.WriteInformation(RunMessages.LogLine($"{_batch.Id}: {status}"), ["Journal", "Progress"]);
+            _streams.WriteInformation(RunMessages.LogLine($"{_batch.Id}: {status}"), ["Journal", "Progress"]);
         }
 
-        _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, status)
+        _streams.WriteProgress(new ProgressRecord(_activity, _batch.Id, status)
         {
             // The time that is left stands in the status once, in words; Measure-JournalBatch has how sure it is.
             PercentComplete = (int)counts.Percent,
@@ -118,13 +118,13 @@ internal sealed class PipelineObserver : IRunObserver
     }
 
     /// <inheritdoc/>
-    public void Note(string text) => _cmdlet.WriteWarning(text);
+    public void Note(string text) => _streams.WriteWarning(text);
 
     /// <summary>Whether all that the end of the run has to tell was told when it happened.</summary>
     public bool HasTold(ResultClash clash) => !clash.IsOutput && clash.Count <= Math.Min(_sharedTargets.Count, MostTargetsTold);
 
     /// <summary>Takes the progress bar away.</summary>
-    public void Close() => _cmdlet.WriteProgress(new ProgressRecord(_activity, _batch.Id, "done") { RecordType = ProgressRecordType.Completed });
+    public void Close() => _streams.WriteProgress(new ProgressRecord(_activity, _batch.Id, "done") { RecordType = ProgressRecordType.Completed });
 
     // The work's own exception, so that $Error shows what happened; the task as the target, so that a script knows which one.
     private static ErrorRecord ErrorOf(AttemptReport report)

@@ -7,14 +7,13 @@ using Journal.Storage;
 namespace Journal.Commands.Running;
 
 /// <summary>What a run says about the batch as a whole, before it begins and when it has ended.</summary>
-internal sealed class RunMessages(PSCmdlet cmdlet)
+internal sealed class RunMessages(IRunStreams streams)
 {
     private static readonly string[] Tag = ["Journal"];
 
     // More keys than this are not compared only to say how many there are.
     private const long MostCompared = 100_000;
 
-    private readonly bool _warns = Warns(cmdlet);
     private int _interruptionTold;
 
     /// <summary>What came of the order to run.</summary>
@@ -27,18 +26,18 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
         switch (prepared)
         {
             case { Readiness: RunReadiness.NothingToRun }:
-                cmdlet.WriteWarning(NothingToRun(name, prepared.Ended, refused));
+                streams.WriteWarning(NothingToRun(name, prepared.Ended, refused));
                 return;
             case { Readiness: RunReadiness.Paused, Batch: { } paused }:
-                cmdlet.WriteWarning(IsPaused(paused, isNew));
+                streams.WriteWarning(IsPaused(paused, isNew));
                 return;
         }
 
-        if (prepared.NotKept > 0) cmdlet.WriteWarning($"{Amount.Of(prepared.NotKept, "task")} had been completed before -KeepResult was given: what {(prepared.NotKept == 1 ? "it" : "they")} emitted is not kept. -Force does every task again.");
+        if (prepared.NotKept > 0) streams.WriteWarning($"{Amount.Of(prepared.NotKept, "task")} had been completed before -KeepResult was given: what {(prepared.NotKept == 1 ? "it" : "they")} emitted is not kept. -Force does every task again.");
         // It has ended, and this line begins a new batch: no -Redeliver of it reaches the old one.
-        if (prepared.InDoubt is { } doubt) cmdlet.WriteWarning($"{Amount.Of(doubt.Items, "result")} of batch '{doubt.BatchId}' may not have arrived: the run that wrote them died. To read them: Get-JournalResult '{doubt.BatchId}' -Unconfirmed");
-        if (prepared.LostOutputs > 0) cmdlet.WriteWarning($"{Amount.Of(prepared.LostOutputs, "completed task")} whose outputs are gone or changed {AreOrIs(prepared.LostOutputs)} done again.");
-        if (prepared is { IsResumed: true, Batch: { } batch }) cmdlet.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
+        if (prepared.InDoubt is { } doubt) streams.WriteWarning($"{Amount.Of(doubt.Items, "result")} of batch '{doubt.BatchId}' may not have arrived: the run that wrote them died. To read them: Get-JournalResult '{doubt.BatchId}' -Unconfirmed");
+        if (prepared.LostOutputs > 0) streams.WriteWarning($"{Amount.Of(prepared.LostOutputs, "completed task")} whose outputs are gone or changed {AreOrIs(prepared.LostOutputs)} done again.");
+        if (prepared is { IsResumed: true, Batch: { } batch }) streams.WriteVerbose($"Resuming '{batch.Id}': {batch.Counts.Ended} of {batch.Total} done, {batch.Counts.Open} remaining.");
     }
 
     /// <summary>Why nothing would be run.</summary>
@@ -86,26 +85,26 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
     /// <summary>Tasks that were taken back from dead workers before the inputs came.</summary>
     public void Recovered(IReadOnlyList<RecoveredTask> recovered)
     {
-        if (recovered.Count > 0) cmdlet.WriteWarning(BatchRecovery.Words(recovered));
+        if (recovered.Count > 0) streams.WriteWarning(BatchRecovery.Words(recovered));
     }
 
     /// <summary>Inputs that an incremental run did not take.</summary>
     public void LeftOut(string name, long count)
     {
-        if (count > 0) cmdlet.WriteInformation(LogLine($"{name}: {Amount.Of(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out."), Tag);
+        if (count > 0) streams.WriteInformation(LogLine($"{name}: {Amount.Of(count, "input")} {WereOrWas(count)} completed by earlier batches and {AreOrIs(count)} left out."), Tag);
     }
 
     /// <summary>What became of the inputs.</summary>
     public void Added(JournalBatch batch, AddResult result, bool isIncremental)
     {
-        if (result.Duplicates > 0) cmdlet.WriteWarning(HadEarlierKeys(result.Duplicates));
-        foreach (var change in Changes(result, isIncremental)) cmdlet.WriteWarning(change);
-        if (result.TakenUp > 0) cmdlet.WriteWarning($"{Amount.Of(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
-        if (result.Added + result.AlreadyThere > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there."), Tag);
+        if (result.Duplicates > 0) streams.WriteWarning(HadEarlierKeys(result.Duplicates));
+        foreach (var change in Changes(result, isIncremental)) streams.WriteWarning(change);
+        if (result.TakenUp > 0) streams.WriteWarning($"{Amount.Of(result.TakenUp, "task")} had been canceled and {(result.TakenUp == 1 ? "is" : "are")} taken up again.");
+        if (result.Added + result.AlreadyThere > 0) streams.WriteInformation(LogLine($"{batch.Id}: {result.Added} added, {result.AlreadyThere} already there."), Tag);
     }
 
     /// <summary>A batch without a task.</summary>
-    public void IsEmpty(JournalBatch batch) => cmdlet.WriteWarning($"Batch '{batch.Id}' has no tasks: there is nothing to do. To add some: … | Add-JournalTask '{batch.Name}'");
+    public void IsEmpty(JournalBatch batch) => streams.WriteWarning($"Batch '{batch.Id}' has no tasks: there is nothing to do. To add some: … | Add-JournalTask '{batch.Name}'");
 
     /// <summary>Before a run that begins anew.</summary>
     public void BeginsAnew(IJournalStore store, JournalBatch batch, JournalBatch ended)
@@ -117,25 +116,25 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
             known = store.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }).LongCount(task => completed.Contains(task.Key));
         }
 
-        cmdlet.WriteWarning(BeginsAnew(ended, known, batch.Total));
+        streams.WriteWarning(BeginsAnew(ended, known, batch.Total));
     }
 
     /// <summary>Target ids and output files that several tasks have.</summary>
     public void Clashes(JournalBatch batch, IEnumerable<ResultClash> clashes)
     {
-        foreach (var clash in clashes) cmdlet.WriteWarning(clash.Words(batch.Id));
+        foreach (var clash in clashes) streams.WriteWarning(clash.Words(batch.Id));
     }
 
     /// <summary>Inputs whose results were there.</summary>
     public void Recorded(JournalBatch batch, long count)
     {
-        if (count > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {Amount.Of(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there."), Tag);
+        if (count > 0) streams.WriteInformation(LogLine($"{batch.Id}: {Amount.Of(count, "input")} {WereOrWas(count)} recorded as completed without running: the results were there."), Tag);
     }
 
     /// <summary>Tasks whose effect had taken place when their worker died.</summary>
     public void Reconciled(JournalBatch batch, long count)
     {
-        if (count > 0) cmdlet.WriteInformation(LogLine($"{batch.Id}: {Amount.Of(count, "task")} {WereOrWas(count)} recorded as completed without running: -Reconcile says that {(count == 1 ? "its effect is" : "their effects are")} there."), Tag);
+        if (count > 0) streams.WriteInformation(LogLine($"{batch.Id}: {Amount.Of(count, "task")} {WereOrWas(count)} recorded as completed without running: -Reconcile says that {(count == 1 ? "its effect is" : "their effects are")} there."), Tag);
     }
 
     /// <summary>How the run ended; for one that was interrupted, see <see cref="HowToResume"/>.</summary>
@@ -145,11 +144,11 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
         switch (result.End)
         {
             case RunEnd.Done:
-                cmdlet.WriteInformation(LogLine($"{batch.Id}: {counts.Completed} completed, {counts.Failed} failed, {counts.Skipped} skipped of {counts.Total}."), Tag);
-                if (result.Reason is { } held) cmdlet.WriteWarning($"{held} To let them go: Get-JournalTask '{batch.Id}' -Status Pending | Set-JournalTask -Hold:$false");
+                streams.WriteInformation(LogLine($"{batch.Id}: {counts.Completed} completed, {counts.Failed} failed, {counts.Skipped} skipped of {counts.Total}."), Tag);
+                if (result.Reason is { } held) streams.WriteWarning($"{held} To let them go: Get-JournalTask '{batch.Id}' -Status Pending | Set-JournalTask -Hold:$false");
                 break;
             case RunEnd.Canceled or RunEnd.HeldElsewhere:
-                cmdlet.WriteWarning(result.Reason!);
+                streams.WriteWarning(result.Reason!);
                 break;
             case RunEnd.Interrupted:
                 break;
@@ -158,19 +157,20 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
                     : result.Reason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true ? "To go on, run the same line with a higher -QuotaLimit."
                     : result.IsHeld ? $"To go on: Resume-JournalBatch '{batch.Id}', and run the same line again."
                     : "Run the same line again to go on.";
-                cmdlet.WriteWarning($"{Done(counts)}; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
+                streams.WriteWarning($"{Done(counts)}; batch '{batch.Id}' is paused: {result.Reason?.TrimEnd('.')}. {how}");
                 break;
         }
     }
 
-    private static string Done(TaskCounts counts) => $"{counts.Ended}/{counts.Total} done" + (counts.Failed > 0 ? $", {counts.Failed} of them failed" : "");
+    /// <summary>How far a batch is.</summary>
+    public static string Done(TaskCounts counts) => $"{counts.Ended}/{counts.Total} done" + (counts.Failed > 0 ? $", {counts.Failed} of them failed" : "");
 
     /// <summary>For a run that was interrupted, once: how far it came, and how to go on. On any thread.</summary>
     /// <param name="store">The journal.</param>
     /// <param name="batchId">The batch.</param>
     /// <param name="givenBack">Tasks that were under way.</param>
     /// <param name="waiting">Recorded results that wait for the next run.</param>
-    /// <param name="onPipeline">Whether this is the pipeline's thread.</param>
+    /// <param name="onPipeline">Whether this is the thread of the run.</param>
     public void HowToResume(IJournalStore store, string batchId, long givenBack, long waiting, bool onPipeline)
     {
         if (Interlocked.Exchange(ref _interruptionTold, 1) != 0 || store.FindBatch(batchId) is not { } batch || (batch.Status is not JournalBatchStatus.Paused && waiting == 0)) return;
@@ -180,7 +180,7 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
         {
             if (onPipeline)
             {
-                cmdlet.WriteWarning(text);
+                streams.WriteWarning(text);
                 return;
             }
         }
@@ -189,14 +189,7 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
             // A pipeline that is being stopped takes nothing any more, not even for a redirection; the host still does.
         }
 
-        if (_warns) cmdlet.Host?.UI?.WriteWarningLine(text);
-    }
-
-    // What -WarningAction, or the preference, says of warnings; asked on the pipeline's thread.
-    private static bool Warns(PSCmdlet cmdlet)
-    {
-        var preference = cmdlet.MyInvocation.BoundParameters.TryGetValue("WarningAction", out var given) ? given : cmdlet.SessionState.PSVariable.GetValue("WarningPreference");
-        return !LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var action) || action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+        streams.TellHost(text);
     }
 
     /// <summary>What became of inputs that are not what they were.</summary>
@@ -209,7 +202,7 @@ internal sealed class RunMessages(PSCmdlet cmdlet)
     /// <summary>Results that a dead run may or may not have written.</summary>
     public void InDoubt(string batchId, long count)
     {
-        if (count > 0) cmdlet.WriteWarning($"{Amount.Of(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, and have done with them, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
+        if (count > 0) streams.WriteWarning($"{Amount.Of(count, "result")} of batch '{batchId}' may not have arrived: the run that wrote them died. To write them again first, and have done with them, add -Redeliver to the line; to read them: Get-JournalResult '{batchId}' -Unconfirmed");
     }
 
     /// <summary>A line of the information stream, which a scheduled task redirects to its log: with the local time.</summary>

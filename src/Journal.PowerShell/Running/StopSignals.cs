@@ -24,16 +24,21 @@ internal sealed class StopSignals : IDisposable
 
     /// <param name="stopNow">Gives the tasks back and returns when that is on the disk; called on another thread.</param>
     /// <param name="tell">Says so, where the pipeline did not.</param>
-    public StopSignals(Action stopNow, Action tell)
+    /// <param name="takesInterrupts">Whether a second Ctrl+C means this run: not a job's, which goes on behind what the user interrupts.</param>
+    public StopSignals(Action stopNow, Action tell, bool takesInterrupts)
     {
         (_stopNow, _tell) = (stopNow, tell);
         Register(PosixSignal.SIGTERM, 15);
         Register(PosixSignal.SIGHUP, 1);
         if (!OperatingSystem.IsWindows()) Register(PosixSignal.SIGQUIT, 3);
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+        if (takesInterrupts)
         {
-            if (Interlocked.Increment(ref _interrupts) > 1) _stopNow();
-        }));
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+            {
+                if (Interlocked.Increment(ref _interrupts) > 1) _stopNow();
+            }));
+        }
+
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 

@@ -1,27 +1,25 @@
-using System.Collections;
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using Journal.Runs;
 
 namespace Journal.Commands.Running;
 
 /// <summary>
-/// Carries what script blocks say (all but their output) to the cmdlet's own streams, on the pipeline's thread, as it is said; and keeps the end of what
+/// Carries what script blocks say (all but their output) to the streams of the run, on the thread of the run, as it is said; and keeps the end of what
 /// programs say on their error output, for the error of an attempt that a program fails.
 /// </summary>
 internal sealed class StreamForwarder
 {
-    private readonly PSCmdlet _cmdlet;
+    private readonly IRunStreams _streams;
     private readonly CallerQueue _queue;
     private readonly int _activity;
 
     /// <summary>A forwarder.</summary>
-    /// <param name="cmdlet">Whose streams.</param>
-    /// <param name="queue">The way to the pipeline's thread.</param>
+    /// <param name="streams">Those of the run.</param>
+    /// <param name="queue">The way to the thread of the run.</param>
     /// <param name="activity">The run's own progress bar, under which the blocks' bars are shown.</param>
-    public StreamForwarder(PSCmdlet cmdlet, CallerQueue queue, int activity)
+    public StreamForwarder(IRunStreams streams, CallerQueue queue, int activity)
     {
-        (_cmdlet, _queue, _activity) = (cmdlet, queue, activity);
+        (_streams, _queue, _activity) = (streams, queue, activity);
     }
 
     /// <summary>Forwards what a shell says about the task that it is at.</summary>
@@ -37,7 +35,7 @@ internal sealed class StreamForwarder
             Keep(error, task());
             if (ErrorOutputTail.IsErrorOutput(error)) tail().Add(error.Exception.Message);
             var key = task().Key;
-            _queue.Post(() => Write(error, key));
+            _queue.Post(() => _streams.WriteSaid(error, key));
         };
         streams.Warning.DataAdding += (_, e) => KeepAndPost(e.ItemAdded, task());
         streams.Verbose.DataAdding += (_, e) => KeepAndPost(e.ItemAdded, task());
@@ -46,7 +44,7 @@ internal sealed class StreamForwarder
         streams.Progress.DataAdding += (_, e) =>
         {
             var progress = Nested((ProgressRecord)Bare(e.ItemAdded), task());
-            _queue.Post(() => _cmdlet.WriteProgress(progress));
+            _queue.Post(() => _streams.WriteProgress(progress));
         };
     }
 
@@ -61,35 +59,6 @@ internal sealed class StreamForwarder
             case WarningRecord warning: task.AddLog(LogStream.Warning, warning.Message); break;
             case VerboseRecord verbose: task.AddLog(LogStream.Verbose, verbose.Message); break;
             case InformationRecord information: task.AddLog(LogStream.Info, TextOf(information)); break;
-        }
-    }
-
-    /// <summary>Whether a record can be written while another pipeline of the session runs inside the cmdlet's.</summary>
-    public bool CanWriteInside(object record) => record switch
-    {
-        ErrorRecord error when ErrorOutputTail.IsErrorOutput(error) => false,
-        ErrorRecord => StopsAtNoError,
-        VerboseRecord => !IsSilent("Verbose"),
-        DebugRecord => !IsSilent("Debug"),
-        _ => true,
-    };
-
-    /// <summary>Writes a record of a block to the stream it is of. On the pipeline's thread.</summary>
-    /// <param name="record">An error, warning, verbose, debug or information record.</param>
-    /// <param name="key">The task's key, told where the output of programs is interleaved; else null.</param>
-    public void Write(object record, string? key)
-    {
-        switch (record)
-        {
-            case ErrorRecord error when ErrorOutputTail.IsErrorOutput(error): WriteErrorOutput(error.Exception.Message, key); break;
-            case ErrorRecord error: WriteError(error); break;
-            case WarningRecord warning: _cmdlet.WriteWarning(warning.Message); break;
-            // What a block says with -Verbose or -Debug of its own is shown, whatever the caller prefers, as in the caller's session.
-            case VerboseRecord verbose when IsSilent("Verbose"): Say("Write-Verbose $args[0] -Verbose", verbose.Message); break;
-            case VerboseRecord verbose: _cmdlet.WriteVerbose(verbose.Message); break;
-            case DebugRecord debug when IsSilent("Debug"): Say("Write-Debug $args[0] -Debug", debug.Message); break;
-            case DebugRecord debug: _cmdlet.WriteDebug(debug.Message); break;
-            case InformationRecord information: _cmdlet.WriteInformation(information); break;
         }
     }
 
@@ -110,56 +79,16 @@ internal sealed class StreamForwarder
 
     private static object Bare(object item) => item is PSObject wrapped ? wrapped.BaseObject : item;
 
-    private bool StopsAtNoError => Preference("ErrorAction") is ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore;
-
     private void Post(object record)
     {
         var bare = Bare(record);
-        _queue.Post(() => Write(bare, null));
+        _queue.Post(() => _streams.WriteSaid(bare, null));
     }
 
     private void KeepAndPost(object record, RunningTask task)
     {
         Keep(Bare(record), task);
         Post(record);
-    }
-
-    // An error that a block let pass (-ErrorAction Continue) is none of the run's: the caller's preference Stop does not stop the run at it.
-    private void WriteError(ErrorRecord error)
-    {
-        if (StopsAtNoError) _cmdlet.WriteError(error);
-        else Say("Write-Error -ErrorRecord $args[0] -ErrorAction Continue", error);
-    }
-
-    // To the error stream, so that it can be redirected, in the form in which PowerShell itself shows what programs say; and no error: not in $Error, and
-    // nothing that the caller's preference stops at.
-    private void WriteErrorOutput(string line, string? key)
-    {
-        var text = key is null ? line : Journal.Terminal.TerminalText.SafeLine(key) + ": " + line;
-        var record = new ErrorRecord(new RemoteException(text), "NativeCommandErrorMessage", ErrorCategory.NotSpecified, key);
-        var errors = _cmdlet.SessionState.PSVariable.GetValue("global:Error") as ArrayList;
-        var before = errors is { Count: > 0 } ? errors[0] : null;
-        // Written by the cmdlet itself, it would be shown as an error of the cmdlet.
-        Say("Write-Error -ErrorRecord $args[0] -ErrorAction Continue", record);
-        while (errors is { Count: > 0 } && !ReferenceEquals(errors[0], before) && errors[0] is ErrorRecord { FullyQualifiedErrorId: var id } && id.StartsWith("NativeCommandErrorMessage", StringComparison.Ordinal)) errors.RemoveAt(0);
-    }
-
-    private void Say(string script, object value) => _cmdlet.InvokeCommand.InvokeScript(script, useNewScope: true, PipelineResultTypes.Error, null, value);
-
-    private bool IsSilent(string stream) => Preference(stream) is ActionPreference.SilentlyContinue or ActionPreference.Ignore;
-
-    // What the cmdlet does with a record: its own parameter, else the preference of the session.
-    private ActionPreference Preference(string parameter)
-    {
-        if (_cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out var given))
-        {
-            if (given is ActionPreference preference) return preference;
-            if (given is SwitchParameter { IsPresent: true }) return ActionPreference.Continue;
-            if (given is SwitchParameter) return ActionPreference.SilentlyContinue;
-        }
-
-        var name = parameter is "ErrorAction" ? "ErrorActionPreference" : parameter + "Preference";
-        return LanguagePrimitives.TryConvertTo<ActionPreference>(_cmdlet.SessionState.PSVariable.GetValue(name), out var ofSession) ? ofSession : ActionPreference.Continue;
     }
 
     // Every block numbers its bars from 0; under the run's bar they need numbers of their own.
@@ -175,7 +104,7 @@ internal sealed class StreamForwarder
 }
 
 /// <summary>What a block says in the caller's session, while its own pipeline runs inside the cmdlet's. On the pipeline's thread.</summary>
-internal sealed class BlockSpeech(StreamForwarder streams, RunningTask task)
+internal sealed class BlockSpeech(CmdletStreams streams, RunningTask task)
 {
     private readonly List<object> _held = [];
 
@@ -183,14 +112,14 @@ internal sealed class BlockSpeech(StreamForwarder streams, RunningTask task)
     public void Write(object record)
     {
         StreamForwarder.Keep(record, task);
-        if (_held.Count == 0 && streams.CanWriteInside(record)) streams.Write(record, null);
+        if (_held.Count == 0 && streams.CanWriteInside(record)) streams.WriteSaid(record, null);
         else _held.Add(record);
     }
 
     /// <summary>Writes what waits, once the block's pipeline has ended.</summary>
     public void WriteHeld()
     {
-        foreach (var record in _held) streams.Write(record, null);
+        foreach (var record in _held) streams.WriteSaid(record, null);
         _held.Clear();
     }
 }
@@ -204,6 +133,15 @@ internal sealed class ErrorOutputTail
 
     /// <summary>Whether a record is a line of a program's error output, which PowerShell carries in its error stream.</summary>
     public static bool IsErrorOutput(ErrorRecord error) => error.FullyQualifiedErrorId is "NativeCommandError" or "NativeCommandErrorMessage";
+
+    /// <summary>Such a line in the form in which PowerShell itself shows it.</summary>
+    /// <param name="error">The line.</param>
+    /// <param name="key">The task's key, told where the output of programs is interleaved; else null.</param>
+    public static ErrorRecord Line(ErrorRecord error, string? key)
+    {
+        var text = key is null ? error.Exception.Message : Journal.Terminal.TerminalText.SafeLine(key) + ": " + error.Exception.Message;
+        return new ErrorRecord(new RemoteException(text), "NativeCommandErrorMessage", ErrorCategory.NotSpecified, key);
+    }
 
     /// <summary>One more line.</summary>
     public void Add(string line)
