@@ -279,6 +279,8 @@ internal sealed class JournalFile
     // Null where there is no such file, or it cannot be read: then opening it fails, too.
     private static SafeFileHandle? ShareOpening(string path, TimeSpan patience)
     {
+        // To open a pipe may take for ever.
+        if (SystemCalls.Facts(path) is { IsRegular: false }) return null;
         var shared = default(SafeFileHandle);
         var isDone = Patience.Try(patience, () => (shared = NameLock.TryShare(path, NameUse.Opening)) is not null || !IsReadable(path));
         return isDone ? shared : throw JournalErrors.JournalBusy(path, patience);

@@ -189,6 +189,18 @@ public sealed class SwapTests : IDisposable
         Assert.NotNull(free);
     }
 
+    [Fact]
+    public void A_pipe_is_no_backup_and_nobody_waits_for_what_may_come_through_it()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Prepare();
+        var pipe = Path.Combine(_folder, "pipe");
+        Process.Start("mkfifo", [pipe]).WaitForExit();
+        var restoring = Task.Run(() => Assert.Throws<JournalException>(() => new SqliteStoreFactory().Restore(new StoreOptions(Journal, StoreAccess.Create), pipe, Aside)));
+        Assert.True(restoring.Wait(TimeSpan.FromMinutes(1)), "It waits for the pipe.");
+        Assert.Equal(Old + InLog, TasksNow());
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     // A journal whose last tasks are in its log, left by a process that died, and a smaller backup.

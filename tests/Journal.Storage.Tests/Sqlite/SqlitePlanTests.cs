@@ -18,6 +18,8 @@ public sealed class SqlitePlanTests : StoreTest<SqliteFixture>
     [InlineData(TaskStatements.IdOfKey, "sqlite_autoindex_task_1")]
     [InlineData(TaskStatements.FirstKeyFrom, "sqlite_autoindex_task_1")]
     [InlineData(TaskStatements.OtherWithTarget, "task_target")]
+    [InlineData(PaceStatements.InProgress, "task_of_key")]
+    [InlineData(PaceStatements.PutBack, "task_of_key")]
     [InlineData("SELECT id FROM task WHERE (target_id = 'x') AND (batch = 1) ORDER BY id", "task_target")]
     [InlineData(TaskStatements.Claim, "INTEGER PRIMARY KEY")]
     [InlineData(TaskStatements.ById, "INTEGER PRIMARY KEY")]
