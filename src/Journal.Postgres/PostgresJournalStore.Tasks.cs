@@ -32,6 +32,7 @@ internal sealed partial class PostgresJournalStore
         {
             var writer = new MoveWriter(session, request.Moves, session.Author);
             var batch = session.Enter(request.BatchId, BatchHold.Shared, writer.LockTasks);
+            batch.RenewQuota(session.Now);
             var moves = writer.Apply(request.Lease);
             var claims = new Claims(session, batch, request);
             claims.Take(session.Pipeline);

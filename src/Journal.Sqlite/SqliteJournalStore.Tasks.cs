@@ -25,6 +25,7 @@ internal sealed partial class SqliteJournalStore
     {
         var batch = session.Batch(request.BatchId);
         var writer = new MoveWriter(session, session.Author);
+        batch.Changed |= batch.Standing.RenewQuota(session.Facts(batch).Options.QuotaReset, session.Now);
         var moves = new MoveResult[request.Moves.Count];
         for (var i = 0; i < moves.Length; i++) moves[i] = writer.Apply(request.Moves[i], request.Lease);
         batch.Standing.Settle(session.Now, session.RecorderOf(batch));

@@ -98,6 +98,20 @@ public sealed class PolicyTests : RunnerFixture
     }
 
     [Fact]
+    public void A_quota_that_is_renewed_pauses_until_then()
+    {
+        var batch = Start(50, BatchOptions.Default with { QuotaLimit = 10, QuotaReset = QuotaReset.Every(TimeSpan.FromDays(1)) });
+
+        var result = Run(batch, static (task, _) => { task.AddQuota(3); return null; });
+
+        var after = Find(batch);
+        Assert.Equal((RunEnd.Paused, 3L), (result.End, after.Completed));
+        Assert.Equal(after.QuotaSince!.Value.AddDays(1), after.PausedUntil);
+        Assert.Equal(after.PausedUntil, after.QuotaResetsAt);
+        Assert.True(after.IsQuotaUsedUp);
+    }
+
+    [Fact]
     public void With_a_quota_limit_what_was_used_is_recorded_before_the_next_task_starts()
     {
         var batch = Start(50, BatchOptions.Default with { QuotaLimit = 1000 });

@@ -156,3 +156,26 @@ Describe 'A task of its own time' {
         $errors.Id | Should -Be InvalidCost
     }
 }
+
+Describe 'A quota that is renewed' {
+    BeforeEach { $null = Use-NewJournal }
+
+    It 'pauses until then, says so, and is neither tried nor lifted before' {
+        $warnings = $null
+        1..5 | Invoke-JournalBatch daily -QuotaLimit 2 -QuotaReset 1.00:00:00 { $JournalTask.AddQuota(1); $_ } -WarningVariable warnings -WarningAction SilentlyContinue | Should -Be 1, 2
+        $warnings | Should -Match 'The same line goes on after'
+        $batch = Get-JournalBatch daily
+        $batch.PausedUntil | Should -Be $batch.QuotaResetsAt
+        ($batch.QuotaResetsAt - $batch.QuotaSince).TotalHours | Should -Be 24
+        $batch | Out-String | Should -Match 'run the same line after'
+        1..5 | Invoke-JournalBatch daily -QuotaLimit 2 { $_ } -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        (Set-JournalBatch daily -QuotaReset '00:00 UTC').Options.QuotaReset | Should -Be '00:00 UTC'
+        (Set-JournalBatch daily -QuotaReset None).Options.QuotaReset | Should -BeNullOrEmpty
+    }
+
+    It 'is refused where it is <_>' -ForEach 'tomorrow', '06:00', '06:00 Nowhere', '0s', '-1.00:00:00' {
+        $errors = Get-ErrorOf { 1 | Invoke-JournalBatch bad -QuotaLimit 1 -QuotaReset $_ { $_ } }
+        $errors.Id | Should -Be InvalidQuotaReset
+        Test-Path $env:JOURNAL_PATH | Should -BeFalse
+    }
+}

@@ -111,6 +111,10 @@ public static partial class JournalErrors
             ? $"Batch '{batchId}' began without -LimitBy, and its tasks have no keys for limits ('{wanted}'). Use -New for a new batch."
             : $"Batch '{batchId}' limits by '{was}'{(wanted is null ? ": give -LimitBy so that the inputs have their keys" : $", not by '{wanted}'")}. Use -New for a new batch.");
 
+    /// <summary>A text that does not say when a quota is renewed.</summary>
+    public static JournalException InvalidQuotaReset(string text) =>
+        Make(JournalFault.InvalidArgument, text, $"'{Shorten(text)}' does not say when the quota is renewed. Give a period from a second to 366 days (1.00:00:00, 24h, 30d), or a time of day with its zone ('00:00 America/Los_Angeles', '06:00 local', '00:00 UTC').");
+
     /// <summary>A task whose start costs nothing, or more than the rate limit ever allows.</summary>
     public static JournalException InvalidCost(string key, double cost, RateLimit? limit) =>
         Make(JournalFault.InvalidArgument, cost, FormattableString.Invariant($"Task '{Shorten(key)}' cannot cost {cost}: ")

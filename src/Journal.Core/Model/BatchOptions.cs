@@ -55,6 +55,9 @@ public sealed record BatchOptions
     /// <summary>Quota units the batch may use; null means no limit.</summary>
     public double? QuotaLimit { get; init; }
 
+    /// <summary>When <see cref="QuotaLimit"/> is renewed; null where it is the budget of the whole batch.</summary>
+    public QuotaReset? QuotaReset { get; init; }
+
     /// <summary>How many tasks may start in a span of time, by all workers together; null means no limit. With <see cref="LimitBy"/>: of each key.</summary>
     public RateLimit? RateLimit { get; init; }
 

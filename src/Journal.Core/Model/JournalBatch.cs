@@ -95,8 +95,17 @@ public sealed record JournalBatch
     /// <summary>Quota units it may use; null means no limit.</summary>
     public double? QuotaLimit => Options.QuotaLimit;
 
-    /// <summary>Whether its budget does not last for another task, as far as those that have ended tell: a run pauses at once.</summary>
-    public bool IsQuotaUsedUp => QuotaLimit is { } limit && QuotaConsumed + QuotaPerTask(QuotaConsumed, Counts) > limit;
+    /// <summary>Quota units that were used before the present period of the quota.</summary>
+    public double QuotaBefore { get; init; }
+
+    /// <summary>When the present period of the quota began; null where it has none, or no task has begun.</summary>
+    public DateTimeOffset? QuotaSince { get; init; }
+
+    /// <summary>When the quota is renewed next; null where it is not. It may be past: the next claim renews it.</summary>
+    public DateTimeOffset? QuotaResetsAt => Options.QuotaReset is { } reset && QuotaSince is { } since ? reset.Next(since) : null;
+
+    /// <summary>Whether its budget (of the present period) does not last for another task, as far as those that have ended tell: a run pauses at once.</summary>
+    public bool IsQuotaUsedUp => QuotaLimit is { } limit && QuotaConsumed - QuotaBefore + QuotaPerTask(QuotaConsumed, Counts) > limit;
 
     /// <summary>What a task has needed on the average; 0 where none has ended.</summary>
     internal static double QuotaPerTask(double consumed, TaskCounts counts) => counts.Ended > 0 ? consumed / counts.Ended : 0;

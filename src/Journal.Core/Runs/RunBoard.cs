@@ -334,9 +334,8 @@ internal sealed class RunBoard : IDisposable
         {
             _givesUpRunning = true;
             Monitor.PulseAll(_gate);
-            while (!_over && Monitor.Wait(_gate, limit))
-            {
-            }
+            var isInTime = true;
+            while (!_over && isInTime) isInTime = Monitor.Wait(_gate, limit);
         }
     }
 
@@ -360,27 +359,28 @@ internal sealed class RunBoard : IDisposable
     private RunningTask? TakeReady(Func<JournalTask, RunningTask> begin)
     {
         if (End is not null || _hand.Next is not { } next) return null;
-        // After a long freeze the leases have run out; who knows who holds these tasks now. They go back and are claimed anew.
-        if (_time.GetUtcNow() >= _leaseEnd)
+        var (now, options) = (_time.GetUtcNow(), _request.Batch.Options);
+        // Other workers go by what is recorded, and this one by what they recorded: no more is out of sight than the tasks in hand.
+        var mustWait = options.QuotaLimit is not null && Submitted > Committed;
+        var pause = mustWait ? null : Tally.QuotaPause(State, options, _hand.Running, now);
+        // After a long freeze the leases have run out; who knows who holds these tasks now. They go back and are claimed anew. And a period of the quota
+        // that is over is ended by the next exchange.
+        if (now >= _leaseEnd || pause?.Until <= now)
         {
             _renew = true;
             Monitor.PulseAll(_gate);
             return null;
         }
 
-        var limit = _request.Batch.QuotaLimit;
-        // Other workers go by what is recorded, and this one by what they recorded: no more is out of sight than the tasks in hand.
-        if (limit is not null && Submitted > Committed) return null;
-        if (Tally.QuotaShortage(State, limit, _hand.Running) is { } shortage) EndWith(BatchMove.Pause(shortage));
-        return End is null ? _hand.Start(begin(next)) : null;
+        if (pause is not null) EndWith(pause);
+        return End is null && !mustWait ? _hand.Start(begin(next)) : null;
     }
 
     // At once, not when the writer comes to it: the next attempt would meet the same wall.
     private void EndWith(BatchMove pause)
     {
         if (End is not null) return;
-        _pause = pause;
-        (End, EndReason) = (RunEnd.Paused, pause.Reason);
+        (_pause, End, EndReason) = (pause, RunEnd.Paused, pause.Reason);
         Monitor.PulseAll(_gate);
     }
 

@@ -62,7 +62,7 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     public IReadOnlyList<PlannedRequeue> Requeues { get; private init; } = [];
 
     /// <summary>Whether the budget that the run would have does not last for a task: it pauses at once.</summary>
-    public bool IsQuotaUsedUp => Batch is { } batch && (batch with { Options = Order.Options(batch.Options), Counts = AfterRequeues(batch.Counts) }).IsQuotaUsedUp;
+    public bool IsQuotaUsedUp => Batch is { } batch && (batch with { Options = Order.Options(batch.Options), Counts = AfterRequeues(batch.Counts) }) is { IsQuotaUsedUp: true } used && !(used.QuotaResetsAt <= Now);
 
     /// <summary>How many recorded results of earlier runs come out before the run begins.</summary>
     public long WaitingResults { get; private init; }

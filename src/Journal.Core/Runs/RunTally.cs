@@ -83,19 +83,20 @@ internal sealed class RunTally(TimeProvider time, int degree)
         if (move.Kind is not TaskMoveKind.Skip) _eta.Add(weight, move.Duration ?? TimeSpan.Zero);
     }
 
-    /// <summary>Why another task may not start: the budget would not last for it; null when it may.</summary>
+    /// <summary>The pause where another task may not start, because the budget would not last for it; null when it may.</summary>
     /// <param name="state">The batch, as of the last commit.</param>
-    /// <param name="limit">The budget; null where there is none.</param>
+    /// <param name="options">Its policy.</param>
     /// <param name="running">Attempts under way, each of which will need its share.</param>
-    public string? QuotaShortage(BatchState state, double? limit, int running)
+    /// <param name="now">The time.</param>
+    public BatchMove? QuotaPause(BatchState state, BatchOptions options, int running, DateTimeOffset now)
     {
-        if (limit is null) return null;
+        if (options.QuotaLimit is not { } limit) return null;
         // The mean of the tasks seen in this run, else of those the batch has ended.
         var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : JournalBatch.QuotaPerTask(state.QuotaConsumed, state.Counts);
-        var used = state.QuotaConsumed;
-        return used + perTask * (running + 1) > limit
-            ? JournalBatch.QuotaReason + FormattableString.Invariant($"{used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.")
-            : null;
+        var used = state.QuotaConsumed - state.QuotaBefore;
+        if (used + perTask * (running + 1) <= limit) return null;
+        var reason = JournalBatch.QuotaReason + FormattableString.Invariant($"{used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.");
+        return BatchMove.Pause(reason, options.QuotaReset?.Next(state.QuotaSince ?? now));
     }
 
     /// <summary>How far the run is.</summary>

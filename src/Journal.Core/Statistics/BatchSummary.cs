@@ -72,7 +72,7 @@ public static class BatchSummary
             EtaP90 = eta.P90,
             FinishAt = FinishAt(batch, eta, now),
             QuotaConsumed = batch.QuotaConsumed,
-            QuotaLeft = batch.QuotaLimit is { } limit ? Math.Max(0, limit - batch.QuotaConsumed) : null,
+            QuotaLeft = batch.QuotaLimit is { } limit ? Math.Max(0, limit - (batch.QuotaConsumed - batch.QuotaBefore)) : null,
             QuotaByProject = Totals(figures.QuotaByProject.Select(static quota => (quota.Key ?? NoProject, quota.Value))),
             Outputs = figures.Outputs,
             OutputsMissing = outputs?.Missing,

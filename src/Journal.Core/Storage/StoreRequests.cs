@@ -233,11 +233,19 @@ public readonly record struct BatchState(
     /// <summary>Why.</summary>
     public string? HoldReason { get; init; }
 
+    /// <summary>Quota units that were used before the present period of the quota.</summary>
+    public double QuotaBefore { get; init; }
+
+    /// <summary>When the present period of the quota began; null where none did.</summary>
+    public DateTimeOffset? QuotaSince { get; init; }
+
     /// <summary>Where a batch stands, but for <see cref="NextDue"/>.</summary>
     public static BatchState Of(JournalBatch batch) => new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null, batch.IsHeld)
     {
         HeldBackUntil = batch.HeldBackUntil,
         HoldReason = batch.HoldReason,
+        QuotaBefore = batch.QuotaBefore,
+        QuotaSince = batch.QuotaSince,
     };
 }
 

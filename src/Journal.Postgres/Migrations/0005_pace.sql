@@ -3,7 +3,10 @@ ALTER TABLE batch
     ADD COLUMN pace_at     bigint NOT NULL DEFAULT 0,
     ADD COLUMN pace_spent  bigint NOT NULL DEFAULT 0,
     ADD COLUMN hold_until  bigint NOT NULL DEFAULT 0,
-    ADD COLUMN hold_reason text;
+    ADD COLUMN hold_reason text,
+    -- Of a quota that is renewed: what was used before its present period, and when that began; 0 where none did.
+    ADD COLUMN quota_before double precision NOT NULL DEFAULT 0,
+    ADD COLUMN quota_since bigint NOT NULL DEFAULT 0;
 ALTER TABLE task
     -- The key by which its start is limited; NULL where its batch limits none by key.
     ADD COLUMN limit_key text COLLATE "C",

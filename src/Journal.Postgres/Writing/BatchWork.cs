@@ -56,6 +56,13 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
     /// <summary>Something that is done to the batch itself.</summary>
     public void Order(Action<BatchStanding, BatchRecorder> order) => _order += order;
 
+    /// <summary>Begins another period of the quota where one is due.</summary>
+    public void RenewQuota(long now)
+    {
+        var reset = Facts.Options.QuotaReset;
+        if (AsRead.RenewQuota(reset, now)) Order((standing, _) => standing.RenewQuota(reset, now));
+    }
+
     /// <summary>Changes how fast its tasks may start.</summary>
     public void SetPace(Func<Pace, Pace> change)
     {

@@ -227,5 +227,6 @@ internal sealed class WriteSession
         .With(standing.Counts.Pending).With(standing.Counts.InProgress).With(standing.Counts.Completed).With(standing.Counts.Failed)
         .With(standing.Counts.Skipped).With(standing.Counts.Canceled).With(standing.QuotaConsumed).With(standing.ActiveTime)
         .With(standing.StartedAt).With(standing.LastResumedAt).With(standing.EndedAt).With(Now)
-        .With(standing.Pace.At).With(standing.Pace.Spent).With(standing.Pace.HoldUntil).With(standing.Pace.HoldReason));
+        .With(standing.Pace.At).With(standing.Pace.Spent).With(standing.Pace.HoldUntil).With(standing.Pace.HoldReason)
+        .With(standing.QuotaBefore).With(standing.QuotaSince));
 }

@@ -46,6 +46,11 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     [ValidateRange(0.0, double.MaxValue)]
     public double QuotaLimit { get; set; }
 
+    /// <summary>When the quota is renewed: a period (a TimeSpan, 1.00:00:00, 24h), or a time of day with its zone ('00:00 America/Los_Angeles', '06:00 local'). None: never.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? QuotaReset { get; set; }
+
     /// <summary>How many tasks may start in a span of time, by all workers together: 600/1m, 10/s, 5000/1d; 600/1m+50 lets 50 start at once; None for no limit.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -105,7 +110,8 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
         if (Given(nameof(OnCrash))) options = options with { OnCrash = OnCrash };
         if (Given(nameof(FailureThreshold))) options = options with { FailureThreshold = FailureThreshold };
         if (Given(nameof(QuotaLimit))) options = options with { QuotaLimit = QuotaLimit };
-        if (RateLimit is not null) options = options with { RateLimit = RateLimits.Parse(RateLimit) };
+        if (QuotaReset is not null) options = options with { QuotaReset = Limits.QuotaReset(QuotaReset) };
+        if (RateLimit is not null) options = options with { RateLimit = Limits.RateLimit(RateLimit) };
         if (Given(nameof(ConcurrencyLimit))) options = options with { ConcurrencyLimit = ConcurrencyLimit == 0 ? null : ConcurrencyLimit };
         if (LimitBy is not null) options = options with { LimitBy = Inputs.LimitByExpression };
         if (Given(nameof(KeepResult))) options = options with { KeepResult = KeepResult };

@@ -44,6 +44,11 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
     [ValidateRange(0.0, double.MaxValue)]
     public double QuotaLimit { get; set; }
 
+    /// <summary>When the quota is renewed: a period (a TimeSpan, 1.00:00:00, 24h), or a time of day with its zone ('00:00 America/Los_Angeles', '06:00 local'). None: never.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? QuotaReset { get; set; }
+
     /// <summary>Your own data about the batch, laid over what it has.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -69,7 +74,8 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
 
     private BatchOptions OptionsOver(BatchOptions options)
     {
-        if (RateLimit is not null) options = options with { RateLimit = RateLimits.Parse(RateLimit) };
+        if (QuotaReset is not null) options = options with { QuotaReset = Limits.QuotaReset(QuotaReset) };
+        if (RateLimit is not null) options = options with { RateLimit = Limits.RateLimit(RateLimit) };
         if (Given(nameof(ConcurrencyLimit))) options = options with { ConcurrencyLimit = ConcurrencyLimit == 0 ? null : ConcurrencyLimit };
         if (MaxRetries is not null) options = RetryBudgets.Over(options, MaxRetries);
         if (RetryDelay is { } delay) options = options with { RetryDelay = delay };

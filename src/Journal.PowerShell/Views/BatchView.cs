@@ -63,7 +63,12 @@ public static class BatchView
     {
         if (IsEmpty(batch)) return $"To add some: … | Add-JournalTask {Quoted(batch.Id)}";
         if (!batch.IsResumable || (batch.Status is not (JournalBatchStatus.Paused or JournalBatchStatus.Failed) && batch.HasWorker != false)) return "";
-        if (batch.IsQuotaUsedUp || (batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true && batch.PausedUntil is null)) return "To go on, run the same line with a higher -QuotaLimit.";
+        if ((batch.IsQuotaUsedUp && batch.QuotaResetsAt is null) || (batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true && batch.PausedUntil is null)) return "To go on, run the same line with a higher -QuotaLimit.";
+        if (batch is { PausedUntil: { } renewed, Options.QuotaReset: not null } && batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true)
+        {
+            return $"To go on, run the same line after {RelativeTime.Local(renewed)}, or sooner with a higher -QuotaLimit.";
+        }
+
         return batch.IsHeld || batch.PausedUntil is not null ? $"Resume-JournalBatch {Quoted(batch.Id)}  # then run the line again" : $"To go on, run the same line again: Invoke-JournalBatch {Quoted(batch.Name)} {{ … }}";
     }
 

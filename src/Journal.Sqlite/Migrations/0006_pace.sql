@@ -3,6 +3,9 @@ ALTER TABLE batch ADD COLUMN pace_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batch ADD COLUMN pace_spent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batch ADD COLUMN hold_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batch ADD COLUMN hold_reason TEXT;
+-- Of a quota that is renewed: what was used before its present period, and when that began; 0 where none did.
+ALTER TABLE batch ADD COLUMN quota_before REAL NOT NULL DEFAULT 0;
+ALTER TABLE batch ADD COLUMN quota_since INTEGER NOT NULL DEFAULT 0;
 -- The key by which its start is limited; NULL where its batch limits none by key.
 ALTER TABLE task ADD COLUMN limit_key TEXT;
 ALTER TABLE task ADD COLUMN cost REAL NOT NULL DEFAULT 1;

@@ -12,10 +12,10 @@ internal sealed class BatchEntry
         Revision = row.Integer(2);
         StageCount = row.Integer(3);
         Standing = StoredBatch.ReadStanding(row, 4);
-        FirstTask = row.IntegerOrNull(22);
-        LastTask = row.IntegerOrNull(23);
-        FirstEvent = row.IntegerOrNull(24);
-        LastEvent = row.IntegerOrNull(25);
+        FirstTask = row.IntegerOrNull(24);
+        LastTask = row.IntegerOrNull(25);
+        FirstEvent = row.IntegerOrNull(26);
+        LastEvent = row.IntegerOrNull(27);
     }
 
     public long Number { get; }

@@ -117,6 +117,7 @@ internal sealed class WriteSession
                 .Bind(13, standing.StartedAt).Bind(14, standing.LastResumedAt).Bind(15, standing.EndedAt).Bind(16, batch.FirstTask).Bind(17, batch.LastTask)
                 .Bind(18, batch.FirstEvent).Bind(19, batch.LastEvent).Bind(20, Now)
                 .Bind(21, standing.Pace.At).Bind(22, standing.Pace.Spent).Bind(23, standing.Pace.HoldUntil).Bind(24, standing.Pace.HoldReason)
+                .Bind(25, standing.QuotaBefore).Bind(26, standing.QuotaSince)
                 .Execute();
         }
     }

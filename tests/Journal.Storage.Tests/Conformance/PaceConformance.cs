@@ -158,6 +158,39 @@ public abstract class PaceConformance<TFixture> : StoreTest<TFixture> where TFix
         IsSound();
     }
 
+    [Fact]
+    public void A_quota_is_renewed_once_however_many_periods_were_missed()
+    {
+        var batch = Paced(new BatchOptions { QuotaLimit = 10, QuotaReset = QuotaReset.Every(TimeSpan.FromDays(1)) }, Keys(3));
+        var since = Now;
+        var task = ClaimOne(batch);
+        Make(Complete(task, new TaskReport { Quota = 7 }));
+        Assert.Equal((7.0, 0.0, since), (Again(batch).QuotaConsumed, Again(batch).QuotaBefore, Again(batch).QuotaSince));
+        Fixture.Time.Advance(TimeSpan.FromHours(23));
+        task = ClaimOne(batch);
+        Assert.Equal(0.0, Again(batch).QuotaBefore);
+        Fixture.Time.Advance(TimeSpan.FromDays(5));
+
+        var turn = Exchange(batch, 0, Complete(task, new TaskReport { Quota = 2 }));
+
+        Assert.Equal((9.0, 7.0, since.AddDays(5)), (turn.Batch.QuotaConsumed, turn.Batch.QuotaBefore, turn.Batch.QuotaSince));
+        Assert.Equal(since.AddDays(6), Again(batch).QuotaResetsAt);
+        Assert.False(Again(batch).IsQuotaUsedUp);
+        IsSound();
+    }
+
+    [Fact]
+    public void A_quota_of_a_time_of_day_is_renewed_at_that_time()
+    {
+        var batch = Paced(new BatchOptions { QuotaLimit = 10, QuotaReset = QuotaReset.Parse("00:00 UTC") }, Keys(3));
+        Make(Complete(ClaimOne(batch), new TaskReport { Quota = 7 }));
+        var midnight = new DateTimeOffset(Now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+        Assert.Equal(midnight, Again(batch).QuotaResetsAt);
+        Fixture.Time.Advance(midnight - Now);
+
+        Assert.Equal(7.0, Exchange(batch, 1).Batch.QuotaBefore);
+    }
+
     // By key -----------------------------------------------------------------------------------------------------
 
     [Fact]

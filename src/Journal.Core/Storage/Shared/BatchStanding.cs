@@ -44,15 +44,36 @@ public sealed class BatchStanding
     /// <summary>When it ended.</summary>
     public long? EndedAt { get; private set; }
 
+    /// <summary>Quota units that were used before the present period of the quota.</summary>
+    public double QuotaBefore { get; private set; }
+
+    /// <summary>When the present period of the quota began; 0 where none did.</summary>
+    public long QuotaSince { get; private set; }
+
+    /// <summary>Begins another period of the quota where one is due: what was used before counts no more.</summary>
+    /// <returns>Whether one began.</returns>
+    public bool RenewQuota(QuotaReset? reset, long now)
+    {
+        if (reset is null) return false;
+        var since = QuotaSince == 0 ? now : reset.Due(Micros.ToTime(QuotaSince), Micros.ToTime(now)) is { } due ? Micros.From(due) : QuotaSince;
+        if (since == QuotaSince) return false;
+        // The first period has all that was used so far: the limit was the same.
+        if (QuotaSince != 0) QuotaBefore = QuotaConsumed;
+        QuotaSince = since;
+        return true;
+    }
+
     /// <summary>How fast its tasks may start.</summary>
     public Pace Pace { get; set; }
 
     /// <summary>A batch as it was read.</summary>
     public BatchStanding(
         JournalBatchStatus status, string? pauseReason, long? pausedUntil, TaskCounts counts, double quotaConsumed, long activeTime,
-        long? startedAt, long? lastResumedAt, long? endedAt, Pace pace = default)
+        long? startedAt, long? lastResumedAt, long? endedAt, Pace pace = default, double quotaBefore = 0, long quotaSince = 0)
     {
         Pace = pace;
+        QuotaBefore = quotaBefore;
+        QuotaSince = quotaSince;
         Status = status;
         PauseReason = pauseReason;
         PausedUntil = pausedUntil;
@@ -78,6 +99,8 @@ public sealed class BatchStanding
     {
         HeldBackUntil = Pace.HoldUntil == 0 ? null : Micros.ToTime(Pace.HoldUntil),
         HoldReason = Pace.HoldReason,
+        QuotaBefore = QuotaBefore,
+        QuotaSince = QuotaSince == 0 ? null : Micros.ToTime(QuotaSince),
     };
 
     /// <summary>Makes a pause or a resumption. A cancellation is made of its tasks' moves, and then <see cref="Cancel"/>.</summary>
