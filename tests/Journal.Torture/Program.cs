@@ -9,6 +9,7 @@ internal static class Program
         if (arguments is [Working.WorkerOrder.ReadyVerb]) return Working.WorkerProgram.RunWhenAsked();
         if (arguments is [Working.MigrationWorker.Later or Working.MigrationWorker.Today, var location]) return Working.MigrationWorker.Run(arguments[0], location);
         if (arguments is [Working.CareWorker.Repair or Working.CareWorker.Restore, ..]) return Working.CareWorker.Run(arguments);
+        if (arguments is [Working.PaceWorker.Verb, ..]) return Working.PaceWorker.Run(arguments);
         if (arguments is [Working.LivenessProbe.Verb, .. var asked]) return Working.LivenessProbe.Run(asked);
         if (TortureOptions.Parse(arguments) is not { } options)
         {
