@@ -179,3 +179,36 @@ Describe 'A quota that is renewed' {
         Test-Path $env:JOURNAL_PATH | Should -BeFalse
     }
 }
+
+Describe 'A pause that waits' {
+    BeforeEach { $null = Use-NewJournal }
+
+    It 'returns when what runs has ended, and nothing else has begun' {
+        $go = Join-Path $TestDrive "go-$(New-Guid)"
+        $other = [powershell]::Create().AddScript({
+            param($Module, $Journal, $Go)
+            Import-Module $Module
+            Connect-Journal $Journal
+            1..3 | Invoke-JournalBatch draining { [System.Threading.SpinWait]::SpinUntil({ Test-Path $using:Go }, 60000); $_ } -WarningAction SilentlyContinue
+        }).AddArgument((Get-ModulePath)).AddArgument($env:JOURNAL_PATH).AddArgument($go)
+        $running = $other.BeginInvoke()
+        # Until there is one, there is no journal.
+        [System.Threading.SpinWait]::SpinUntil({ Test-Path $env:JOURNAL_PATH }, 60000) | Should -BeTrue
+        Get-JournalEvent -Kind Claimed -Wait | Select-Object -First 1 | Out-Null
+        $waiting = [powershell]::Create().AddScript({
+            param($Module, $Journal)
+            Import-Module $Module
+            Connect-Journal $Journal
+            Suspend-JournalBatch draining -Wait
+        }).AddArgument((Get-ModulePath)).AddArgument($env:JOURNAL_PATH)
+        $paused = $waiting.BeginInvoke()
+        Get-JournalEvent -Kind BatchPaused -Wait | Select-Object -First 1 | Out-Null
+        $paused.IsCompleted | Should -BeFalse
+        $null = New-Item $go
+        $batch = $waiting.EndInvoke($paused)
+        $batch.Status, $batch.InProgress, $batch.Completed | Should -Be 'Paused', 0, 1
+        $other.EndInvoke($running) | Should -Be 1
+        $other.Dispose()
+        $waiting.Dispose()
+    }
+}

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Journal.Lifecycle;
+using Journal.Runs;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -9,6 +10,8 @@ namespace Journal.Commands;
 [OutputType(typeof(JournalBatch))]
 public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
 {
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Why, for the views and the audit trail.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
@@ -21,9 +24,23 @@ public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
     /// <inheritdoc/>
     protected override JournalBatch Meant(IJournalStore store, string idOrName) => store.BatchToPause(idOrName);
 
+    /// <summary>Return only when no task is in progress any more: what runs is waited for.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
     /// <inheritdoc/>
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
     {
-        if (ShouldProcess($"batch '{batch.Id}'", "Suspend")) WriteObject(store.Apply(batch.Id, Until is null ? BatchMove.Hold(Reason) : BatchMove.Pause(Reason, Until), SessionWorker.Get()));
+        if (!ShouldProcess($"batch '{batch.Id}'", "Suspend")) return;
+        var paused = store.Apply(batch.Id, Until is null ? BatchMove.Hold(Reason) : BatchMove.Pause(Reason, Until), SessionWorker.Get());
+        // Tasks of workers that died stay in progress until somebody takes them back.
+        while (Wait && paused is { InProgress: > 0, Status: JournalBatchStatus.Paused })
+        {
+            if (StopToken.WaitHandle.WaitOne(PollInterval)) StopToken.ThrowIfCancellationRequested();
+            BatchRecovery.Recover(store, batch.Id, Processes, null);
+            paused = store.RequireBatch(batch.Id);
+        }
+
+        WriteObject(paused);
     }
 }
