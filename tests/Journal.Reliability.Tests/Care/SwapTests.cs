@@ -125,7 +125,8 @@ public sealed class SwapTests : IDisposable
     {
         Prepare();
         var folder = Path.GetDirectoryName(Backup)!;
-        using (var database = Database.Open(Backup, OpenMode.ReadWrite, TimeSpan.FromSeconds(5))) database.Execute("DROP TABLE identity; PRAGMA user_version = 3;");
+        File.Delete(Backup);
+        Migration.OlderJournal.MakeFile(Backup, version: 3, Kept);
         var before = File.ReadAllBytes(Backup);
 
         new SqliteStoreFactory().Restore(new StoreOptions(Journal, StoreAccess.Create), Backup, Aside);
