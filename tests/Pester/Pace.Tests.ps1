@@ -35,6 +35,15 @@ Describe 'A rate limit' {
         Test-Path $env:JOURNAL_PATH | Should -BeFalse
     }
 
+    It 'is told by -WhatIf, with what it means' {
+        $said = pwsh -NoProfile -NonInteractive -Command "
+            Import-Module '$(Get-ModulePath)'
+            `$env:JOURNAL_PATH = '$env:JOURNAL_PATH'
+            1..61 | Invoke-JournalBatch told -RateLimit 60/1m+1 -ConcurrencyLimit 3 -WhatIf { `$_ }" | Out-String
+        $said | Should -Match 'Under the rate limit 60/1m\+1 the last of 61 tasks starts in 1m at the earliest'
+        $said | Should -Match 'At most 3 tasks are in progress at once'
+    }
+
     It 'is changed while the batch runs, from elsewhere' {
         $batch = 1..400 | Start-JournalBatch slow -RateLimit '1/1h'
         $other = [powershell]::Create().AddScript({

@@ -204,6 +204,21 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
             : new(PlannedAction.Run, "failed before", $"failed{age}{where}: {task.ErrorCategory}: {task.ErrorMessage}"));
     }
 
+    /// <summary>What the limits that the run would have mean for its tasks, a sentence each.</summary>
+    /// <param name="tasks">How many it would run.</param>
+    public IEnumerable<string> Limits(long tasks)
+    {
+        if (tasks == 0) yield break;
+        var options = Order.Options(Batch?.Options ?? Order.NewOptions);
+        if (Batch is { HeldBackUntil: { } held } && held > Now) yield return $"Nothing starts before {RelativeTime.Local(held)}, because the other side asked for that: {Batch.HoldReason}";
+        var of = options.LimitBy is { } by ? $" of each value of '{by}'" : "";
+        if (options.ConcurrencyLimit is { } most) yield return $"At most {Amount.Of(most, "task")}{of} {(most == 1 ? "is" : "are")} in progress at once.";
+        if (options.RateLimit is not { } rate) yield break;
+        var last = rate.Period / rate.Count * Math.Max(0, tasks - rate.Burst);
+        yield return options.LimitBy is not null ? $"The rate limit{of} is {rate}."
+            : $"Under the rate limit {rate} the last of {Amount.Of(tasks, "task")} starts {(last > TimeSpan.Zero ? $"in {RelativeTime.Countdown(last)} at the earliest" : "at once")}, where each costs 1.";
+    }
+
     private TaskPlan OfPending(JournalTask task) => task switch
     {
         { IsHeld: true } => new(PlannedAction.Leave, "held", "held by an operator until it is let go (Set-JournalTask -Hold:$false)"),

@@ -60,6 +60,7 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         if (plan.WaitingResults is > 0 and var waiting) Say($"{Amount.Of(waiting, "recorded result")} of an earlier run {(waiting == 1 ? "comes" : "come")} out first.");
         if (_duplicates > 0) Say(RunMessages.HadEarlierKeys(_duplicates));
         if (plan.IsQuotaUsedUp) Say($"The quota limit is used up: the run pauses at once. To go on, run the same line {(plan.Batch?.QuotaResetsAt is { } renewed ? $"after {RelativeTime.Local(renewed)}, or now " : "")}with a higher -QuotaLimit.");
+        foreach (var limit in plan.Limits(_totals.Where(static total => total.Key.Action is PlannedAction.Run).Sum(static total => total.Value))) Say(limit);
         if (plan.Ended is { } ended) Say(RunMessages.BeginsAnew(ended, _completedBefore, _told.Count));
         Say($"{plan.Batch?.Id ?? $"A new batch '{plan.Order.Definition.Name}'"}: {Total(PlannedAction.Run, "to run")}, {(_totals.Keys.Any(static total => total.Action is PlannedAction.Record) ? Total(PlannedAction.Record, "to record") + ", " : "")}{Total(PlannedAction.Wait, "to wait for")}, {Total(PlannedAction.Fail, "to fail")}, {Total(PlannedAction.Leave, "left alone")}.");
     }
