@@ -36,10 +36,7 @@ Describe 'A rate limit' {
     }
 
     It 'is told by -WhatIf, with what it means' {
-        $said = pwsh -NoProfile -NonInteractive -Command "
-            Import-Module '$(Get-ModulePath)'
-            `$env:JOURNAL_PATH = '$env:JOURNAL_PATH'
-            1..61 | Invoke-JournalBatch told -RateLimit 60/1m+1 -ConcurrencyLimit 3 -WhatIf { `$_ }" | Out-String
+        $said = Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..61 | Invoke-JournalBatch told -RateLimit 60/1m+1 -ConcurrencyLimit 3 -WhatIf { }" | Out-String
         $said | Should -Match 'Under the rate limit 60/1m\+1 the last of 61 tasks starts in 1m at the earliest'
         $said | Should -Match 'At most 3 tasks are in progress at once'
     }
