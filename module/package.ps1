@@ -36,7 +36,7 @@ $built = @(
     Push-Location $root
     Get-ChildItem en-US, module/*.ps1xml, module/bin -Recurse -File | Resolve-Path -Relative | ForEach-Object { $_.Substring(2).Replace('\', '/') }
     Pop-Location
-) | Where-Object { $file = $_; -not $leftOut.Where{ $file -like $_ } }
+) | Select-Object -Unique | Where-Object { $file = $_; -not $leftOut.Where{ $file -like $_ } }
 $difference = @(Compare-Object $wanted $built)
 if ($difference) {
     throw "The built files are not those of module/package.files.txt:`n" + ($difference.ForEach{ "  $($_.SideIndicator -eq '<=' ? 'missing' : 'not listed'): $($_.InputObject)" } -join "`n")

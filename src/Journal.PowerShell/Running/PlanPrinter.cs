@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Lifecycle;
 using Journal.Policy;
 using Journal.Runs;
+using Journal.Statistics;
 using Journal.Storage;
 using Journal.Workers;
 

@@ -191,14 +191,15 @@ public sealed class SwapTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_is_no_backup_and_nobody_waits_for_what_may_come_through_it()
+    public async Task A_pipe_is_no_backup_and_nobody_waits_for_what_may_come_through_it()
     {
         if (OperatingSystem.IsWindows()) return;
         Prepare();
         var pipe = Path.Combine(_folder, "pipe");
         Process.Start("mkfifo", [pipe]).WaitForExit();
         var restoring = Task.Run(() => Assert.Throws<JournalException>(() => new SqliteStoreFactory().Restore(new StoreOptions(Journal, StoreAccess.Create), pipe, Aside)));
-        Assert.True(restoring.Wait(TimeSpan.FromMinutes(1)), "It waits for the pipe.");
+        // Else it waits for the pipe.
+        await restoring.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(Old + InLog, TasksNow());
     }
 
