@@ -195,7 +195,7 @@ Describe 'A pause that waits' {
             param($Module, $Journal, $Go)
             Import-Module $Module
             Connect-Journal $Journal
-            1..3 | Invoke-JournalBatch draining { [System.Threading.SpinWait]::SpinUntil({ Test-Path $using:Go }, 60000); $_ } -WarningAction SilentlyContinue
+            1..3 | Invoke-JournalBatch draining { $null = [System.Threading.SpinWait]::SpinUntil({ Test-Path $using:Go }, 60000); $_ } -WarningAction SilentlyContinue
         }).AddArgument((Get-ModulePath)).AddArgument($env:JOURNAL_PATH).AddArgument($go)
         $running = $other.BeginInvoke()
         # Until there is one, there is no journal.

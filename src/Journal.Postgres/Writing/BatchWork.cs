@@ -11,6 +11,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
     private double _quota;
     private long _activeTime;
     private Action<BatchStanding, BatchRecorder>? _order;
+    private Action<BatchStanding>? _renewal;
     private bool _liftsPause;
 
     public BatchFacts Facts { get; set; } = facts;
@@ -27,7 +28,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
     public List<EventRecord> Claims { get; } = [];
 
     /// <summary>Whether there is something to write.</summary>
-    public bool IsTouched => Events.Count > 0 || Claims.Count > 0 || _order is not null || _liftsPause;
+    public bool IsTouched => Events.Count > 0 || Claims.Count > 0 || _order is not null || _renewal is not null || _liftsPause;
 
     public void Move(JournalTaskStatus? from, JournalTaskStatus to, long count = 1)
     {
@@ -60,7 +61,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
     public void RenewQuota(long now)
     {
         var reset = Facts.Options.QuotaReset;
-        if (AsRead.RenewQuota(reset, now)) Order((standing, _) => standing.RenewQuota(reset, now));
+        if (AsRead.RenewQuota(reset, now)) _renewal = standing => standing.RenewQuota(reset, now);
     }
 
     /// <summary>Changes how fast its tasks may start.</summary>
@@ -78,6 +79,8 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
         void Record(JournalEventKind kind, JournalBatchStatus? from, JournalBatchStatus? to, string? reason) =>
             events.Add(new EventRecord(now, Number, null, kind, (int?)from, (int?)to, null, author, reason));
 
+        // What the transaction uses is of the new period.
+        _renewal?.Invoke(standing);
         standing.Counts = Sum(standing.Counts, _moved);
         standing.QuotaConsumed += _quota;
         standing.ActiveTime += _activeTime;
