@@ -56,8 +56,8 @@ public readonly record struct Pace(long At, long Spent, long HoldUntil, string? 
 /// <summary>What the limits of a batch mean for the next of its tasks, decided once for all engines.</summary>
 public static class PaceRules
 {
-    // Of a key that only a rate limits, no more are made ready ahead than one claim takes.
-    private const int MostAhead = 256;
+    // Of a key that has much room no more are made ready ahead: each claim of the key writes them anew. A claim that wants more gets the next ones.
+    private const int MostAhead = 16;
 
     /// <summary>How many tasks of a key are made ready, and for when.</summary>
     /// <param name="options">The limits.</param>
