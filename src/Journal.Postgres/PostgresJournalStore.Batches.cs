@@ -74,7 +74,13 @@ internal sealed partial class PostgresJournalStore
         session.Pipeline.Add(new Command(BatchStatements.Amend).With(batch.Number).With(amendment.Options?.ToJson()).With(amendment.Settings?.Json).With(metadata)
             .With(amendment.InputSource).With(amendment.SourceType).With(amendment.KeyExpression));
         batch.Order((standing, record) => record(JournalEventKind.Amended, standing.Status, standing.Status, amendment.Reason));
-        if (amendment.Options is { LimitBy: not null }) session.Renew(batch, amendment.Options);
+        if (amendment.Options is { } options)
+        {
+            var now = session.Now;
+            batch.SetPace(pace => pace.ByClock(now).Under(PaceRules.OfBatch(options).RateLimit, now));
+            if (options.LimitBy is not null) session.Renew(batch, options);
+        }
+
         return Found(session, batchId);
     });
 

@@ -52,7 +52,12 @@ internal sealed partial class SqliteJournalStore
             .Bind(1, batch.Number).Bind(2, amendment.Options?.ToJson()).Bind(3, amendment.Settings?.Json).Bind(4, metadata)
             .Bind(5, amendment.InputSource).Bind(6, amendment.SourceType).Bind(7, amendment.KeyExpression).Execute();
         batch.Revision++;
-        if (amendment.Options is not null) session.Keys.Renew(batch);
+        if (amendment.Options is { } options)
+        {
+            batch.Standing.Pace = batch.Standing.Pace.ByClock(session.Now).Under(PaceRules.OfBatch(options).RateLimit, session.Now);
+            session.Keys.Renew(batch);
+        }
+
         session.Record(batch, JournalEventKind.Amended, batch.Standing.Status, batch.Standing.Status, amendment.Reason);
         session.Finish();
         return BatchReader.Find(session.Database, _catalog, batchId)!;

@@ -48,6 +48,28 @@ public sealed class PolicyTests : RunnerFixture
     }
 
     [Fact]
+    public void What_was_claimed_ahead_does_not_run_while_the_batch_is_held_back()
+    {
+        var batch = Start(300);
+        var began = 0;
+        using var stop = new CancellationTokenSource();
+
+        Run(
+            batch,
+            (_, _) =>
+            {
+                // Short tasks are claimed many at a time; the first that is told to come back much later holds all back.
+                if (++began <= 100) return null;
+                throw new CategorizedErrorException("slow down", JournalErrorCategory.RateLimited, retryAfter: TimeSpan.FromHours(1));
+            },
+            new Listener { OnReport = report => { if (report.Move.HoldsBackUntil is not null) stop.Cancel(); } }, stop: stop.Token);
+
+        Assert.Equal(101, began);
+        var after = Find(batch);
+        Assert.Equal((100L, 200L, 0L), (after.Completed, after.Pending, after.InProgress));
+    }
+
+    [Fact]
     public void A_retry_waits_by_the_journals_clock_whatever_the_machines_own_says()
     {
         var batch = Start(1, BatchOptions.Default with { RetryDelay = TimeSpan.FromMinutes(1) });

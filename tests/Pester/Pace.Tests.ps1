@@ -179,6 +179,14 @@ Describe 'A quota that is renewed' {
         (Set-JournalBatch daily -QuotaReset None).Options.QuotaReset | Should -BeNullOrEmpty
     }
 
+    It 'goes on at once with a larger limit, given by the line or before it' {
+        $line = { param($Limit) 1..5 | Invoke-JournalBatch raised -QuotaLimit $Limit -QuotaReset 24h { $JournalTask.AddQuota(1); $_ } -WarningAction SilentlyContinue }
+        & $line 2 | Should -Be 1, 2
+        & $line 3 | Should -Be 3
+        $null = Set-JournalBatch raised -QuotaLimit 4
+        Invoke-JournalBatch raised { $JournalTask.AddQuota(1); $_ } -WarningAction SilentlyContinue | Should -Be 4
+    }
+
     It 'is refused where it is <_>' -ForEach 'tomorrow', '06:00', '06:00 Nowhere', '0s', '-1.00:00:00' {
         $errors = Get-ErrorOf { 1 | Invoke-JournalBatch bad -QuotaLimit 1 -QuotaReset $_ { $_ } }
         $errors.Id | Should -Be InvalidQuotaReset
@@ -216,5 +224,16 @@ Describe 'A pause that waits' {
         $other.EndInvoke($running) | Should -Be 1
         $other.Dispose()
         $waiting.Dispose()
+    }
+}
+
+Describe 'A time of what is emitted' {
+    It 'can be formatted as any other' {
+        $null = Use-NewJournal
+        $null = 1 | Invoke-JournalBatch formatted { $_ }
+        $at = (Get-JournalBatch formatted).CreatedAt
+        $at.ToString('yyyy') | Should -Be "$($at.Year)"
+        $at.ToString('HH:mm', [cultureinfo]::InvariantCulture) | Should -Match '^\d\d:\d\d$'
+        $at.ToString() | Should -Match '^\d{4}-\d\d-\d\dT'
     }
 }

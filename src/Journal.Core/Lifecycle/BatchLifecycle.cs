@@ -6,6 +6,9 @@ namespace Journal.Lifecycle;
 /// <param name="Until">When a pause ends by itself; the end of time for one that holds until it is resumed.</param>
 public sealed record BatchMove(BatchMoveKind Kind, string? Reason, DateTimeOffset? Until)
 {
+    /// <summary>With Resume: whether what holds tasks back because the other side asked for it is lifted, too.</summary>
+    public bool LiftsHolds { get; init; }
+
     /// <summary>No task is handed out until it is resumed, or until a time.</summary>
     public static BatchMove Pause(string reason, DateTimeOffset? until = null) => new(BatchMoveKind.Pause, reason, until);
 

@@ -11,6 +11,9 @@ namespace Journal.Runs;
 /// <param name="FailureLimit">Why the run ends by its own limit of failures.</param>
 public sealed record Verdict(TaskMove Move, RetryDecision? Decision = null, IReadOnlyList<FailedAttempt>? Refunds = null, BatchMove? Pause = null, string? FailureLimit = null)
 {
+    // Of a batch that limits by keys the store alone knows what a hold is of; there nothing is claimed ahead.
+    internal bool Holds(BatchOptions options) => Move.HoldsBackUntil is not null && options.LimitBy is null;
+
     /// <summary>The moves that give back the earlier failures.</summary>
     /// <param name="leases">The newest lease of each task that is at hand and does not run.</param>
     /// <remarks>A refund names the latest attempt of its task, which may be one that was claimed again and has just gone back; a task that runs is left alone.</remarks>

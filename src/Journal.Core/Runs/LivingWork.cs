@@ -19,11 +19,14 @@ public static class LivingWork
     /// <summary>The batch with <see cref="JournalBatch.HasWorker"/>. A run that waits for the retry of a task holds nothing meanwhile, and counts as one.</summary>
     public static JournalBatch Look(IJournalStore store, JournalBatch batch, IProcessTable processes) => batch.Status is not JournalBatchStatus.Running
         ? batch
-        : batch with { HasWorker = (batch.InProgress > 0 && Count(store, batch.Id, processes) > 0) || Waits(store, batch.Id) };
+        : batch with { HasWorker = (batch.InProgress > 0 && Count(store, batch.Id, processes) > 0) || Waits(store, batch) };
 
-    private static bool Waits(IJournalStore store, string batchId)
+    private static bool Waits(IJournalStore store, JournalBatch batch)
     {
         var now = store.Now;
+        // What waits for a limit or a hold looks the same whether somebody waits for it or not.
+        if (batch.Options.RateLimit is not null || batch.HeldBackUntil > now) return true;
+        var batchId = batch.Id;
         return store.ReadTasks(new TaskQuery { BatchIds = [batchId], Statuses = [JournalTaskStatus.Pending], Categories = Errors, First = WaitingTasksLookedAt })
             .Any(task => task.NotBefore > now);
     }

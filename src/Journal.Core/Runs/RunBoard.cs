@@ -174,6 +174,7 @@ internal sealed class RunBoard : IDisposable
             Submitted++;
             if (result.End is not AttemptEnd.Stopped) Tally.Ran(duration, verdict.Move.Report.Quota);
             if (verdict.Pause is not null) EndWith(verdict.Pause);
+            _hand.IsHeld |= verdict.Holds(_request.Batch.Options);
             Monitor.PulseAll(_gate);
         }
 
@@ -194,8 +195,7 @@ internal sealed class RunBoard : IDisposable
             if (idle) Tally.Idled(_time.GetElapsedTime(since));
 
             var (ended, renew, poll) = (_ended, _renew, _poll);
-            _ended = [];
-            _renew = _poll = false;
+            (_ended, _renew, _poll) = ([], false, false);
             var progress = poll ? _attemptProgress : [];
             if (poll) (_dry, _attemptProgress) = (false, []);
 
@@ -203,7 +203,7 @@ internal sealed class RunBoard : IDisposable
             var moves = ended.ConvertAll(static attempt => attempt.Move);
             var refunding = ended.Where(static attempt => attempt.Verdict.Refunds is not null).ToList();
             var inHand = refunding.Count == 0 ? [] : _hand.Leases();
-            if (End is not null || (renew && _time.GetUtcNow() >= _leaseEnd)) moves.AddRange(_hand.GiveBack());
+            if (End is not null || _hand.IsHeld || (renew && _time.GetUtcNow() >= _leaseEnd)) moves.AddRange(_hand.GiveBack());
             if (_givesUpRunning)
             {
                 Tally.GivenBack += _hand.Running;
@@ -233,6 +233,7 @@ internal sealed class RunBoard : IDisposable
             }
 
             _hand.Add(advanced, result.Claimed);
+            _hand.IsHeld = _ended.Exists(attempt => attempt.Verdict.Holds(_request.Batch.Options)) || (result.Claimed.Count == 0 && State.HeldBackUntil > _time.GetUtcNow());
             _dry = result.Claimed.Count < turn.Claim;
             Committed += turn.Ended.Count;
             Monitor.PulseAll(_gate);
@@ -243,8 +244,7 @@ internal sealed class RunBoard : IDisposable
     private void GoBy(BatchOptions options)
     {
         if (ReferenceEquals(options, _request.Batch.Options)) return;
-        _request = _request with { Batch = _request.Batch with { Options = options } };
-        _hand.Options = options;
+        (_request, _hand.Options) = (_request with { Batch = _request.Batch with { Options = options } }, options);
         _judge.GoBy(_request);
     }
 
@@ -348,7 +348,7 @@ internal sealed class RunBoard : IDisposable
 
     private bool HasWork()
     {
-        if (_ended.Count > 0 || _renew) return true;
+        if (_ended.Count > 0 || _renew || _hand is { IsHeld: true, Ready: > 0 }) return true;
         if (End is not null) return _hand.Ready > 0 || _hand.Running == 0 || _givesUpRunning;
         if (_poll && (_dry || _hand.Running > 0)) return true;
         return !_dry && Wanted() is > 0 and var wanted && _hand.Ready * 2 <= wanted;

@@ -109,7 +109,7 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
 
         RequireLimitBy(batch, order);
         var from = StageNaming.PositionOf(batch, order.FromStage);
-        return new RunPlan(order, PauseHolds(batch, order.Mode, now) ? RunReadiness.Paused : RunReadiness.Ready, batch, now)
+        return new RunPlan(order, PauseHolds(batch, order.Mode, now) && !IsLifted(batch, order) ? RunReadiness.Paused : RunReadiness.Ready, batch, now)
         {
             Newest = newest?.Id,
             StartsOver = choice.StartOver,
@@ -118,6 +118,11 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
                 : [new PlannedRequeue([JournalTaskStatus.Failed], from, "The batch was run again.")],
         };
     }
+
+    // A pause for a budget is over with a larger one, whether the line or somebody before it gave that.
+    private static bool IsLifted(JournalBatch batch, RunOrder order) => !batch.IsHeld
+        && batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true
+        && !(batch with { Options = order.Options(batch.Options) }).IsQuotaUsedUp;
 
     // The keys of limits are the tasks' own, and found when they are added.
     private static void RequireLimitBy(JournalBatch batch, RunOrder order)

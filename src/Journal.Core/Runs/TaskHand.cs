@@ -28,8 +28,11 @@ internal sealed class TaskHand(BatchOptions options)
     /// <summary>Those that run.</summary>
     public IReadOnlyCollection<RunningTask> RunningTasks => _running.Values;
 
-    /// <summary>The one that runs next.</summary>
-    public JournalTask? Next => _ready.First?.Value;
+    /// <summary>Whether the batch is held back: none that is ready runs, and they go back.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>The one that runs next; null where none may.</summary>
+    public JournalTask? Next => IsHeld ? null : _ready.First?.Value;
 
     /// <summary>The one that runs last of those that are ready; it leaves its list when it is no longer ready.</summary>
     public LinkedListNode<JournalTask>? Last => _ready.Last;

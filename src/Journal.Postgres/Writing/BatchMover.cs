@@ -24,6 +24,10 @@ internal static class BatchMover
         {
             batch.Order((standing, record) => standing.Apply(move, now, record));
         }
+
+        if (!move.LiftsHolds) return;
+        batch.SetPace(pace => pace.Lifted(now));
+        if (batch.Facts.Options.LimitBy is not null) session.Keys.Renew(batch, lifts: true);
     }
 
     private static void CancelTasks(WriteSession session, BatchWork batch, string reason)

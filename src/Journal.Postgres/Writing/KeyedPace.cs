@@ -51,9 +51,19 @@ internal sealed class KeyedPace(WriteSession session)
         _later.Add(() => Of(batch, key).Pace = Of(batch, key).Pace.Hold(batch.Facts.Options.RateLimit, session.Now, until, reason));
     }
 
-    /// <summary>Settles every key of a batch anew, because its limits changed.</summary>
-    public void Renew(BatchWork batch) =>
-        session.Pipeline.Add(new Command(PaceStatements.Keys).With(batch.Number), row => _touched.Add((batch.Number, row.Digest(0)))).Send();
+    /// <summary>Settles every key of a batch anew, because its limits changed, or its holds are lifted.</summary>
+    public void Renew(BatchWork batch, bool lifts = false)
+    {
+        var keys = new List<Guid>();
+        session.Pipeline.Add(new Command(PaceStatements.Keys).With(batch.Number), row => keys.Add(row.Digest(0))).Send();
+        Read(batch, keys);
+        foreach (var key in keys)
+        {
+            var entry = Of(batch, key);
+            entry.Pace = lifts ? entry.Pace.Lifted(session.Now) : entry.Pace.Under(batch.Facts.Options.RateLimit, session.Now);
+            _touched.Add((batch.Number, key));
+        }
+    }
 
     /// <summary>Reads where keys stand, in one trip.</summary>
     public void Read(BatchWork batch, IEnumerable<Guid> keys)

@@ -81,7 +81,7 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
         if (!ShouldProcess($"batch '{batch.Id}'", action)) return;
         var failed = new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.Failed] };
         if (plan.RequeuesFailed) store.ApplyToAll(TaskMove.Requeue(0, Reason, from), failed, SessionWorker.Get());
-        Emit(store.Apply(batch.Id, BatchMove.Resume(Reason), SessionWorker.Get()));
+        Emit(store.Apply(batch.Id, BatchMove.Resume(Reason) with { LiftsHolds = true }, SessionWorker.Get()));
     }
 
     // To the host, as Write-Host does: that nothing runs yet is what one has to know.
@@ -117,7 +117,7 @@ public sealed class ResumeJournalBatchCommand : JournalCmdlet
         });
         ForEach(batches, batchId =>
         {
-            var resumed = store.Apply(batchId, BatchMove.Resume(Reason), SessionWorker.Get());
+            var resumed = store.Apply(batchId, BatchMove.Resume(Reason) with { LiftsHolds = true }, SessionWorker.Get());
             if (_touched.Add((store.Location, batchId))) Emit(resumed);
         });
     }

@@ -99,7 +99,7 @@ internal sealed class PipelineObserver : IRunObserver
         if (counts.Failed > 0) status += string.Create(CultureInfo.InvariantCulture, $", {counts.Failed} failed");
         if (progress.DoneHere > 0) status += string.Create(CultureInfo.InvariantCulture, $", {progress.PerSecond:0.#}/s");
         if (progress.Eta.P50 is { } left) status += $", {RelativeTime.Countdown(left)} left";
-        var operation = progress.WaitingUntil is { } due ? $"waiting until {due.ToLocalTime():HH:mm:ss} for a retry"
+        var operation = progress.WaitingUntil is { } due ? $"waiting until {Until(due)}"
             : progress.WaitsForOthers ? $"waiting for {Amount.Of(counts.InProgress, "task")} of other workers"
             : progress.Current;
         // For the log of a scheduled task, where nobody sees a bar.
@@ -138,4 +138,7 @@ internal sealed class PipelineObserver : IRunObserver
             ErrorDetails = new ErrorDetails($"'{report.Task.Key}' failed ({error.Category}, {attempts} attempt{(attempts == 1 ? "" : "s")}): {error.Message}"),
         };
     }
+
+    // With the day, where that is another one.
+    private string Until(DateTimeOffset due) => due.ToLocalTime() is var local && local.Date == _time.GetLocalNow().Date ? $"{local:HH:mm:ss}" : $"{local:yyyy-MM-dd HH:mm:ss}";
 }

@@ -77,9 +77,10 @@ public static class InvariantProperty
     /// <summary>For the property Weight.</summary>
     public static object? Weight(PSObject instance) => Of(instance, nameof(Weight));
 
-    /// <summary>The text of such a value.</summary>
-    public static string Text(PSObject instance) => instance?.BaseObject switch
+    /// <summary>The text of such a value; with a format, and a culture, what its own ToString gives.</summary>
+    public static string Text(PSObject instance, params object?[] arguments) => instance?.BaseObject switch
     {
+        IFormattable formatted when arguments is { Length: > 0 } => formatted.ToString(arguments[0] as string, arguments.OfType<IFormatProvider>().FirstOrDefault()),
         DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         var other => other?.ToString() ?? "",

@@ -20,6 +20,10 @@ internal static class BatchMover
         else
         {
             batch.Standing.Apply(move, session.Now, session.RecorderOf(batch));
+            if (!move.LiftsHolds) return;
+            batch.Standing.Pace = batch.Standing.Pace.Lifted(session.Now);
+            batch.Changed = true;
+            session.Keys.Renew(batch, lifts: true);
         }
     }
 

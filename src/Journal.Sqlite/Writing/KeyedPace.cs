@@ -49,12 +49,19 @@ internal sealed class KeyedPace(WriteSession session)
         _touched.Add((batch.Number, key));
     }
 
-    /// <summary>Settles every key of a batch anew, because its limits changed.</summary>
-    public void Renew(BatchEntry batch)
+    /// <summary>Settles every key of a batch anew, because its limits changed, or its holds are lifted.</summary>
+    public void Renew(BatchEntry batch, bool lifts = false)
     {
         if (session.Facts(batch).Options.LimitBy is null) return;
+        var names = new List<string>();
         var keys = session.Prepared(PaceStatements.Keys).Bind(1, batch.Number);
-        while (keys.Step()) _touched.Add((batch.Number, keys.Text(0)!));
+        while (keys.Step()) names.Add(keys.Text(0)!);
+        foreach (var key in names)
+        {
+            var entry = Of(batch, key);
+            entry.Pace = lifts ? entry.Pace.Lifted(session.Now) : entry.Pace.Under(session.Facts(batch).Options.RateLimit, session.Now);
+            _touched.Add((batch.Number, key));
+        }
     }
 
     /// <summary>Of every key that was touched, those become ready that may start.</summary>

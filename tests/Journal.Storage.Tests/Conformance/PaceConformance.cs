@@ -357,6 +357,42 @@ public abstract class PaceConformance<TFixture> : StoreTest<TFixture> where TFix
         IsSound();
     }
 
+    [Fact]
+    public void A_wider_limit_counts_at_once_whatever_was_spent_under_the_narrow_one()
+    {
+        var options = new BatchOptions { RateLimit = RateLimit.Parse("1/1h") };
+        var batch = Paced(options, Keys(9));
+        Claim(batch);
+        var keyed = Paced(options with { LimitBy = "Server" });
+        Store.AddTasks(keyed.Id, [.. Enumerable.Range(0, 9).Select(static n => Of("a", n))]);
+        Claim(keyed);
+        foreach (var of in new[] { batch, keyed }) Store.AmendBatch(of.Id, new BatchAmendment { Options = of.Options with { RateLimit = RateLimit.Parse("1/1s") } });
+
+        foreach (var of in new[] { batch, keyed }) Assert.Equal(Now + Second, Exchange(of, 1).Batch.NextDue);
+        Fixture.Time.Advance(Second);
+        foreach (var of in new[] { batch, keyed }) Assert.Single(Claim(of, 5));
+    }
+
+    [Fact]
+    public void Whoever_resumes_a_batch_lifts_what_holds_it_and_its_keys_back_and_a_rerun_does_not()
+    {
+        var batch = Paced(new BatchOptions(), Keys(4));
+        var keyed = Paced(new BatchOptions { LimitBy = "Server" });
+        Store.AddTasks(keyed.Id, [Of("a", 1), Of("a", 2)]);
+        foreach (var of in new[] { batch, keyed })
+        {
+            var task = ClaimOne(of);
+            Make(TaskMove.Refund(task.Id, task.Token, Broken, TaskReport.Nothing, null, null, "429") with { HoldsBackUntil = Now + TimeSpan.FromDays(1) });
+            Store.Apply(of.Id, BatchMove.Pause("Interrupted"));
+            Store.Apply(of.Id, BatchMove.Resume("run again"));
+            Assert.Empty(Claim(of));
+            Store.Apply(of.Id, BatchMove.Resume("lift") with { LiftsHolds = true });
+            Assert.Single(Claim(of));
+        }
+
+        IsSound();
+    }
+
     // Times ------------------------------------------------------------------------------------------------------
 
     [Fact]

@@ -49,6 +49,13 @@ public readonly record struct Pace(long At, long Spent, long HoldUntil, string? 
         return this with { At = now, Spent = emptied, HoldUntil = until, HoldReason = reason };
     }
 
+    /// <summary>The same under another limit: what was spent under the old one holds up no more than a full burst of the new one.</summary>
+    public Pace Under(RateLimit? limit, long now) =>
+        this with { At = now, Spent = Math.Min(Spent, Math.Max(now, HoldUntil) + (limit is null ? 0 : (long)(limit.Burst * limit.IntervalMicros))) };
+
+    /// <summary>The same without its hold.</summary>
+    public Pace Lifted(long now) => this with { At = now, Spent = HoldUntil > now ? Math.Min(Spent, now) : Spent, HoldUntil = 0, HoldReason = null };
+
     /// <summary>Whether nothing is left of what happened: a new one would say the same.</summary>
     public bool IsAtRest(long now) => Spent <= now && HoldUntil <= now;
 }
