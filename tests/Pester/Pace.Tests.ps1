@@ -35,6 +35,15 @@ Describe 'A rate limit' {
         Test-Path $env:JOURNAL_PATH | Should -BeFalse
     }
 
+    It 'that nobody may use yet makes no batch one without a worker' {
+        $batch = 1..3 | Start-JournalBatch waiting -RateLimit 1/1h
+        Request-JournalTask $batch | Complete-JournalTask
+        $now = Get-JournalBatch $batch
+        $now.InProgress, $now.Pending, $now.StatusText | Should -Be 0, 2, 'Running'
+        $null = Set-JournalBatch $batch -RateLimit None
+        (Get-JournalBatch $batch).StatusText | Should -Be 'Running (no worker)'
+    }
+
     It 'is told by -WhatIf, with what it means' {
         $said = Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..61 | Invoke-JournalBatch told -RateLimit 60/1m+1 -ConcurrencyLimit 3 -WhatIf { }" | Out-String
         $said | Should -Match 'Under the rate limit 60/1m\+1 the last of 61 tasks starts in 1m at the earliest'
