@@ -21,14 +21,13 @@ internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool 
     /// <summary>How long workers are struck before all are killed and the journal is checked.</summary>
     public TimeSpan Generation { get; init; } = TimeSpan.FromSeconds(12);
 
-    private static readonly TimeSpan Default = TimeSpan.FromMinutes(1);
-
     public const string Usage = "usage: Journal.Torture [-Minutes n | -Seconds n] [-Rounds n] [-First n] [-Generation seconds] [-Injuries n] [-Fault name] [-Seed n] [-NoMount] [-Postgres]";
 
     /// <summary>The options of a command line; null when it cannot be read.</summary>
     public static TortureOptions? Parse(IReadOnlyList<string> arguments)
     {
-        var options = new TortureOptions(Default, int.MaxValue, 1, Mounts: true);
+        var options = new TortureOptions(default, int.MaxValue, 1, Mounts: true);
+        TimeSpan? time = null;
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i].TrimStart('-').ToUpperInvariant();
@@ -54,18 +53,18 @@ internal sealed record TortureOptions(TimeSpan Time, int Rounds, int Seed, bool 
             if (++i >= arguments.Count || !double.TryParse(arguments[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || value < 0) return null;
             switch (name)
             {
-                case "MINUTES": options = options with { Time = TimeSpan.FromMinutes(value) }; break;
-                case "SECONDS": options = options with { Time = TimeSpan.FromSeconds(value) }; break;
+                case "MINUTES": time = TimeSpan.FromMinutes(value); break;
+                case "SECONDS": time = TimeSpan.FromSeconds(value); break;
                 case "ROUNDS": options = options with { Rounds = (int)value }; break;
                 case "FIRST": options = options with { First = Math.Max(1, (int)value) }; break;
                 case "GENERATION": options = options with { Generation = TimeSpan.FromSeconds(value) }; break;
-                // As long as it takes, unless a time is given with it.
-                case "INJURIES": options = options with { Injuries = (int)value, Time = options.Time == Default ? TimeSpan.FromHours(3) : options.Time }; break;
+                case "INJURIES": options = options with { Injuries = (int)value }; break;
                 case "SEED": options = options with { Seed = (int)value }; break;
                 default: return null;
             }
         }
 
-        return options;
+        // So many injuries take as long as they take, unless a time is given with them.
+        return options with { Time = time ?? (options.Injuries == int.MaxValue ? TimeSpan.FromMinutes(1) : TimeSpan.MaxValue) };
     }
 }

@@ -93,9 +93,11 @@ Describe 'A limit by key' {
         (Get-ErrorOf { $inputs | Invoke-JournalBatch owned -Key Id -LimitBy Site { $_ } }).Id | Should -Be LimitByChanged
         (Get-ErrorOf { $inputs | Invoke-JournalBatch owned -Key Id { $_ } }).Id | Should -Be LimitByChanged
         (Get-ErrorOf { $inputs | Add-JournalTask $batch -Key Id }).Id | Should -Be LimitByChanged
+        (Get-ErrorOf { $inputs | Add-JournalTask $batch -Key Id -LimitBy Site }).Id | Should -Be LimitByChanged
         Get-ErrorOf { Invoke-JournalBatch owned { $_.Id } } | Should -BeNullOrEmpty
         $plain = 1 | Start-JournalBatch plain
         (Get-ErrorOf { 2 | Add-JournalTask $plain -LimitBy { 'x' } }).Id | Should -Be LimitByChanged
+        (Get-ErrorOf { 2 | Add-JournalTask (Start-JournalBatch empty) -LimitBy { 'x' } }).Id | Should -Be LimitByChanged
     }
 
     It 'gives an error for an input whose key cannot be had, and takes the others' {

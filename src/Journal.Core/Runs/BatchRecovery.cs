@@ -21,6 +21,26 @@ public sealed record RecoveredTask(
 /// <summary>Takes tasks back from workers that are dead or have lost their lease, and from nobody else.</summary>
 public static class BatchRecovery
 {
+    /// <summary>Waits until no task of a paused batch is in progress any more. Tasks of workers that died are taken back meanwhile.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="processes">Who lives.</param>
+    /// <param name="interval">How often to look.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <returns>The batch: idle, or paused no longer.</returns>
+    /// <exception cref="JournalException">BatchNotFound: it was removed meanwhile.</exception>
+    /// <exception cref="OperationCanceledException">The wait was stopped.</exception>
+    public static JournalBatch AwaitIdle(IJournalStore store, string batchId, IProcessTable processes, TimeSpan interval, CancellationToken stop)
+    {
+        while (true)
+        {
+            Recover(store, batchId, processes, null);
+            var batch = store.RequireBatch(batchId);
+            if (batch.InProgress == 0 || batch.Status is not JournalBatchStatus.Paused) return batch;
+            if (stop.WaitHandle.WaitOne(interval)) stop.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>
     /// Recovers what can be recovered: ends the programs that the dead attempts left running, and deletes the temporary files that they left in their
     /// batch's work directory.

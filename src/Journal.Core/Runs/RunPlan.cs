@@ -107,7 +107,8 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
             };
         }
 
-        RequireLimitBy(batch, order);
+        // Without inputs, and without a word of it, there is nothing to compare.
+        if (order.HasInput || order.GivesLimitBy) PaceRules.RequireLimitBy(batch, order.GivesLimitBy ? order.Options(batch.Options).LimitBy : null, mayBegin: true);
         var from = StageNaming.PositionOf(batch, order.FromStage);
         return new RunPlan(order, PauseHolds(batch, order.Mode, now) && !IsLifted(batch, order) ? RunReadiness.Paused : RunReadiness.Ready, batch, now)
         {
@@ -123,14 +124,6 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     private static bool IsLifted(JournalBatch batch, RunOrder order) => !batch.IsHeld
         && batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true
         && !(batch with { Options = order.Options(batch.Options) }).IsQuotaUsedUp;
-
-    // The keys of limits are the tasks' own, and found when they are added.
-    private static void RequireLimitBy(JournalBatch batch, RunOrder order)
-    {
-        var (was, wanted) = (batch.Options.LimitBy, order.Options(batch.Options).LimitBy);
-        if (was != wanted && batch.Total > 0) throw JournalErrors.LimitByChanged(batch.Id, was, wanted);
-        if (order.HasInput && was is not null && !order.GivesLimitBy) throw JournalErrors.LimitByChanged(batch.Id, was, null);
-    }
 
     /// <summary>Whether a pause holds against a line.</summary>
     /// <remarks>

@@ -102,17 +102,20 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     /// <exception cref="JournalException">InvalidValue.</exception>
     protected BatchOptions OptionsOver(BatchOptions options)
     {
-        if (MaxRetries is not null) options = RetryBudgets.Over(options, MaxRetries);
-        if (RetryDelay is { } delay) options = options with { RetryDelay = delay };
-        if (MaxRetryDelay is { } longest) options = options with { MaxRetryDelay = longest };
+        options = new OptionChanges
+        {
+            MaxRetries = MaxRetries,
+            RetryDelay = RetryDelay,
+            MaxRetryDelay = MaxRetryDelay,
+            FailureThreshold = Given(nameof(FailureThreshold)) ? FailureThreshold : null,
+            QuotaReset = QuotaReset,
+            RateLimit = RateLimit,
+            ConcurrencyLimit = Given(nameof(ConcurrencyLimit)) ? ConcurrencyLimit : null,
+        }.Over(options);
         if (LeaseTimeout is { } lease) options = options with { LeaseTimeout = lease > TimeSpan.Zero ? lease : throw JournalErrors.InvalidValue("-LeaseTimeout", lease, "a lease of no time holds nothing.") };
         if (Timeout is { } limit) options = options with { Timeout = limit > TimeSpan.Zero ? limit : null };
         if (Given(nameof(OnCrash))) options = options with { OnCrash = OnCrash };
-        if (Given(nameof(FailureThreshold))) options = options with { FailureThreshold = FailureThreshold };
         if (Given(nameof(QuotaLimit))) options = options with { QuotaLimit = QuotaLimit };
-        if (QuotaReset is not null) options = options with { QuotaReset = Limits.QuotaReset(QuotaReset) };
-        if (RateLimit is not null) options = options with { RateLimit = Limits.RateLimit(RateLimit) };
-        if (Given(nameof(ConcurrencyLimit))) options = options with { ConcurrencyLimit = ConcurrencyLimit == 0 ? null : ConcurrencyLimit };
         if (LimitBy is not null) options = options with { LimitBy = Inputs.LimitByExpression };
         if (Given(nameof(KeepResult))) options = options with { KeepResult = KeepResult };
         if (Given(nameof(MaxResultSize))) options = options with { MaxResultSize = MaxResultSize };

@@ -3,6 +3,7 @@ using Journal.Commands.Completion;
 using Journal.Commands.Running;
 using Journal.Lifecycle;
 using Journal.Storage;
+using Journal.Storage.Shared;
 
 namespace Journal.Commands;
 
@@ -43,8 +44,7 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
         base.OnBegin();
         var store = WriterOrEmpty;
         _batch = store.MeantOrNewBatch(BatchId[0]);
-        if (_batch is { Options.LimitBy: { } by } && LimitBy is null) throw JournalErrors.LimitByChanged(_batch.Id, by, null);
-        if (_batch is { Total: > 0 } && _batch.Options.LimitBy is null && LimitBy is not null) throw JournalErrors.LimitByChanged(_batch.Id, null, Inputs.LimitByExpression);
+        if (_batch is not null) PaceRules.RequireLimitBy(_batch, Inputs.LimitByExpression, mayBegin: false);
         _metadata = TaskInputs.ToMap(Metadata, "-Metadata");
         _feeder = new TaskFeeder(AddTasks, Time, First);
         _feeder.PassKeysOnce();

@@ -74,13 +74,16 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
 
     private BatchOptions OptionsOver(BatchOptions options)
     {
-        if (QuotaReset is not null) options = options with { QuotaReset = Limits.QuotaReset(QuotaReset) };
-        if (RateLimit is not null) options = options with { RateLimit = Limits.RateLimit(RateLimit) };
-        if (Given(nameof(ConcurrencyLimit))) options = options with { ConcurrencyLimit = ConcurrencyLimit == 0 ? null : ConcurrencyLimit };
-        if (MaxRetries is not null) options = RetryBudgets.Over(options, MaxRetries);
-        if (RetryDelay is { } delay) options = options with { RetryDelay = delay };
-        if (MaxRetryDelay is { } longest) options = options with { MaxRetryDelay = longest };
-        if (Given(nameof(FailureThreshold))) options = options with { FailureThreshold = FailureThreshold };
+        options = new OptionChanges
+        {
+            MaxRetries = MaxRetries,
+            RetryDelay = RetryDelay,
+            MaxRetryDelay = MaxRetryDelay,
+            FailureThreshold = Given(nameof(FailureThreshold)) ? FailureThreshold : null,
+            QuotaReset = QuotaReset,
+            RateLimit = RateLimit,
+            ConcurrencyLimit = Given(nameof(ConcurrencyLimit)) ? ConcurrencyLimit : null,
+        }.Over(options);
         return Given(nameof(QuotaLimit)) ? options with { QuotaLimit = QuotaLimit == 0 ? null : QuotaLimit } : options;
     }
 

@@ -33,14 +33,6 @@ public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
     {
         if (!ShouldProcess($"batch '{batch.Id}'", "Suspend")) return;
         var paused = store.Apply(batch.Id, Until is null ? BatchMove.Hold(Reason) : BatchMove.Pause(Reason, Until), SessionWorker.Get());
-        // Tasks of workers that died stay in progress until somebody takes them back.
-        while (Wait && paused is { InProgress: > 0, Status: JournalBatchStatus.Paused })
-        {
-            if (StopToken.WaitHandle.WaitOne(PollInterval)) StopToken.ThrowIfCancellationRequested();
-            BatchRecovery.Recover(store, batch.Id, Processes, null);
-            paused = store.RequireBatch(batch.Id);
-        }
-
-        WriteObject(paused);
+        WriteObject(Wait ? BatchRecovery.AwaitIdle(store, batch.Id, Processes, PollInterval, StopToken) : paused);
     }
 }

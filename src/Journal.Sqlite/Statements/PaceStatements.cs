@@ -22,6 +22,11 @@ internal static class PaceStatements
         WHERE batch = ?1 AND limit_key = ?2 AND status <= 1 AND status = 0 AND not_before IN (0, ?3)
         """;
 
+    /// <summary>How many are next.</summary>
+    public const string Next = """
+        SELECT COUNT(*) FROM task INDEXED BY task_of_key WHERE batch = ?1 AND limit_key = ?2 AND status <= 1 AND status = 0 AND not_before IN (0, ?3)
+        """;
+
     /// <summary>The first ?5 in their order become next.</summary>
     public const string Admit = """
         UPDATE task SET not_before = ?3 WHERE id IN (

@@ -106,7 +106,7 @@ internal sealed class BatchImporter
     {
         var task = whole.Task;
         _batch.Standing.Counts = _batch.Standing.Counts.Moved(null, task.Status);
-        _session.Keys.Touch(_batch, task.LimitKey);
+        _session.Keys.Touch(_batch, task.LimitKey, reorders: true);
         foreach (var attempt in whole.Attempts)
         {
             _session.Prepared(HistoryStatements.InsertAttempt)

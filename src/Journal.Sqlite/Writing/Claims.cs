@@ -38,8 +38,13 @@ internal static class Claims
                 // Limits may have become narrower, or a clock may have gone back, since the task was made ready.
                 if (byKey && candidate.LimitKey is { } key)
                 {
-                    session.Keys.Touch(batch, key);
-                    if (!session.Keys.IsOpen(batch, key)) continue;
+                    if (!session.Keys.IsOpen(batch, key))
+                    {
+                        // It goes back, or this loop would meet it again.
+                        session.Keys.Touch(batch, key, reorders: true);
+                        continue;
+                    }
+
                     session.Keys.Start(batch, key, candidate.Cost);
                     batch.Standing.Pace = pace = pace with { At = session.Now };
                 }
@@ -89,7 +94,7 @@ internal static class Claims
         if (options.LimitBy is not null)
         {
             var keys = session.Prepared(TaskStatements.KeysDue).Bind(1, batch.Number).Bind(2, session.Now);
-            while (keys.Step()) session.Keys.Touch(batch, keys.Text(0));
+            while (keys.Step()) session.Keys.Touch(batch, keys.Text(0), reorders: true);
             // A journal that was repaired may have forgotten who is next.
             var counts = batch.Standing.Counts;
             if (counts is { InProgress: 0, Pending: > 0 } && ReadNextDue(session, batch) is null && !HasReady(session, batch, null)) session.Keys.Renew(batch);

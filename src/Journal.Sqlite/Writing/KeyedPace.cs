@@ -9,12 +9,17 @@ namespace Journal.Sqlite.Writing;
 internal sealed class KeyedPace(WriteSession session)
 {
     private readonly Dictionary<(long Batch, string Key), Entry> _entries = [];
-    private readonly HashSet<(long Batch, string Key)> _touched = [];
+    // Whether the order of those that wait may have changed.
+    private readonly Dictionary<(long Batch, string Key), bool> _touched = [];
 
     /// <summary>Something happened to tasks of a key.</summary>
-    public void Touch(BatchEntry batch, string? key)
+    /// <param name="batch">The batch.</param>
+    /// <param name="key">The key; null for none.</param>
+    /// <param name="reorders">Whether a task that waits came, came back or was changed: it may be before those that are next. Not where one has merely begun or ended.</param>
+    public void Touch(BatchEntry batch, string? key, bool reorders)
     {
-        if (key is not null) _touched.Add((batch.Number, key));
+        if (key is null) return;
+        _touched[(batch.Number, key)] = reorders || _touched.GetValueOrDefault((batch.Number, key));
     }
 
     /// <summary>Whether a task of a key may start now, as far as is known: it is counted by <see cref="Start"/>.</summary>
@@ -31,7 +36,7 @@ internal sealed class KeyedPace(WriteSession session)
         var entry = Of(batch, key);
         entry.Pace = entry.Pace.Start(session.Facts(batch).Options.RateLimit, session.Now, cost);
         entry.InProgress++;
-        _touched.Add((batch.Number, key));
+        Touch(batch, key, reorders: false);
     }
 
     /// <summary>A start is given back.</summary>
@@ -46,7 +51,7 @@ internal sealed class KeyedPace(WriteSession session)
     {
         var entry = Of(batch, key);
         entry.Pace = entry.Pace.Hold(session.Facts(batch).Options.RateLimit, session.Now, until, reason);
-        _touched.Add((batch.Number, key));
+        Touch(batch, key, reorders: true);
     }
 
     /// <summary>Settles every key of a batch anew, because its limits changed, or its holds are lifted.</summary>
@@ -60,32 +65,44 @@ internal sealed class KeyedPace(WriteSession session)
         {
             var entry = Of(batch, key);
             entry.Pace = lifts ? entry.Pace.Lifted(session.Now) : entry.Pace.Under(session.Facts(batch).Options.RateLimit, session.Now);
-            _touched.Add((batch.Number, key));
+            Touch(batch, key, reorders: true);
         }
     }
 
     /// <summary>Of every key that was touched, those become ready that may start.</summary>
     public void Settle()
     {
-        foreach (var (number, key) in _touched)
+        foreach (var ((number, key), reorders) in _touched)
         {
             var batch = session.Batch(number);
-            if (session.Facts(batch).Options is { LimitBy: not null } options) Settle(batch, key, options);
+            if (session.Facts(batch).Options is { LimitBy: not null } options) Settle(batch, key, options, reorders);
         }
 
         _touched.Clear();
     }
 
-    private void Settle(BatchEntry batch, string key, BatchOptions options)
+    private void Settle(BatchEntry batch, string key, BatchOptions options, bool reorders)
     {
         var entry = Of(batch, key);
         entry.InProgress = session.Prepared(PaceStatements.InProgress).Bind(1, batch.Number).Bind(2, key).RequiredScalar();
-        session.Prepared(PaceStatements.PutBack).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).Bind(4, Waits.ForKey).Execute();
         var (room, opensAt) = PaceRules.Next(options, entry.Pace, entry.InProgress, session.Now);
-        var admitted = room == 0 ? 0
-            : session.Prepared(PaceStatements.Admit).Bind(1, batch.Number).Bind(2, key).Bind(3, opensAt).Bind(4, Waits.ForKey).Bind(5, room).Execute();
-        entry.OpensAt = admitted == 0 ? 0 : opensAt;
-        if (admitted == 0 && entry.Pace.IsAtRest(session.Now))
+        long next = 0;
+        if (!reorders && (opensAt == entry.OpensAt || room == 0)) next = session.Prepared(PaceStatements.Next).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).RequiredScalar();
+        if (reorders || next > room || (opensAt != entry.OpensAt && room > 0))
+        {
+            session.Prepared(PaceStatements.PutBack).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).Bind(4, Waits.ForKey).Execute();
+            next = 0;
+        }
+
+        if (next < room) next += session.Prepared(PaceStatements.Admit).Bind(1, batch.Number).Bind(2, key).Bind(3, opensAt).Bind(4, Waits.ForKey).Bind(5, room - next).Execute();
+        entry.OpensAt = next == 0 ? 0 : opensAt;
+        Write(batch, key, entry);
+    }
+
+    // A key at rest, of which none waits for its opening, needs no row.
+    private void Write(BatchEntry batch, string key, Entry entry)
+    {
+        if (entry.OpensAt == 0 && entry.Pace.IsAtRest(session.Now))
         {
             if (entry.IsStored) session.Prepared(PaceStatements.Forget).Bind(1, batch.Number).Bind(2, key).Execute();
             entry.IsStored = false;

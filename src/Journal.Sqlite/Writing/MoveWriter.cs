@@ -82,7 +82,7 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
             else batch.Standing.Pace = batch.Standing.Pace.ByClock(session.Now).Hold(options.RateLimit, session.Now, Micros.From(until), reason);
         }
 
-        if (byKey) session.Keys.Touch(batch, task.LimitKey);
+        if (byKey) session.Keys.Touch(batch, task.LimitKey, reorders: move.Rule.To == JournalTaskStatus.Pending || task.Status == JournalTaskStatus.Pending);
     }
 
     private void Update(TaskMove move, Standing task, bool keepsClaim, long ran, TimeSpan? lease)

@@ -29,7 +29,7 @@ internal static class TaskAdder
             if (inserted > 0)
             {
                 next++;
-                session.Keys.Touch(batch, task.LimitKey);
+                session.Keys.Touch(batch, task.LimitKey, reorders: true);
             }
             else if (!CameBefore(session, batch, task.Key, first, next, wasEmpty)) duplicates++;
             else
@@ -60,7 +60,7 @@ internal static class TaskAdder
         var row = session.Prepared(TaskStatements.InputOfKey).Bind(1, batch.Number).Bind(2, task.Key);
         row.Step();
         var (id, status, stage) = (row.Integer(0), (JournalTaskStatus)row.Integer(1), row.Integer(2));
-        session.Keys.Touch(batch, row.Text(6));
+        session.Keys.Touch(batch, row.Text(6), reorders: true);
         var (input, metadata) = (new TaskInput((TaskInputKind)row.Integer(3), row.Text(4)!), row.Text(5));
         row.Reset();
         if (!AmendmentRules.IsMended(task, input, metadata)) return null;
@@ -68,7 +68,7 @@ internal static class TaskAdder
         session.Prepared(TaskStatements.Mend)
             .Bind(1, id).Bind(2, (long)task.Input.Kind).Bind(3, task.Input.Text == task.Key ? null : task.Input.Text).Bind(4, task.Priority).Bind(5, task.Weight)
             .Bind(6, task.SourceType).Bind(7, MoveEffects.Metadata(task.Metadata, metadata)).Bind(8, session.Now).Bind(9, task.LimitKey).Bind(10, task.Cost).Execute();
-        session.Keys.Touch(batch, task.LimitKey);
+        session.Keys.Touch(batch, task.LimitKey, reorders: true);
         session.Record(batch, id, JournalEventKind.Amended, status, status, stage, AmendmentRules.Mended);
         return true;
     }

@@ -25,7 +25,7 @@ internal static class TaskAmender
             .Bind(1, taskId).Bind(2, amendment.Lease is { } lease ? session.Now + Micros.From(lease) : (long?)null).Bind(3, newStage)
             .Bind(4, amendment.Priority).Bind(5, amendment.Weight).Bind(6, metadata).Bind(7, amendment.Progress).Bind(8, amendment.ProgressText)
             .Bind(9, isChange ? session.Now : (long?)null).Bind(10, AmendmentRules.NotBefore(amendment, notBefore, session.Now)).Execute();
-        if (isChange) session.Keys.Touch(batch, limitKey);
+        if (isChange) session.Keys.Touch(batch, limitKey, reorders: true);
         if (isChange) session.Record(batch, taskId, JournalEventKind.Amended, status, status, newStage ?? stage, amendment.Reason);
     }
 }

@@ -17,6 +17,24 @@ public sealed class SqliteRepairTests : StoreTest<SqliteFixture>
     private string Aside => Path + ".corrupt";
 
     [Fact]
+    public void Tasks_of_keys_go_on_though_the_journal_forgot_who_is_next()
+    {
+        var batch = Store.CreateBatch(new NewBatch("keys") { Options = new BatchOptions { ConcurrencyLimit = 1, LimitBy = "Server" } });
+        Store.AddTasks(batch.Id, [.. Enumerable.Range(0, 6).Select(static n => New($"{n}") with { LimitKey = $"server {n % 2}" })]);
+        using (var database = Database.Open(Path, OpenMode.ReadWrite, Second)) database.Execute($"DELETE FROM pace; UPDATE task SET not_before = {Journal.Storage.Shared.Waits.ForKey}");
+
+        var done = 0;
+        while (Claim(batch, 9) is { Count: > 0 } claimed)
+        {
+            Assert.True(claimed.Count <= 2);
+            foreach (var task in claimed) Make(Complete(task));
+            done += claimed.Count;
+        }
+
+        Assert.Equal(6, done);
+    }
+
+    [Fact]
     public void Damaged_pages_are_told_and_what_lies_around_them_is_saved()
     {
         var batch = Fill(3000);

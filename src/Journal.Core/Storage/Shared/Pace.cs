@@ -35,11 +35,11 @@ public readonly record struct Pace(long At, long Spent, long HoldUntil, string? 
 
     /// <summary>A task has started.</summary>
     public Pace Start(RateLimit? limit, long now, double cost) =>
-        this with { At = now, Spent = limit is null ? Spent : Math.Max(Spent, now) + (long)Math.Ceiling(cost * limit.IntervalMicros) };
+        limit is null ? this : this with { At = now, Spent = Math.Max(Spent, now) + (long)Math.Ceiling(cost * limit.IntervalMicros) };
 
     /// <summary>A task that had started is given back: its start counts for nothing.</summary>
     public Pace GiveBack(RateLimit? limit, long now, double cost) =>
-        this with { At = now, Spent = limit is null ? Spent : Math.Max(0, Spent - (long)Math.Ceiling(cost * limit.IntervalMicros)) };
+        limit is null ? this : this with { At = now, Spent = Math.Max(0, Spent - (long)Math.Ceiling(cost * limit.IntervalMicros)) };
 
     /// <summary>Holds back until a time, if that is later than it is held back already. When it is over one task starts, and the others at the pace of the limit.</summary>
     public Pace Hold(RateLimit? limit, long now, long until, string? reason)
@@ -116,6 +116,17 @@ public static class PaceRules
         task.NotBefore is { } due && Micros.From(due) > now ? Math.Min(Micros.From(due), Waits.ForKey - 1)
         : task.LimitKey is not null && options.LimitBy is not null ? Waits.ForKey
         : 0;
+
+    /// <summary>Refuses inputs whose limit keys are found in another way than those of the tasks that their batch has: the keys are the tasks' own.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="given">How they are found; null where nobody said.</param>
+    /// <param name="mayBegin">Whether a batch without tasks takes over the way that is given.</param>
+    /// <exception cref="JournalException">LimitByChanged.</exception>
+    public static void RequireLimitBy(JournalBatch batch, string? given, bool mayBegin)
+    {
+        var was = batch.Options.LimitBy;
+        if (given != was && !(given is not null && mayBegin && batch.Total == 0)) throw JournalErrors.LimitByChanged(batch.Id, was, given);
+    }
 
     /// <summary>Checks what a new task says of its pace.</summary>
     /// <exception cref="JournalException">InvalidCost.</exception>
