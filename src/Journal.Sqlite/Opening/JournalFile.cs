@@ -259,14 +259,25 @@ internal sealed class JournalFile
     private static Database Open(StoreOptions options, OpenMode mode, string script, out FileFacts? facts)
     {
         var path = options.Location;
-        while (true)
+        for (var isDenied = false; ;)
         {
             FileSwap.Await(path, options.LockTimeout);
             using var opening = ShareOpening(path, options.LockTimeout);
-            BeforeOpening?.Invoke(path);
             var before = SystemCalls.Facts(path);
             if (before is null && !File.Exists(path)) throw JournalErrors.JournalNotFound(path);
-            var database = Database.Open(path, mode, options.LockTimeout, script);
+            BeforeOpening?.Invoke(path);
+            Database database;
+            try
+            {
+                database = Database.Open(path, mode, options.LockTimeout, script);
+            }
+            catch (JournalException e) when (!isDenied && e.ErrorId == nameof(JournalErrors.JournalAccessDenied))
+            {
+                // SQLite says the same of a file that was moved away since it was seen: it is looked for once more.
+                isDenied = true;
+                continue;
+            }
+
             facts = SystemCalls.Facts(path);
             if (before?.Identity == facts?.Identity && !FileSwap.IsUnderWay(path)) return database;
             database.Dispose();

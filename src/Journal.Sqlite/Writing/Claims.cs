@@ -58,7 +58,7 @@ internal static class Claims
             }
 
             // Of a key that has more room others become ready.
-            if (!byKey || candidates[0].Crashes > 0) break;
+            if (!byKey || candidates[0].Crashes > 0 || claimed.Count == room) break;
             session.Keys.Settle();
         }
 

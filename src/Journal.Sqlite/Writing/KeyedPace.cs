@@ -19,15 +19,19 @@ internal sealed class KeyedPace(WriteSession session)
     public void Touch(BatchEntry batch, string? key, bool reorders)
     {
         if (key is null) return;
-        _touched[(batch.Number, key)] = reorders || _touched.GetValueOrDefault((batch.Number, key));
+        if (_entries.TryGetValue((batch.Number, key), out var entry)) (entry.InProgress, entry.Next) = (null, null);
+        ToSettle(batch, key, reorders);
     }
+
+    private void ToSettle(BatchEntry batch, string key, bool reorders) =>
+        _touched[(batch.Number, key)] = reorders || _touched.GetValueOrDefault((batch.Number, key));
 
     /// <summary>Whether a task of a key may start now, as far as is known: it is counted by <see cref="Start"/>.</summary>
     public bool IsOpen(BatchEntry batch, string key)
     {
         var entry = Of(batch, key);
         var options = session.Facts(batch).Options;
-        return entry.Pace.IsOpen(options.RateLimit, session.Now) && !(entry.InProgress >= options.ConcurrencyLimit);
+        return entry.Pace.IsOpen(options.RateLimit, session.Now) && !(InProgress(batch, key, options, entry) >= options.ConcurrencyLimit);
     }
 
     /// <summary>A task of a key starts.</summary>
@@ -35,8 +39,10 @@ internal sealed class KeyedPace(WriteSession session)
     {
         var entry = Of(batch, key);
         entry.Pace = entry.Pace.Start(session.Facts(batch).Options.RateLimit, session.Now, cost);
+        // It was one of those that are next, and is known to be in progress: nothing is counted again.
         entry.InProgress++;
-        Touch(batch, key, reorders: false);
+        entry.Next--;
+        ToSettle(batch, key, reorders: false);
     }
 
     /// <summary>A start is given back.</summary>
@@ -84,10 +90,13 @@ internal sealed class KeyedPace(WriteSession session)
     private void Settle(BatchEntry batch, string key, BatchOptions options, bool reorders)
     {
         var entry = Of(batch, key);
-        entry.InProgress = session.Prepared(PaceStatements.InProgress).Bind(1, batch.Number).Bind(2, key).RequiredScalar();
-        var (room, opensAt) = PaceRules.Next(options, entry.Pace, entry.InProgress, session.Now);
+        var (room, opensAt) = PaceRules.Next(options, entry.Pace, InProgress(batch, key, options, entry), session.Now);
         long next = 0;
-        if (!reorders && (opensAt == entry.OpensAt || room == 0)) next = session.Prepared(PaceStatements.Next).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).RequiredScalar();
+        if (!reorders && (opensAt == entry.OpensAt || room == 0))
+        {
+            next = entry.Next ?? session.Prepared(PaceStatements.Next).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).RequiredScalar();
+        }
+
         if (reorders || next > room || (opensAt != entry.OpensAt && room > 0))
         {
             session.Prepared(PaceStatements.PutBack).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).Bind(4, Waits.ForKey).Execute();
@@ -96,6 +105,7 @@ internal sealed class KeyedPace(WriteSession session)
 
         if (next < room) next += session.Prepared(PaceStatements.Admit).Bind(1, batch.Number).Bind(2, key).Bind(3, opensAt).Bind(4, Waits.ForKey).Bind(5, room - next).Execute();
         entry.OpensAt = next == 0 ? 0 : opensAt;
+        entry.Next = next;
         Write(batch, key, entry);
     }
 
@@ -130,9 +140,11 @@ internal sealed class KeyedPace(WriteSession session)
 
         row.Reset();
         entry.Pace = entry.Pace.ByClock(session.Now);
-        entry.InProgress = session.Prepared(PaceStatements.InProgress).Bind(1, batch.Number).Bind(2, key).RequiredScalar();
         return _entries[(batch.Number, key)] = entry;
     }
+
+    private long InProgress(BatchEntry batch, string key, BatchOptions options, Entry entry) =>
+        options.ConcurrencyLimit is null ? 0 : entry.InProgress ??= session.Prepared(PaceStatements.InProgress).Bind(1, batch.Number).Bind(2, key).RequiredScalar();
 
     private sealed class Entry
     {
@@ -140,7 +152,11 @@ internal sealed class KeyedPace(WriteSession session)
 
         public long OpensAt { get; set; }
 
-        public long InProgress { get; set; }
+        /// <summary>How many tasks of it are in progress; null until they are counted, and after something happened to them.</summary>
+        public long? InProgress { get; set; }
+
+        /// <summary>How many are next; null as above.</summary>
+        public long? Next { get; set; }
 
         public bool IsStored { get; set; }
 

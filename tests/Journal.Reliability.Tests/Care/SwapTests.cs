@@ -191,6 +191,24 @@ public sealed class SwapTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_that_is_moved_away_while_it_is_opened_is_not_found_and_not_called_forbidden()
+    {
+        Prepare();
+        JournalFile.BeforeOpening = path =>
+        {
+            if (path == Journal) File.Move(path, Path.Combine(_folder, "away"));
+        };
+        try
+        {
+            Assert.Equal(nameof(JournalErrors.JournalNotFound), Assert.Throws<JournalException>(() => TasksNow()).ErrorId);
+        }
+        finally
+        {
+            JournalFile.BeforeOpening = null;
+        }
+    }
+
+    [Fact]
     public async Task A_pipe_is_no_backup_and_nobody_waits_for_what_may_come_through_it()
     {
         if (OperatingSystem.IsWindows()) return;
