@@ -5,13 +5,12 @@ internal static class PaceStatements
 {
     private const string OfKey = "t.batch = $1 AND t.limit_digest = k.digest AND t.limit_key IS NOT NULL";
 
-    /// <summary>Where keys stand, and how many of their tasks are in progress: leases are the only count there is.</summary>
+    /// <summary>Where keys stand, how many of their tasks are in progress (leases are the only count there is), and how many are next.</summary>
     public const string Find = $"""
-        SELECT k.digest, (SELECT COUNT(*) FROM task t WHERE {OfKey} AND t.status = 1), p.batch IS NOT NULL, p.opens_at, p.pace_at, p.pace_spent, p.hold_until, p.hold_reason
+        SELECT k.digest, (SELECT COUNT(*) FROM task t WHERE {OfKey} AND t.status = 1),
+            (SELECT COUNT(*) FROM task t WHERE {OfKey} AND t.status = 0 AND t.not_before IN (0, COALESCE(p.opens_at, 0))), p.batch IS NOT NULL, p.opens_at, p.pace_at, p.pace_spent, p.hold_until, p.hold_reason
         FROM unnest($2::uuid[]) AS k(digest) LEFT JOIN pace p ON p.batch = $1 AND p.limit_digest = k.digest
         """;
-
-    public const string InProgress = $"SELECT k.digest, (SELECT COUNT(*) FROM task t WHERE {OfKey} AND t.status = 1) FROM unnest($2::uuid[]) AS k(digest)";
 
     /// <summary>Those that were next go back: ready ones, and those that wait for the time at which their key was to open. $4 is the wait for a key.</summary>
     public const string PutBack = $"""
@@ -25,6 +24,7 @@ internal static class PaceStatements
             SELECT a.id, k.opens_at FROM unnest($2::uuid[], $3::bigint[], $4::int[]) AS k(digest, opens_at, room) CROSS JOIN LATERAL (
                 SELECT t.id FROM task t WHERE {OfKey} AND t.status = 0 AND t.not_before = $5 ORDER BY t.stage DESC, t.priority DESC, t.id LIMIT k.room) a) n
         WHERE task.id = n.id
+        RETURNING task.limit_digest
         """;
 
     public const string Write = """

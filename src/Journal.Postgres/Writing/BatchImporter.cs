@@ -108,7 +108,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, FullB
     private void Follow(long id, FullTask task)
     {
         _batch.Move(null, task.Task.Status);
-        session.Keys.Touch(_batch, Digest.OfOptional(task.Task.LimitKey));
+        session.Keys.Touch(_batch, Digest.OfOptional(task.Task.LimitKey), reorders: true);
         foreach (var attempt in task.Attempts)
         {
             _attempts.Add(new AttemptRecord(

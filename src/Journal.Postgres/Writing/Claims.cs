@@ -56,7 +56,7 @@ internal sealed class Claims(WriteSession session, BatchWork batch, ExchangeRequ
             if (suspect && _order.Count > 0) break;
             var taken = Choose(byKey);
             if (taken.Count > 0) Claim(pipeline, taken);
-            if (!byKey || suspect || _candidates.Count == 0) break;
+            if (!byKey || suspect || _candidates.Count == 0 || _order.Count >= _room) break;
             // Of a key that has more room others become ready.
             session.Keys.Settle();
         }
@@ -76,7 +76,7 @@ internal sealed class Claims(WriteSession session, BatchWork batch, ExchangeRequ
     {
         if (batch.Facts.Options.LimitBy is not null)
         {
-            pipeline.Add(new Command(PaceStatements.KeysDue).With(batch.Number).With(session.Now), row => session.Keys.Touch(batch, row.Digest(0)));
+            pipeline.Add(new Command(PaceStatements.KeysDue).With(batch.Number).With(session.Now), row => session.Keys.Touch(batch, row.Digest(0), reorders: true));
         }
 
         pipeline.Add(new Command(TaskStatements.PromoteDue).With(batch.Number).With(session.Now));
@@ -130,8 +130,13 @@ internal sealed class Claims(WriteSession session, BatchWork batch, ExchangeRequ
     private bool MayStart(Candidate candidate)
     {
         if (candidate.LimitKey is not { } key) return true;
-        session.Keys.Touch(batch, key);
-        if (!session.Keys.IsOpen(batch, key)) return false;
+        if (!session.Keys.IsOpen(batch, key))
+        {
+            // It goes back, or the next question would be answered with it again.
+            session.Keys.Touch(batch, key, reorders: true);
+            return false;
+        }
+
         session.Keys.Start(batch, key, candidate.Cost);
         var now = session.Now;
         if (batch.AsRead.Pace.At != now) batch.SetPace(pace => pace with { At = now });

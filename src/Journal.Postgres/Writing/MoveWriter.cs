@@ -130,7 +130,7 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
     {
         var options = batch.Facts.Options;
         var key = options.LimitBy is null ? null : task.LimitKey;
-        session.Keys.Touch(batch, key);
+        session.Keys.Touch(batch, key, reorders: move.Rule.To == JournalTaskStatus.Pending || from == JournalTaskStatus.Pending);
         var now = session.Now;
         if (MoveEffects.GivesStartBack(move, from))
         {

@@ -40,7 +40,7 @@ internal static class TaskAdder
 
         if (added.Count > 0)
         {
-            foreach (var (task, digest) in keys) if (added.Contains(digest)) session.Keys.Touch(batch, Digest.OfOptional(task.LimitKey));
+            foreach (var (task, digest) in keys) if (added.Contains(digest)) session.Keys.Touch(batch, Digest.OfOptional(task.LimitKey), reorders: true);
             batch.Move(null, JournalTaskStatus.Pending, added.Count);
             var reason = FormattableString.Invariant($"{added.Count} added");
             batch.Order((_, record) => record(JournalEventKind.TasksAdded, null, null, reason));
@@ -64,8 +64,8 @@ internal static class TaskAdder
             {
                 var task = given[row.Digest(1)];
                 var metadata = row.TextOrNull(6);
-                session.Keys.Touch(batch, row.DigestOrNull(7));
-                session.Keys.Touch(batch, Digest.OfOptional(task.LimitKey));
+                session.Keys.Touch(batch, row.DigestOrNull(7), reorders: true);
+                session.Keys.Touch(batch, Digest.OfOptional(task.LimitKey), reorders: true);
                 if (!AmendmentRules.IsMended(task, new TaskInput((TaskInputKind)row.Integer(4), row.Text(5)), metadata)) return;
                 if (AmendmentRules.TakesInput((JournalTaskStatus)row.Integer(2))) changed.Add((row.Integer(0), task, MoveEffects.Metadata(task.Metadata, metadata)));
                 else differing++;

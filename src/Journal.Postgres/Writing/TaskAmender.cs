@@ -36,7 +36,7 @@ internal static class TaskAmender
             .With(taskId).With(amendment.Lease is { } lease ? session.Now + Micros.From(lease) : (long?)null).With(newStage)
             .With(amendment.Priority).With(amendment.Weight).With(metadata).With(amendment.Progress).With(amendment.ProgressText)
             .With(isChange ? session.Now : (long?)null).With(AmendmentRules.NotBefore(amendment, notBefore, session.Now)));
-        if (isChange) session.Keys.Touch(batch, limitKey);
+        if (isChange) session.Keys.Touch(batch, limitKey, reorders: true);
         if (isChange) session.Record(batch, taskId, JournalEventKind.Amended, status, status, newStage ?? stage, amendment.Reason);
     }
 }

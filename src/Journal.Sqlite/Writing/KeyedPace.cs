@@ -91,19 +91,10 @@ internal sealed class KeyedPace(WriteSession session)
     {
         var entry = Of(batch, key);
         var (room, opensAt) = PaceRules.Next(options, entry.Pace, InProgress(batch, key, options, entry), session.Now);
-        long next = 0;
-        if (!reorders && (opensAt == entry.OpensAt || room == 0))
-        {
-            next = entry.Next ?? session.Prepared(PaceStatements.Next).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).RequiredScalar();
-        }
-
-        if (reorders || next > room || (opensAt != entry.OpensAt && room > 0))
-        {
-            session.Prepared(PaceStatements.PutBack).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).Bind(4, Waits.ForKey).Execute();
-            next = 0;
-        }
-
-        if (next < room) next += session.Prepared(PaceStatements.Admit).Bind(1, batch.Number).Bind(2, key).Bind(3, opensAt).Bind(4, Waits.ForKey).Bind(5, room - next).Execute();
+        long? known = reorders ? null : entry.Next ?? session.Prepared(PaceStatements.Next).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).RequiredScalar();
+        var (putsBack, next, admits) = PaceRules.Settle(room, opensAt, entry.OpensAt, known);
+        if (putsBack) session.Prepared(PaceStatements.PutBack).Bind(1, batch.Number).Bind(2, key).Bind(3, entry.OpensAt).Bind(4, Waits.ForKey).Execute();
+        if (admits > 0) next += session.Prepared(PaceStatements.Admit).Bind(1, batch.Number).Bind(2, key).Bind(3, opensAt).Bind(4, Waits.ForKey).Bind(5, admits).Execute();
         entry.OpensAt = next == 0 ? 0 : opensAt;
         entry.Next = next;
         Write(batch, key, entry);

@@ -60,6 +60,12 @@ public readonly record struct Pace(long At, long Spent, long HoldUntil, string? 
     public bool IsAtRest(long now) => Spent <= now && HoldUntil <= now;
 }
 
+/// <summary>What is written so that as many tasks of a key are next as may start.</summary>
+/// <param name="PutsBack">Whether those that are next go back among the others that wait for the key.</param>
+/// <param name="Kept">How many stay next.</param>
+/// <param name="Admits">How many of those that wait become next, in their order.</param>
+public readonly record struct Turnover(bool PutsBack, long Kept, int Admits);
+
 /// <summary>What the limits of a batch mean for the next of its tasks, decided once for all engines.</summary>
 public static class PaceRules
 {
@@ -79,6 +85,17 @@ public static class PaceRules
         var opensAt = pace.OpensAt(options.RateLimit);
         // One alone has the time at which the key opens; the others follow when it has started.
         return opensAt > now ? (1, opensAt) : (pace.Room(options.RateLimit, now, slots), 0);
+    }
+
+    /// <summary>What makes as many tasks of a key next as may start. Not one for each that has started, but several when few are left: so the others are seldom written.</summary>
+    /// <param name="room">How many may be next; see <see cref="Next"/>.</param>
+    /// <param name="opensAt">Their time.</param>
+    /// <param name="wasOpensAt">The time of those that are next.</param>
+    /// <param name="next">How many are next; null where the order may have changed.</param>
+    public static Turnover Settle(int room, long opensAt, long wasOpensAt, long? next)
+    {
+        if (next is not { } ready || ready > room || (room > 0 && opensAt != wasOpensAt)) return new Turnover(true, 0, room);
+        return new Turnover(false, ready, ready * 2 <= room ? (int)(room - ready) : 0);
     }
 
     /// <summary>How many tasks of a batch that limits by no key may start at once.</summary>
