@@ -64,6 +64,73 @@ public sealed class StopTests : RunnerFixture
         AssertClean(batch, "Interrupted");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_gentle_stop_lets_what_is_under_way_end_and_begins_nothing_else(int degree)
+    {
+        var batch = Start(50);
+        using var stop = new CancellationTokenSource();
+        using var underWay = new CountdownEvent(degree);
+        using var letGo = new ManualResetEventSlim();
+        var stopped = 0;
+        var run = Task.Run(() => Run(batch, (_, token) =>
+        {
+            if (!letGo.IsSet) underWay.Signal();
+            letGo.Wait(CancellationToken.None);
+            if (token.IsCancellationRequested) Interlocked.Increment(ref stopped);
+            return null;
+        }, with: request => request with { Degree = degree, StopTimeout = TimeSpan.FromMinutes(5) }, stop: stop.Token));
+        underWay.Wait();
+
+        await stop.CancelAsync();
+        letGo.Set();
+        var result = await run;
+
+        Assert.Equal((RunEnd.Interrupted, degree, 0L, 0), (result.End, (int)result.Completed, result.GivenBack, stopped));
+        Assert.Equal(degree, Find(batch).Completed);
+        AssertClean(batch, "Interrupted");
+    }
+
+    [Fact]
+    public void A_gentle_stop_stops_what_is_under_way_when_its_time_is_over()
+    {
+        var batch = Start(50);
+        using var stop = new CancellationTokenSource();
+
+        var result = Run(batch, (_, token) =>
+        {
+            stop.Cancel();
+            token.WaitHandle.WaitOne();
+            token.ThrowIfCancellationRequested();
+            return null;
+        }, with: static request => request with { StopTimeout = TimeSpan.FromMilliseconds(1) }, stop: stop.Token);
+
+        Assert.Equal((RunEnd.Interrupted, 0L), (result.End, result.Completed));
+        AssertClean(batch, "Interrupted");
+    }
+
+    [Fact]
+    public async Task StopNow_ends_a_gentle_stop()
+    {
+        var batch = Start(3);
+        using var started = new ManualResetEventSlim();
+        using var letGo = new ManualResetEventSlim();
+        using var runner = new BatchRunner(
+            Store, new RunRequest(batch) { StopTimeout = TimeSpan.FromHours(1) }, new DelegateExecutor((_, _) => { started.Set(); letGo.Wait(CancellationToken.None); return null; }),
+            new Listener(), TimeProvider.System, Workers.ProcessTable.Instance);
+        var run = Task.Run(() => runner.Run(CancellationToken.None));
+        started.Wait();
+        var gentle = Task.Run(runner.StopGently);
+
+        runner.StopNow();
+
+        Assert.True(await gentle);
+        AssertClean(batch, "Interrupted");
+        letGo.Set();
+        await run;
+    }
+
     [Fact]
     public async Task StopNow_gives_back_even_what_does_not_stop()
     {

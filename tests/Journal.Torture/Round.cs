@@ -14,6 +14,7 @@ namespace Journal.Torture;
 internal sealed class Round : IDisposable
 {
     private const int Generations = 6;
+    private const int LimitKeys = 50;
     private static readonly TimeSpan Lease = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(60);
     // Fewer than a machine could start: what is struck shall be at work, and not at its start.
@@ -99,10 +100,13 @@ internal sealed class Round : IDisposable
             RetryDelay = TimeSpan.FromMilliseconds(5),
             CrashLimit = _dice.Next(2) == 0 ? 3 : 1000,
         };
+        // Without the dice, so that the plan of a seed stays what it was.
+        var isLimited = _number % 3 == 2;
+        if (isLimited) options = options with { ConcurrencyLimit = 1, LimitBy = "key" };
         var batch = store.CreateBatch(new NewBatch("torture") { Options = options, Stages = JsonList.From(stages) });
         _batchId = batch.Id;
         _keys.AddRange(Enumerable.Range(1, _dice.Next(2000, 4000)).Select(static n => $"task {n}"));
-        store.AddTasks(batch.Id, _keys.ConvertAll(static key => new NewTask(key, TaskInput.OfText(key))));
+        store.AddTasks(batch.Id, [.. _keys.Select((key, n) => new NewTask(key, TaskInput.OfText(key)) { LimitKey = isLimited ? $"key {n % LimitKeys}" : null })]);
     }
 
     private void Live(Fault fault, CancellationToken stop)

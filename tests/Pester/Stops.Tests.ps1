@@ -82,6 +82,78 @@ Import-Module '$(Get-ModulePath)'
         (Get-JournalBatch quick).InProgress | Should -Be 0
     }
 
+    Context 'with -StopTimeout' {
+        BeforeAll {
+            # A run whose 5th and 6th task say 'started', and go on when their parent has written a line for each to $Gate.
+            function Start-PatientRun([string] $More) {
+                $null = & mkfifo ($gate = Join-Path $TestDrive "gate-$([guid]::NewGuid())")
+                # Open for both: so neither side waits for the other to open it.
+                $script:Gate = [System.IO.FileStream]::new($gate, 'Open', 'ReadWrite')
+                $line = @"
+Import-Module '$(Get-ModulePath)'
+1..20 | Invoke-JournalBatch patient $More { if (`$_ -in 5, 6) { [Console]::Out.WriteLine('started'); [Console]::Out.Flush(); `$null = [System.IO.FileStream]::new('$gate', 'Open', 'Read', 'ReadWrite', 1).ReadByte() }; "out `$_" }
+'after the run'
+"@
+                $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
+                $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+                $process = [System.Diagnostics.Process]::Start($start)
+                do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -eq 'started')
+                if ($null -eq $said) { throw "The run ended before it started: $($process.StandardError.ReadToEnd())" }
+                $process
+            }
+
+            function Wait-Line($Process, [string] $Like) {
+                do { $said = $Process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -like $Like)
+                if ($null -eq $said) { throw "The run never said '$Like'." }
+                $said
+            }
+        }
+
+        It 'lets the task under way end after SIG<Signal> (<Where>), and begins no other' -Skip:(-not $unix) -ForEach @(
+            @{ Signal = 'TERM'; Where = 'in the session'; More = '' }
+            @{ Signal = 'TERM'; Where = 'in runspaces'; More = '-ThrottleLimit 2' }
+            if ($interruptible) { @{ Signal = 'INT'; Where = 'in runspaces'; More = '-ThrottleLimit 2' } }
+        ) {
+            $process = Start-PatientRun "$More -StopTimeout 100"
+            & /bin/kill "-$Signal" $process.Id
+            Wait-Line $process '*Stopping: * under way may go on for 1m 40s*' | Should -Not -BeNullOrEmpty
+            $Gate.Write([byte[]] (10, 10), 0, 2)
+            $Gate.Flush()
+            if (-not $process.WaitForExit(30000)) { $process.Kill(); throw 'The run did not end.' }
+            $rest = $process.StandardOutput.ReadToEnd()
+            $rest | Should -BeLike '*Interrupted: */20 done; no task had to be given back*'
+            if ($Signal -eq 'TERM') { $rest | Should -Not -Match 'after the run'; $process.ExitCode | Should -Be 143 }
+            (Get-JournalTask -Key 5).Status, (Get-JournalTask -Key 5).Attempts | Should -Be Completed, 1
+            (Get-JournalBatch patient).Completed | Should -BeLessThan 20
+        }
+
+        It 'ends it at the next signal' -Skip:(-not $unix) {
+            $process = Start-PatientRun '-StopTimeout 100'
+            & /bin/kill -TERM $process.Id
+            $null = Wait-Line $process '*Stopping: *'
+            (Stop-Run $process TERM).ExitCode | Should -Be 143
+            (Get-JournalTask -Key 5).Status, (Get-JournalTask -Key 5).Attempts | Should -Be Pending, 0
+        }
+
+        It 'lets the tasks of a job end that is stopped' {
+            $gate = [System.Threading.ManualResetEventSlim]::new()
+            $begun = [System.Threading.ManualResetEventSlim]::new()
+            $job = 1..5 | Invoke-JournalBatch jobbed -AsJob -StopTimeout 100 { ($using:begun).Set(); ($using:gate).Wait(); "out $_" }
+            $begun.Wait()
+            $stopping = [powershell]::Create().AddScript({ $args[0].StopJob() }).AddArgument($job)
+            $null = Register-ObjectEvent -InputObject $job -EventName StateChanged -SourceIdentifier jobbed
+            $running = $stopping.BeginInvoke()
+            Wait-Event -SourceIdentifier jobbed -Timeout 60 | Should -Not -BeNullOrEmpty
+            $gate.Set()
+            $stopping.EndInvoke($running)
+            $job.State | Should -Be Stopped
+            (Get-JournalBatch jobbed).Completed | Should -BeGreaterThan 0
+            (Get-JournalTask jobbed | Measure-Object Attempts -Sum).Sum | Should -Be (Get-JournalBatch jobbed).Completed
+            Unregister-Event -SourceIdentifier jobbed
+            $job | Remove-Job
+        }
+    }
+
     It 'says in one line how to go on after Ctrl+C' -Skip:(-not $interruptible) {
         $process = Stop-Run (Start-Run stopped) INT
         $process.StandardOutput.ReadToEnd() | Should -BeLike '*Interrupted: 4/20 done; 1 task was given back*run the same line again*'

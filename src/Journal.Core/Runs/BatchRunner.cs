@@ -33,6 +33,8 @@ public sealed class BatchRunner : IDisposable
     private readonly Random _random;
     private readonly RunBoard _board;
     private readonly Lock _preparing = new();
+    private readonly Lock _stopping = new();
+    private ITimer? _stopLimit;
     private int _prepared;
 
     /// <summary>A runner for one run.</summary>
@@ -75,7 +77,7 @@ public sealed class BatchRunner : IDisposable
         {
             recovered = writer.Recover();
             _board.Tally.Begin(_request.Batch.Counts, journal.ReadFigures());
-            using var stopping = stop.Register(() => _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true));
+            using var stopping = stop.Register(Stop);
             using var renewal = Every(_request.Batch.Options.LeaseTimeout / 5, _board.RenewalDue);
             using var polling = Every(PollInterval, _board.PollDue);
             using var progress = Every(ProgressInterval, _board.ProgressDue);
@@ -90,8 +92,9 @@ public sealed class BatchRunner : IDisposable
         finally
         {
             // Only an exception of the observer or of a posted action gets here with the run still on: that is a stop, too.
-            _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true);
+            Stop();
             foreach (var thread in threads) thread.Join();
+            lock (_stopping) _stopLimit?.Dispose();
             _callerQueue.Posted -= _board.Wake;
             if (_request.Worker is null) _processes.Retire(worker);
         }
@@ -118,6 +121,30 @@ public sealed class BatchRunner : IDisposable
         foreach (var task in _board.RunningTasks) task.DeleteTempFiles();
         _board.GiveUp(StopNowLimit);
     }
+
+    /// <summary>Stops the run, and returns when it is over, or when the attempts under way have had the time that the run gives them (<see cref="RunRequest.StopTimeout"/>).</summary>
+    /// <returns>Whether it is over; false at once where the run gives them none.</returns>
+    public bool StopGently()
+    {
+        if (_request.StopTimeout <= TimeSpan.Zero) return false;
+        Stop();
+        return _board.AwaitOver(_request.StopTimeout);
+    }
+
+    private void Stop()
+    {
+        var isGentle = _request.StopTimeout > TimeSpan.Zero;
+        _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: !isGentle);
+        if (!isGentle) return;
+        lock (_stopping)
+        {
+            _stopLimit ??= _time.CreateTimer(
+                _ => _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true), null, LongWait.Step(_request.StopTimeout), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>How many attempts are under way.</summary>
+    public int UnderWay => _board.RunningTasks.Count;
 
     /// <summary>Tasks that were under way when the run was stopped, and wait again.</summary>
     public long GivenBack => _board.GivenBack;

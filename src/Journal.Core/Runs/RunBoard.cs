@@ -33,8 +33,7 @@ internal sealed class RunBoard : IDisposable
     {
         (_request, _time, _hand) = (request, time, new TaskHand(request.Batch.Options));
         _judge = new AttemptJudge(request, random);
-        Tally = new RunTally(time, request.Degree);
-        State = BatchState.Of(request.Batch);
+        (Tally, State) = (new RunTally(time, request.Degree), BatchState.Of(request.Batch));
         _leaseEnd = time.GetUtcNow() + request.Batch.Options.LeaseTimeout;
     }
 
@@ -295,13 +294,19 @@ internal sealed class RunBoard : IDisposable
     /// <summary>Waits for a while, or until the run is stopped meanwhile.</summary>
     public void WaitUnlessStopped(TimeSpan wait)
     {
-        var isOver = false;
-        using var timer = _time.CreateTimer(_ => Signal(() => isOver = true), null, wait, Timeout.InfiniteTimeSpan);
-        lock (_gate)
-        {
-            var (end, givesUp) = (End, _givesUpRunning);
-            while (!isOver && End == end && _givesUpRunning == givesUp) Monitor.Wait(_gate);
-        }
+        var before = Locked(() => (End, _givesUpRunning));
+        Wait(wait, () => (End, _givesUpRunning) != before);
+    }
+
+    /// <summary>Waits for the end of the run, but no longer than this; whether it is over.</summary>
+    public bool AwaitOver(TimeSpan limit) => Wait(limit, () => _over);
+
+    private bool Wait(TimeSpan limit, Func<bool> isDone)
+    {
+        var isLate = false;
+        using var timer = _time.CreateTimer(_ => Signal(() => isLate = true), null, LongWait.Step(limit), Timeout.InfiniteTimeSpan);
+        lock (_gate) while (!isLate && !isDone()) Monitor.Wait(_gate);
+        return Locked(isDone);
     }
 
     /// <summary>Ends the run, unless it ends already. Running attempts are stopped, or may finish.</summary>
@@ -330,13 +335,8 @@ internal sealed class RunBoard : IDisposable
     public void GiveUp(TimeSpan limit)
     {
         RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: false);
-        lock (_gate)
-        {
-            _givesUpRunning = true;
-            Monitor.PulseAll(_gate);
-            var isInTime = true;
-            while (!_over && isInTime) isInTime = Monitor.Wait(_gate, limit);
-        }
+        Signal(() => _givesUpRunning = true);
+        AwaitOver(limit);
     }
 
     /// <inheritdoc/>

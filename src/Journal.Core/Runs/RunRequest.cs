@@ -22,6 +22,9 @@ public sealed record RunRequest(JournalBatch Batch)
     /// <summary>Different tasks that fail in a row and pause the batch; 0 for no limit; null for the batch's own.</summary>
     public int? FailureThreshold { get; init; }
 
+    /// <summary>How long attempts under way may go on when the run is stopped; zero: they are stopped, too. No others begin.</summary>
+    public TimeSpan StopTimeout { get; init; }
+
     /// <summary>What to record of each output beside its size: with Hash, its SHA-256.</summary>
     public OutputCheck RecordOutputs { get; init; }
 

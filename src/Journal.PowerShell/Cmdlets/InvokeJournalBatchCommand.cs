@@ -113,6 +113,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateRange(0.0, 100.0)]
     public double? MaxFailurePercent { get; set; }
 
+    /// <summary>How long tasks under way may go on when the run is stopped; no others begin. A TimeSpan or seconds, by default 0: they are stopped at once.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan StopTimeout { get; set; }
+
     /// <summary>Modules to load into the runspaces of a parallel run or a job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -321,6 +326,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             MaxFailurePercent = MaxFailurePercent,
             // A batch that was imported, or that an older version made, has none.
             FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : BatchOptions.OfCommands.FailureThreshold,
+            StopTimeout = StopTimeout,
             VerifyOutput = VerifyOutput,
             Summary = Summary,
             Redeliver = Redeliver,
@@ -336,7 +342,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private void StartJob(JournalBatch? batch, Func<IRunStreams, BatchRun>? begin, object?[] items)
     {
         var command = string.Join("; ", _works.All.Select(static work => work.Original.ToString()));
-        var job = new JournalBatchJob(JobName, command, batch?.Id, new JobWork(HandOverStores(), _streams.TellHost) { Begin = begin, Items = items });
+        var job = new JournalBatchJob(JobName, command, batch?.Id, new JobWork(HandOverStores(), _streams.TellHost) { Begin = begin, Items = items, StopTimeout = StopTimeout });
         JobRepository.Add(job);
         job.Start(PrimaryRunspace());
         WriteObject(job);

@@ -85,6 +85,7 @@ internal sealed class BatchRun
         MaxFailurePercent = _line.MaxFailurePercent,
         RecordOutputs = _line.VerifyOutput,
         FailureThreshold = _line.FailureThreshold,
+        StopTimeout = _line.StopTimeout,
         DeliversResults = !_line.Summary,
         Worker = _delivery.Worker,
         IsThere = _line.Scripts.HasExisting ? _line.Scripts.IsThere : null,
@@ -94,7 +95,13 @@ internal sealed class BatchRun
 
     private RunResult Run(BatchRunner runner, PoolExecutor? pool, PipelineObserver observer, ResultOutbox? outbox, CancellationToken stop)
     {
+        using var told = _line.StopTimeout > TimeSpan.Zero ? stop.Register(() => _words.LetsEnd(runner.UnderWay, _line.StopTimeout)) : default;
         using var signals = new StopSignals(
+            () =>
+            {
+                if (_line.StopTimeout > TimeSpan.Zero) _words.LetsEnd(runner.UnderWay, _line.StopTimeout);
+                return runner.StopGently();
+            },
             () =>
             {
                 // Before the next run could start the same programs beside these.
@@ -160,6 +167,9 @@ internal sealed record RunLine(Func<StreamForwarder, ITaskExecutor> Executor, Ca
 
     /// <summary>See <see cref="RunRequest.FailureThreshold"/>.</summary>
     public int? FailureThreshold { get; init; }
+
+    /// <summary>See <see cref="RunRequest.StopTimeout"/>.</summary>
+    public TimeSpan StopTimeout { get; init; }
 
     /// <summary>What is recorded of output files.</summary>
     public OutputCheck VerifyOutput { get; init; }

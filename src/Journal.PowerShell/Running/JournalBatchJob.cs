@@ -49,7 +49,9 @@ public sealed class JournalBatchJob : Job
     public override string StatusMessage => Volatile.Read(ref _status);
 
     /// <summary>Stops the run as Ctrl+C does, and returns when it has ended: tasks under way are given back, the batch is Paused.</summary>
-    public override void StopJob()
+    public override void StopJob() => StopJob(Volatile.Read(ref _work)?.StopTimeout ?? TimeSpan.Zero);
+
+    private void StopJob(TimeSpan patience)
     {
         lock (_gate)
         {
@@ -58,7 +60,7 @@ public sealed class JournalBatchJob : Job
         }
 
         _stop.Cancel();
-        if (!_ended.Wait(StopLimit))
+        if (!_ended.Wait(LongWait.Step(patience + StopLimit)))
         {
             // Something holds the run up that is not to be waited for; its tasks are given back all the same.
             Volatile.Read(ref _work)?.GiveUp();
@@ -88,7 +90,7 @@ public sealed class JournalBatchJob : Job
 
     private void OnPrimary(object? sender, RunspaceStateEventArgs e)
     {
-        if (e.RunspaceStateInfo.State is not RunspaceState.Opened) StopJob();
+        if (e.RunspaceStateInfo.State is not RunspaceState.Opened) StopJob(TimeSpan.Zero);
     }
 
     private void Work()
@@ -200,6 +202,9 @@ internal sealed class JobWork(IDisposable stores, Action<string> tellHost) : IDi
 
     /// <summary>What to emit where nothing is run.</summary>
     public IEnumerable<object?> Items { get; init; } = [];
+
+    /// <summary>How long tasks under way may go on when it is stopped.</summary>
+    public TimeSpan StopTimeout { get; init; }
 
     /// <summary>Whether a stop ended it before it was done.</summary>
     public bool IsStopped { get; private set; }

@@ -14,7 +14,7 @@ internal sealed class RunMessages(IRunStreams streams)
     // More keys than this are not compared only to say how many there are.
     private const long MostCompared = 100_000;
 
-    private int _interruptionTold;
+    private int _interruptionTold, _stopTold;
 
     /// <summary>What came of the order to run.</summary>
     /// <param name="name">The batch's name.</param>
@@ -165,6 +165,15 @@ internal sealed class RunMessages(IRunStreams streams)
     /// <summary>How far a batch is.</summary>
     public static string Done(TaskCounts counts) => $"{counts.Ended}/{counts.Total} done" + (counts.Failed > 0 ? $", {counts.Failed} of them failed" : "");
 
+    /// <summary>For a run that is being stopped and lets what is under way end, once. On any thread.</summary>
+    /// <param name="underWay">How many attempts.</param>
+    /// <param name="limit">How long they may take.</param>
+    public void LetsEnd(int underWay, TimeSpan limit)
+    {
+        if (underWay == 0 || Interlocked.Exchange(ref _stopTold, 1) != 0) return;
+        streams.TellHost($"Stopping: {Amount.Of(underWay, "task")} under way may go on for {DurationText.Of(limit)}; no others begin. The next Ctrl+C or SIGTERM ends {(underWay == 1 ? "it" : "them")} at once.");
+    }
+
     /// <summary>For a run that was interrupted, once: how far it came, and how to go on. On any thread.</summary>
     /// <param name="store">The journal.</param>
     /// <param name="batchId">The batch.</param>
@@ -175,7 +184,8 @@ internal sealed class RunMessages(IRunStreams streams)
     {
         if (Interlocked.Exchange(ref _interruptionTold, 1) != 0 || store.FindBatch(batchId) is not { } batch || (batch.Status is not JournalBatchStatus.Paused && waiting == 0)) return;
         var wait = waiting == 0 ? "" : $"; {Amount.Of(waiting, "recorded result")} {(waiting == 1 ? "waits and comes" : "wait and come")} out first";
-        var text = $"Interrupted: {Done(batch.Counts)}; {(givenBack == 1 ? "1 task was" : $"{givenBack} tasks were")} given back, nothing is lost{wait}. To go on, run the same line again.";
+        var given = givenBack switch { 0 => "no task had to be", 1 => "1 task was", _ => $"{givenBack} tasks were" };
+        var text = $"Interrupted: {Done(batch.Counts)}; {given} given back, nothing is lost{wait}. To go on, run the same line again.";
         try
         {
             if (onPipeline)

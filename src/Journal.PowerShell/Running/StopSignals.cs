@@ -13,6 +13,7 @@ internal sealed class StopSignals : IDisposable
     // The pipeline, which says how to go on, may be in a block that does not end.
     private static readonly TimeSpan PatienceForPipeline = TimeSpan.FromSeconds(1);
 
+    private readonly Func<bool> _stopGently;
     private readonly Action _stopNow;
     private readonly Action _tell;
     private readonly ManualResetEventSlim _told = new();
@@ -22,12 +23,13 @@ internal sealed class StopSignals : IDisposable
     private bool _isEnding;
     private bool _isOver;
 
+    /// <param name="stopGently">Lets the attempts under way end first, where the run gives them time for it; called on another thread, and only by the first signal. Whether all have ended.</param>
     /// <param name="stopNow">Gives the tasks back and returns when that is on the disk; called on another thread.</param>
     /// <param name="tell">Says so, where the pipeline did not.</param>
     /// <param name="takesInterrupts">Whether a second Ctrl+C means this run: not a job's, which goes on behind what the user interrupts.</param>
-    public StopSignals(Action stopNow, Action tell, bool takesInterrupts)
+    public StopSignals(Func<bool> stopGently, Action stopNow, Action tell, bool takesInterrupts)
     {
-        (_stopNow, _tell) = (stopNow, tell);
+        (_stopGently, _stopNow, _tell) = (stopGently, stopNow, tell);
         Register(PosixSignal.SIGTERM, 15);
         Register(PosixSignal.SIGHUP, 1);
         if (!OperatingSystem.IsWindows()) Register(PosixSignal.SIGQUIT, 3);
@@ -65,13 +67,16 @@ internal sealed class StopSignals : IDisposable
 
     private void Register(PosixSignal signal, int number) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
+        bool isFirst;
         lock (_gate)
         {
             if (_isOver) return;
+            isFirst = !_isEnding;
             _isEnding = true;
         }
 
         context.Cancel = true;
+        if (isFirst && _stopGently()) _told.Wait(PatienceForPipeline);
         _stopNow();
         if (!_told.Wait(PatienceForPipeline)) _tell();
         Environment.Exit(128 + number);

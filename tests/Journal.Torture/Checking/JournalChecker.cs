@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Journal.Torture.Checking;
 
 /// <summary>
 /// Whether a journal tells a story that can be true. It reads the tables itself and replays every task's events by its own table of moves;
 /// nothing of the product's code takes part. Its SQL is what both engines take.
 /// </summary>
-internal sealed class JournalChecker
+internal sealed partial class JournalChecker
 {
     private const int MostProblems = 20;
 
@@ -43,6 +45,7 @@ internal sealed class JournalChecker
             checker.CheckTasks(tally);
             checker.CheckBatches();
             checker.CheckQuota();
+            checker.CheckLimits();
             if (ledger is not null) checker.CheckReports(ledger);
             if (keys is not null) checker.CheckKeys(keys);
             return [.. checker._problems.Take(MostProblems)];
@@ -142,6 +145,30 @@ internal sealed class JournalChecker
             if (row.Distinct().Count() != 1) Say($"The quota used is {row[0]} by the batch, {row[1]} by its tasks and {row[2]} by its projects.");
         }
     }
+
+    // At no time are more tasks of a limit key in progress than its batch allows.
+    private void CheckLimits()
+    {
+        foreach (var batch in _database.Rows("SELECT no, options FROM batch"))
+        {
+            if (Limit().Match((string?)batch[1] ?? "") is not { Success: true } limit) continue;
+            var most = long.Parse(limit.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+            var keys = _database.Rows($"SELECT id, limit_key FROM task WHERE batch = {batch[0]} AND limit_key IS NOT NULL").ToDictionary(static row => (long)row[0]!, static row => (string)row[1]!);
+            var running = keys.Where(task => _start.Of(task.Key).Status == 1).GroupBy(static task => task.Value).ToDictionary(static of => of.Key, static of => of.LongCount());
+            var history = $"SELECT task, from_status, to_status FROM event WHERE batch = {batch[0]} AND task IS NOT NULL AND kind >= {LegalMoves.First} AND id > {_start.LastEvent} ORDER BY id";
+            foreach (var row in _database.Numbers(history))
+            {
+                if (!keys.TryGetValue(row[0], out var key)) continue;
+                var now = running[key] = running.GetValueOrDefault(key) + (row[2] == 1 ? 1 : 0) - (row[1] == 1 ? 1 : 0);
+                if (row[2] != 1 || now <= most) continue;
+                Say($"{now} tasks of one key, '{key}', were in progress when task {row[0]} was claimed; its batch allows {most}.");
+                break;
+            }
+        }
+    }
+
+    [GeneratedRegex("\"concurrencyLimit\":\\s*([0-9]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex Limit();
 
     private void CheckReports(LedgerLines ledger)
     {
