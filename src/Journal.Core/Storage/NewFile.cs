@@ -16,7 +16,8 @@ public sealed class NewFile : IDisposable
 
     // A worker of another machine, or of another boot, cannot be asked; nobody writes to a file of its own for a day without a pause.
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
-    private static readonly string[] Parts = ["", "-journal", "-wal", "-shm"];
+    private static readonly string[] Logs = ["-journal", "-wal"];
+    private static readonly string[] Parts = ["", .. Logs, "-shm"];
 
     private FileIdentity? _identity;
 
@@ -70,8 +71,10 @@ public sealed class NewFile : IDisposable
     }
 
     /// <summary>Puts what was written on the disk.</summary>
+    /// <exception cref="IOException">The system refused; or what was written last lies in a log beside it still, which would not get a name with it.</exception>
     public void Sync()
     {
+        if (Logs.Select(end => Path + end).FirstOrDefault(static log => new FileInfo(log) is { Exists: true, Length: > 0 }) is { } left) throw new IOException($"'{left}' could not be merged into its file.");
         using var handle = File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.FlushToDisk(handle);
     }

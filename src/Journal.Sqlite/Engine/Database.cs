@@ -145,6 +145,14 @@ internal sealed class Database : IDisposable
 
     public void Commit() => Prepared("COMMIT").Execute();
 
+    /// <summary>Merges the log into the file, entirely: closing does so, too, but says nothing where it could not, because the disk is full.</summary>
+    /// <exception cref="JournalException">JournalWriteFailed; JournalBusy where others use the file.</exception>
+    public void MergeLog()
+    {
+        using var result = Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+        if (result.Step() && result.Integer(0) != 0) throw JournalErrors.JournalBusy(Path, _lockTimeout);
+    }
+
     /// <summary>Undoes the transaction, unless SQLite has done so itself.</summary>
     public void RollBack()
     {

@@ -28,6 +28,7 @@ internal sealed class Restoration(StoreOptions options, string backup, string as
             {
                 Schema.Migrate(copy, Schema.Migrations);
                 copy.Number("PRAGMA journal_mode = WAL");
+                copy.MergeLog();
                 if (HealthCheck.Run(copy) is [var problem, ..]) throw JournalErrors.JournalCorrupt(backup, problem);
             }
 

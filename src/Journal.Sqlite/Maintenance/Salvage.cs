@@ -91,6 +91,7 @@ internal sealed class Salvage(StoreOptions options, string asidePath, bool force
         KeepIdentity(copy, target);
         Mend(target);
         target.Commit();
+        target.MergeLog();
     }
 
     // Its backups go on being its own.

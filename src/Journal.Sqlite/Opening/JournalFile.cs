@@ -181,6 +181,7 @@ internal sealed class JournalFile
         // The log has to be chosen outside a transaction, and is remembered in the file.
         database.Number("PRAGMA journal_mode = WAL");
         Schema.Migrate(database, migrations);
+        database.MergeLog();
     }
 
     // Two that make one at once: one gets the name, and the other opens what has it.

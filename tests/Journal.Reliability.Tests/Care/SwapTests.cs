@@ -4,6 +4,7 @@ using Journal.Sqlite;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Opening;
 using Journal.Storage;
+using Journal.Torture.Injuring;
 using Journal.Torture.Working;
 using Journal.Workers;
 
@@ -69,6 +70,69 @@ public sealed class SwapTests : IDisposable
 
         Assert.Contains(TasksNow(), new long[] { Old + InLog, Kept });
         BackupIsUntouched();
+    }
+
+    [Theory]
+    [InlineData(CareWorker.Repair)]
+    [InlineData(CareWorker.Restore)]
+    public void On_a_disk_with_hardly_enough_room_the_journal_is_whole_old_or_new(string verb)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using var disk = new SmallDisk(Path.Combine(_folder, "disk"), mounts: true);
+        // Only root may mount one.
+        if (!disk.IsMounted) return;
+        const int tasks = 3000;
+        var factory = new SqliteStoreFactory();
+        var (kept, journal, backup) = (Path.Combine(_folder, "large.db"), Path.Combine(disk.Directory, "journal.db"), Path.Combine(disk.Directory, "backup.db"));
+        using (var store = factory.Open(new StoreOptions(kept, StoreAccess.Create))) Add(store, store.CreateBatch(new NewBatch("x")).Id, 0, tasks);
+        var size = new FileInfo(kept).Length;
+        int done = 0, refused = 0;
+        // From hardly more than the new file needs to more than its log and a copy of the old one need beside it.
+        for (var leave = size; leave < size * 5; leave += 32 * 1024)
+        {
+            File.Copy(kept, journal);
+            if (verb == CareWorker.Restore) File.Copy(kept, backup);
+            disk.Fill(leave);
+            try
+            {
+                if (verb == CareWorker.Repair) factory.Repair(new StoreOptions(journal, StoreAccess.Create), journal + ".aside");
+                else factory.Restore(new StoreOptions(journal, StoreAccess.Create), backup, journal + ".aside");
+                done++;
+            }
+            catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalWriteFailed))
+            {
+                refused++;
+            }
+
+            disk.Empty();
+            using (var store = factory.Open(new StoreOptions(journal, StoreAccess.Read)))
+            {
+                Assert.Equal((leave, tasks), (leave, store.CountTasks(TaskQuery.All)));
+                Assert.Empty(store.Check());
+            }
+
+            Assert.Equal([], Directory.GetFiles(disk.Directory, "*.partial*").Concat(Directory.GetFiles(disk.Directory, "*.swap")));
+            foreach (var file in Directory.GetFiles(disk.Directory)) File.Delete(file);
+        }
+
+        Assert.True(done > 0 && refused > 0, $"{done} done, {refused} refused");
+    }
+
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public void A_file_whose_log_could_not_be_merged_gets_no_name(string part)
+    {
+        Prepare();
+        using var care = CareLock.Take(Journal, "it is being tested");
+        using var made = JournalFile.MakeBeside(Journal);
+        File.WriteAllText(made.Path + part, "what was written last");
+
+        Assert.Throws<IOException>(() => made.MoveTo(Path.Combine(_folder, "other.db")));
+        Assert.Equal(nameof(JournalErrors.JournalWriteFailed), Assert.Throws<JournalException>(() => FileSwap.Do(care, Journal, made, Aside)).ErrorId);
+
+        Assert.False(File.Exists(Path.Combine(_folder, "other.db")));
+        Assert.Equal(Old + InLog, TasksNow());
     }
 
     [Fact]
