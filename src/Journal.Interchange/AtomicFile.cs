@@ -3,7 +3,7 @@ using Journal.Storage;
 
 namespace Journal.Interchange;
 
-/// <summary>Writes a file that appears under its name only when it is whole, and that its owner alone can read.</summary>
+/// <summary>Writes a file that appears under its name only when it is whole, and that its owner alone can read, unless it is made for others.</summary>
 public static class AtomicFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -12,8 +12,9 @@ public static class AtomicFile
     /// <param name="path">A full path; its folder is made where it is missing.</param>
     /// <param name="replace">Whether a file that is there may be replaced.</param>
     /// <param name="write">Writes the content.</param>
+    /// <param name="isPublic">Whether everybody may read it, and not its owner alone.</param>
     /// <exception cref="JournalException">ExportFileExists, ExportFailed.</exception>
-    public static void Write(string path, bool replace, Action<Stream> write)
+    public static void Write(string path, bool replace, Action<Stream> write, bool isPublic = false)
     {
         if (!replace && (File.Exists(path) || Directory.Exists(path))) throw JournalErrors.ExportFileExists(path);
         var folder = Path.GetDirectoryName(path) ?? throw JournalErrors.ExportFailed(path, "it is the root of a disk.");
@@ -23,7 +24,7 @@ public static class AtomicFile
             Directory.CreateDirectory(folder);
             try
             {
-                using (var stream = Create(partial))
+                using (var stream = Create(partial, isPublic))
                 {
                     write(stream);
                     stream.Flush(flushToDisk: true);
@@ -49,16 +50,16 @@ public static class AtomicFile
 
     /// <summary>Writes a file of text, as UTF-8 without a byte order mark.</summary>
     /// <exception cref="JournalException">ExportFileExists, ExportFailed.</exception>
-    public static void WriteText(string path, bool replace, Action<TextWriter> write) => Write(path, replace, stream =>
+    public static void WriteText(string path, bool replace, Action<TextWriter> write, bool isPublic = false) => Write(path, replace, stream =>
     {
         using var writer = new StreamWriter(stream, Utf8, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
         write(writer);
-    });
+    }, isPublic);
 
-    private static FileStream Create(string path)
+    private static FileStream Create(string path, bool isPublic)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 64 * 1024 };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (isPublic ? UnixFileMode.GroupRead | UnixFileMode.OtherRead : UnixFileMode.None);
         return new FileStream(path, options);
     }
 }

@@ -127,6 +127,8 @@ internal sealed partial class PostgresJournalStore
 
     public IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query) => Stream(session => HistoryReader.ReadAttempts(session, query));
 
+    public IReadOnlyList<AttemptTally> TallyAttempts() => Read(HistoryReader.Tally);
+
     public void AddEvent(string batchId, long? taskId, NewEvent entry, WorkerIdentity? by = null) => Write<bool>(by, session =>
     {
         session.CommitDurably();

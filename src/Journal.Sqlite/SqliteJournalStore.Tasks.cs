@@ -99,6 +99,8 @@ internal sealed partial class SqliteJournalStore
 
     public IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query) => Stream(database => HistoryReader.ReadAttempts(database, _catalog, query));
 
+    public IReadOnlyList<AttemptTally> TallyAttempts() => Read(HistoryReader.Tally);
+
     public void AddEvent(string batchId, long? taskId, NewEvent entry, WorkerIdentity? by = null) => Write(by, session =>
     {
         var batch = session.Batch(batchId);

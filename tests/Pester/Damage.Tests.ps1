@@ -68,6 +68,8 @@ BeforeAll {
         'Write-JournalEvent'       = { Write-JournalEvent seen 'It was' -BatchId $staged -Data 1; Get-JournalTask -First 1 | Write-JournalEvent seen }
         'Find-JournalOrphan'       = { Find-JournalOrphan $drive; 'a', 'b' | Find-JournalOrphan }
         'Test-Journal'             = { Test-Journal }
+        'Test-JournalBatch'        = { Test-JournalBatch photos -MaxAge 26:00:00 }
+        'Export-JournalMetric'     = { Export-JournalMetric "$env:JOURNAL_PATH.prom" }
         'Export-Journal'           = { foreach ($format in 'Json', 'Jsonl', 'Csv', 'Yaml') { Export-Journal "$env:JOURNAL_PATH.$format" -Format $format } }
         'Export-JournalReport'     = { foreach ($format in 'Html', 'Markdown', 'Text', 'Json', 'Csv') { Export-JournalReport $photos -Path "$env:JOURNAL_PATH.report" -Format $format -Force } }
         'Backup-Journal'           = { Backup-Journal "$env:JOURNAL_PATH.backup" }

@@ -197,6 +197,7 @@ Describe 'A journal that somebody else wrote' {
                 { Get-Journal | Out-String }, { Test-Journal | Out-String }
                 { foreach ($format in 'Json', 'Jsonl', 'Csv', 'Yaml') { Export-Journal (Join-Path $folder "export.$format") -Format $format } }
                 { foreach ($format in 'Html', 'Markdown', 'Text', 'Json', 'Csv') { Get-JournalBatch | Export-JournalReport -Path (Join-Path $folder "report.$format") -Format $format -Force } }
+                { Test-JournalBatch sample -MaxAge 26:00:00 }, { Export-JournalMetric (Join-Path $folder metrics.prom) }
                 { Import-Journal (Join-Path $folder export.Json) -JournalPath (Join-Path $folder imported.db) }, { Import-Journal (Join-Path $folder export.Yaml) -JournalPath (Join-Path $folder imported2.db) }
                 { Import-Journal (Join-Path $folder export.Csv) -JournalPath (Join-Path $folder imported3.db) }
                 { Invoke-JournalBatch sample ([ordered]@{ one = { "$_" } }) }, { Get-JournalBatch | ForEach-Object { Invoke-JournalBatch -BatchId $_.Id ([ordered]@{ one = { "$_" } }) } }

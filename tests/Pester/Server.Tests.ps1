@@ -242,6 +242,7 @@ Describe 'A password' -Skip:$without {
             $batch | Get-JournalBatch; $batch | Get-JournalTask; $batch | Get-JournalAttempt; $batch | Get-JournalEvent; $batch | Measure-JournalBatch
             $batch | Measure-JournalTask -GroupBy Status
             Connect-Journal $address -PassThru -Verbose -Debug
+            Test-JournalBatch told -MaxAge 1:00:00; Export-JournalMetric "$out/told.prom"
             Get-Journal; Test-Journal; Optimize-Journal -Verbose; Repair-JournalBatch -Verbose; Set-JournalCheckpoint c 1; Get-JournalCheckpoint
             Export-Journal "$out/out.json" -Verbose; Export-Journal "$out/mirror" -Format Yaml -Verbose; Backup-Journal "$out/backup.db" -Verbose; Copy-Journal "$out/copy.db" -Verbose
             'Html', 'Markdown', 'Text', 'Json', 'Csv' | ForEach-Object { $batch | Export-JournalReport -Path "$out/report.$_" -Format $_ }

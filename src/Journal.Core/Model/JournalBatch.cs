@@ -50,6 +50,9 @@ public sealed record JournalBatch
     /// <summary>How a pause's reason begins where the batch's own budget (<see cref="QuotaLimit"/>) does not last for another task.</summary>
     public const string QuotaReason = "Quota: ";
 
+    /// <summary>The reason of a pause that a stop made: the same line goes on.</summary>
+    public const string InterruptedReason = "Interrupted";
+
     /// <summary>When the pause ends by itself; null when it does not.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
 

@@ -127,6 +127,15 @@ public sealed class JournalBatchSummary
     /// <summary>When the pause ends by itself; null when it does not.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
 
+    /// <summary>For a script to end with: 0 where all is done, or nothing was to be done; 1 where tasks failed; 2 where it was stopped before its end, or others go on with it; 3 where it is paused.</summary>
+    public int ExitCode => Status switch
+    {
+        JournalBatchStatus.Paused when PauseReason != JournalBatch.InterruptedReason => 3,
+        JournalBatchStatus.Canceled => 2,
+        _ when Remaining > 0 => 2,
+        _ => Failed > 0 ? 1 : 0,
+    };
+
     /// <summary>When it was created; null in the summary of a run that found nothing to do and made no batch.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 

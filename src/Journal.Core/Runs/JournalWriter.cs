@@ -184,7 +184,7 @@ internal sealed class JournalWriter : IDisposable
         if (_journal.FindBatch() is not { } batch) return;
         _board.Note(BatchState.Of(batch));
         if (batch.Counts.Open == 0 || batch.InProgress > 0 || !BatchLifecycle.AllowsMoves(batch.Status) || batch.Status is JournalBatchStatus.Paused) return;
-        var reason = _board.End is RunEnd.Interrupted ? "Interrupted" : _board.EndReason!;
+        var reason = _board.End is RunEnd.Interrupted ? JournalBatch.InterruptedReason : _board.EndReason!;
         _board.Note(BatchState.Of(_journal.Apply(BatchMove.Pause(reason))));
     }
 }

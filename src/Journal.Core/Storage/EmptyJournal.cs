@@ -100,6 +100,9 @@ public sealed class EmptyJournal(string location) : IJournalStore
     public IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query) => [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<AttemptTally> TallyAttempts() => [];
+
+    /// <inheritdoc/>
     public void AddEvent(string batchId, long? taskId, NewEvent entry, WorkerIdentity? by = null) => throw Missing;
 
     /// <inheritdoc/>

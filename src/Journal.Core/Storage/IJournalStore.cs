@@ -153,6 +153,9 @@ public interface IJournalStore : IDisposable
     /// <summary>Ended attempts that match, by task and number.</summary>
     IEnumerable<JournalAttempt> ReadAttempts(AttemptQuery query);
 
+    /// <summary>The attempts of every batch that have ended, counted in one pass by how they ended and how long they took.</summary>
+    IReadOnlyList<AttemptTally> TallyAttempts();
+
     /// <summary>Records an event of the user's own.</summary>
     /// <param name="batchId">About which batch.</param>
     /// <param name="taskId">About which task of it; null for the batch as a whole.</param>

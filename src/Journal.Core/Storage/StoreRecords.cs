@@ -46,6 +46,19 @@ public sealed record BatchFigures(
     IReadOnlyList<JournalErrorSummary> Errors, IReadOnlyList<JournalStageSummary> Stages, long Outputs,
     IReadOnlyList<KeyValuePair<string?, double>> QuotaByProject);
 
+/// <summary>Attempts of a batch that ended alike and took about as long.</summary>
+/// <param name="BatchId">The batch.</param>
+/// <param name="Outcome">How they ended.</param>
+/// <param name="Category">With an error of which category; None where there was none.</param>
+/// <param name="Stretch">The first of <see cref="Stretches"/> that they did not exceed; their number where they exceeded all.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Duration">How long they took together.</param>
+public sealed record AttemptTally(string BatchId, JournalAttemptOutcome Outcome, JournalErrorCategory Category, int Stretch, long Count, TimeSpan Duration)
+{
+    /// <summary>The lengths of time by which they are counted, in seconds, shortest first.</summary>
+    public static IReadOnlyList<double> Stretches { get; } = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14400];
+}
+
 /// <summary>Durations, summed up. All null when there are none.</summary>
 /// <param name="Count">How many.</param>
 /// <param name="Mean">Mean.</param>

@@ -1,3 +1,4 @@
+using Journal.Postgres.Engine;
 using Journal.Postgres.Statements;
 using Journal.Storage;
 
@@ -23,6 +24,14 @@ internal static class HistoryReader
             : $"{sql} ORDER BY e.id{Paging.Clause(query.First, 0)}";
         return session.Pipeline.Stream(where.ToCommand(sql))
             .Select(row => StoredHistory.ReadEvent(row, session.Batch(batches, row.Integer(StoredHistory.BatchColumn)), row.TextOrNull(StoredHistory.EventWorkerColumn), session.Location));
+    }
+
+    public static IReadOnlyList<AttemptTally> Tally(ReadSession session)
+    {
+        var tallies = new List<AttemptTally>();
+        session.Pipeline.Patience = 0;
+        session.Pipeline.Add(new Command(AttemptTallies.Sql), row => tallies.Add(AttemptTallies.Read(row))).Send();
+        return tallies;
     }
 
     public static IEnumerable<JournalAttempt> ReadAttempts(ReadSession session, AttemptQuery query)

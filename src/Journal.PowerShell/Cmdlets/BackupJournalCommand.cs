@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Journal.Statistics;
 using Journal.Storage;
 
 namespace Journal.Commands;
@@ -18,12 +19,24 @@ public sealed class BackupJournalCommand : JournalCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int Keep { get; set; }
 
+    /// <summary>In a folder: make none while the newest copy of this journal is younger than this. A TimeSpan, as hours, minutes and seconds or seconds.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Every { get; set; }
+
     /// <inheritdoc/>
     protected override void OnItem()
     {
         var store = Reader;
         var destination = ResolveFilePath(Destination, (path, detail) => JournalErrors.InvalidValue("-Destination", path, detail));
         var isFolder = Directory.Exists(destination);
+        if (!isFolder && Every > TimeSpan.Zero) throw JournalErrors.InvalidValue("-Every", Every, $"it is for a folder with copies, and '{destination}' is none.");
+        if (Every > TimeSpan.Zero && Own(store.Location, destination, store.Location).LastOrDefault() is { } newest && Age(newest) is var age && age >= TimeSpan.Zero && age < Every)
+        {
+            WriteVerbose($"'{newest}' is {DurationText.Of(age)} old; the next backup is due in {RelativeTime.Countdown(Every - age)}.");
+            return;
+        }
+
         var path = isFolder ? JournalCopies.BackupPathFor(store.Location, destination, Time.GetUtcNow()) : destination;
         if (!ShouldProcess($"journal '{store.Location}'", $"Back up to '{path}'")) return;
         while (!TryBackUp(store, path))
@@ -51,12 +64,19 @@ public sealed class BackupJournalCommand : JournalCmdlet
         }
     }
 
-    // Of this journal alone: another one may have its name.
+    // A clock that was ahead made it: then it says nothing.
+    private static TimeSpan Age(string path) => Time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path);
+
+    // The copies of this journal alone, oldest first: another one may have its name.
+    private static IEnumerable<string> Own(string location, string folder, string known)
+    {
+        var factory = StoreLoader.For(known);
+        return factory.Identify(known) is { } id ? JournalCopies.Backups(location, folder).Where(path => factory.Identify(path) == id) : [];
+    }
+
     private void RemoveOld(string location, string folder, string newest)
     {
-        var factory = StoreLoader.For(newest);
-        if (factory.Identify(newest) is not { } id) return;
-        foreach (var old in JournalCopies.Backups(location, folder).Where(path => factory.Identify(path) == id).SkipLast(Keep))
+        foreach (var old in Own(location, folder, newest).SkipLast(Keep))
         {
             try
             {

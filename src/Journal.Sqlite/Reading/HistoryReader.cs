@@ -39,6 +39,14 @@ internal static class HistoryReader
         }
     }
 
+    public static IReadOnlyList<AttemptTally> Tally(Database database)
+    {
+        var tallies = new List<AttemptTally>();
+        using var rows = database.Prepare(AttemptTallies.Sql);
+        while (rows.Step()) tallies.Add(AttemptTallies.Read(rows));
+        return tallies;
+    }
+
     public static IEnumerable<JournalAttempt> ReadAttempts(Database database, Catalog catalog, AttemptQuery query)
     {
         var where = new Filter();
