@@ -231,6 +231,17 @@ public sealed class ChunkTests : RunnerFixture
     }
 
     [Fact]
+    public void A_run_that_ends_at_its_limit_of_failures_records_the_other_tasks_of_the_chunk()
+    {
+        var batch = Start(6, Once);
+
+        var result = RunChunks(batch, 3, static (chunk, _) => chunk[0].Fail("gone"), with: static request => request with { MaxFailures = 1 });
+
+        Assert.Equal((RunEnd.FailureLimit, 1L, 2L), (result.End, result.Failed, result.Completed));
+        Assert.Equal((3L, 0L), (Find(batch).Pending, Find(batch).InProgress));
+    }
+
+    [Fact]
     public void A_server_that_is_down_trips_the_breaker_and_every_attempt_is_given_back()
     {
         var batch = Start(100, BatchOptions.Default with { RetryDelay = TimeSpan.FromMinutes(1), MaxRetries = 9 });

@@ -71,13 +71,13 @@ Describe 'Invoke-JournalBatch -ChunkSize' {
         $errors.Target | Should -Be 3
         $calls.ToArray() | Group-Object | Where-Object Name -In 1, 2 | ForEach-Object Count | Should -Be 1, 1
         Get-JournalResult | Should -Be 'row 1', 'row 2', 'row 4'
-        (Get-JournalTask -Key 2).Result | Should -Be 'row 2'
+        Get-JournalTask -Key 2 | ForEach-Object Result | Should -Be 'row 2'
     }
 
     It 'writes what the block emits once, as of the first task that is completed' {
         1..5 | Invoke-JournalBatch out -ChunkSize 3 -KeepResult { $JournalTask[0].Skip('none'); foreach ($n in $_) { "row $n" } } | Should -Be 'row 1', 'row 2', 'row 3', 'row 4', 'row 5'
-        (Get-JournalTask -Key 2).Result | Should -Be 'row 1', 'row 2', 'row 3'
-        (Get-JournalTask -Key 3).Result | Should -BeNullOrEmpty
+        Get-JournalTask -Key 2 | ForEach-Object Result | Should -Be 'row 1', 'row 2', 'row 3'
+        Get-JournalTask -Key 3 | ForEach-Object Result | Should -BeNullOrEmpty
         Get-JournalResult | Should -Be 'row 1', 'row 2', 'row 3', 'row 4', 'row 5'
     }
 
@@ -110,8 +110,9 @@ Describe 'Invoke-JournalBatch -ChunkSize' {
 
     It 'runs as a job, and says the size with -WhatIf' {
         1..5 | Invoke-JournalBatch job -ChunkSize 3 -AsJob { "$_" } | Receive-Job -Wait -AutoRemoveJob | Should -Be '1 2 3', '4 5'
-        $plan = pwsh_WhatIf
-        $plan | Should -Contain 'What if: Each call of the block gets a chunk of up to 20 tasks: at least 3 calls.'
+        $told = (Invoke-PowerShell -NoProfile -NonInteractive -Command "Import-Module '$(Get-ModulePath)'; 1..45 | Invoke-JournalBatch plan -ChunkSize 20 -WhatIf { }; 1 | Invoke-JournalBatch plan -ChunkSize 1 -WhatIf { }") -join "`n"
+        $told | Should -BeLike '*Each call of the block gets a chunk of up to 20 tasks: at least 3 calls.*Each call of the block gets a chunk of 1 task.*'
+        (Get-JournalBatch).Name | Should -Be job
     }
 
     It 'refuses what it cannot do' {

@@ -175,7 +175,7 @@ internal sealed partial class RunBoard : IDisposable
         string? limit = null;
         lock (_gate)
         {
-            foreach (var (task, result) in ends) limit ??= Take(task, result, task.Spent, now);
+            foreach (var (task, result) in ends) limit = Take(task, result, task.Spent, now) ?? limit;
         }
 
         if (limit is not null) RequestEnd(RunEnd.FailureLimit, limit, stopAttempts: true);
