@@ -76,16 +76,25 @@ public static class ClaimRules
 {
     /// <summary>
     /// A task that was in flight when a worker died is a suspect, and is claimed alone: whoever is claimed together with it would be accused
-    /// of the next crash too.
+    /// of the next crash too. Where one call takes many tasks, it is claimed with as many as <see cref="Together"/> says, of as many crashes.
     /// </summary>
     /// <param name="crashes">The crashes of the claimable tasks, in the order of claiming.</param>
+    /// <param name="chunk">How many tasks one call of the work takes at most.</param>
+    /// <param name="crashLimit">The crash that fails a task, see <see cref="BatchOptions.CrashLimit"/>.</param>
     /// <returns>How many of them, from the first on, are claimed together.</returns>
-    public static int Take(IReadOnlyList<int> crashes)
+    public static int Take(IReadOnlyList<int> crashes, int chunk = 1, int crashLimit = 0)
     {
         if (crashes.Count == 0) return 0;
-        if (crashes[0] > 0) return 1;
+        var most = crashes[0] > 0 ? Together(chunk, crashes[0], crashLimit) : crashes.Count;
         var count = 1;
-        while (count < crashes.Count && crashes[count] == 0) count++;
+        while (count < most && count < crashes.Count && crashes[count] == crashes[0]) count++;
         return count;
     }
+
+    /// <summary>How many tasks one call takes: half as many after each crash, and one alone when the next crash would fail it.</summary>
+    /// <param name="chunk">How many it takes at most.</param>
+    /// <param name="crashes">The crashes of each of them.</param>
+    /// <param name="crashLimit">The crash that fails a task.</param>
+    public static int Together(int chunk, int crashes, int crashLimit) =>
+        crashes <= 0 ? chunk : crashes >= Math.Min(crashLimit - 1, 31) ? 1 : Math.Max(1, chunk >> crashes);
 }

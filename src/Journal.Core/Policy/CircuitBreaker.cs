@@ -44,10 +44,17 @@ public sealed class CircuitBreaker(int threshold)
     /// <summary>Tells of a failure.</summary>
     /// <param name="attempt">What failed.</param>
     /// <param name="signature">Its error's, see <see cref="ErrorSignature.Of"/>; compared exactly.</param>
+    /// <param name="counts">False where the same call failed for another task, too, which counts for all of them: one failure of a call is no streak.</param>
     /// <returns>Whether the streak has reached the threshold: true until <see cref="Reset"/> or <see cref="Succeeded"/>.</returns>
-    public bool Failed(FailedAttempt attempt, string signature)
+    public bool Failed(FailedAttempt attempt, string signature, bool counts = true)
     {
         if (threshold <= 0) return false;
+        if (!counts)
+        {
+            _streak.Add(attempt);
+            return false;
+        }
+
         if (signature != Signature) _alike.Clear();
         Signature = signature;
         _streak.Add(attempt);

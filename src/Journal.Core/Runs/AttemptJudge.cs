@@ -66,7 +66,19 @@ public sealed class AttemptJudge
     private static int Threshold(RunRequest request) => request.FailureThreshold ?? request.Batch.Options.FailureThreshold;
 
     /// <summary>The breaker's threshold, where failures in a row may be part of a longer row, of several workers; null where nothing is suspected.</summary>
-    internal int? Suspicion => _breaker.IsSuspicious ? _threshold : null;
+    /// <remarks>The journal knows tasks and not calls: where a call has many tasks, as many times more of them are a streak.</remarks>
+    internal int? Suspicion => _breaker.IsSuspicious ? (int)Math.Min(int.MaxValue, (long)_threshold * (_request.ChunkSize ?? 1)) : null;
+
+    /// <summary>
+    /// Whether an error of a call for several tasks is not of one of them, but of the other side or the way to it. A network error is, as long as each
+    /// of them has a retry left; then it is looked for, because some servers answer so to a bad input.
+    /// </summary>
+    internal bool IsOfWholeChunk(IReadOnlyList<RunningTask> chunk, AttemptResult result) => result.IsOfWholeChunk || ErrorClassifier.Classify(result.Error!).Category switch
+    {
+        JournalErrorCategory.QuotaExceeded or JournalErrorCategory.RateLimited => true,
+        JournalErrorCategory.NetworkError => chunk.All(task => task.Attempt <= _request.Batch.Options.RetriesFor(task.Stage)),
+        _ => false,
+    };
 
     /// <summary>What follows from an attempt.</summary>
     /// <param name="task">The live task.</param>
@@ -131,7 +143,7 @@ public sealed class AttemptJudge
 
         // Who is asked to slow down, and waits, has no cause to find.
         var isPaced = category is JournalErrorCategory.RateLimited && decision.Action is RetryAction.Retry;
-        if (!isPaced && _breaker.Failed(new FailedAttempt(task.Id, task.Task.Token), error.Signature)) return Trip(task, error, report, duration, decision);
+        if (!isPaced && _breaker.Failed(new FailedAttempt(task.Id, task.Task.Token), error.Signature, !result.IsEcho)) return Trip(task, error, report, duration, decision);
         if (decision.Action is RetryAction.Retry)
         {
             return new Verdict(TaskMove.Retry(task.Id, task.Task.Token, error, report, decision.NotBefore ?? now, duration, decision.Reason), decision);

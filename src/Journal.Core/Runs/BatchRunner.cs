@@ -38,6 +38,7 @@ public sealed class BatchRunner : IDisposable
     private int _prepared;
 
     /// <summary>A runner for one run.</summary>
+    /// <exception cref="JournalException">InvalidValue: a size of chunks that cannot be, or chunks of a batch with stages.</exception>
     /// <param name="store">The journal, open for writing.</param>
     /// <param name="request">What to run.</param>
     /// <param name="executor">Does the work.</param>
@@ -57,6 +58,7 @@ public sealed class BatchRunner : IDisposable
         Random? random = null)
     {
         (_store, _request, _executor, _observer, _time, _processes) = (store, request, executor, observer, time, processes);
+        ChunkAttempt.Validate(request.ChunkSize, request.Batch.Stages);
         _callerQueue = callerQueue ?? new CallerQueue();
         _random = random ?? Random.Shared;
         _board = new RunBoard(request, time, _random);
@@ -208,16 +210,15 @@ public sealed class BatchRunner : IDisposable
 
     private (long Ticket, TimeSpan Duration) Attempt(RunJournal journal, RunningTask task)
     {
+        if (_request.ChunkSize is not null) return AttemptChunk(journal, task.Chunk!);
         var started = _time.GetTimestamp();
         AttemptResult? result = null;
         long ticket;
         TimeSpan duration;
         try
         {
-            task.WasThere = task.Task is { Token: 1, Crashes: 0 } && _request.IsThere?.Invoke(task) == true;
-            if (task.WasThere) result = AttemptResult.Succeeded();
-            else if (task.Crashes > 0 && _request.Reconcile is { } reconcile) result = reconcile(task, _board.StopAttempts);
-            result ??= _executor.Execute(task, _board.StopAttempts);
+            result = EndWithoutWork(task) ?? _executor.Execute(task, _board.StopAttempts);
+            if (result.End is AttemptEnd.Succeeded && task.Said is { } said) result = said;
         }
         finally
         {
@@ -225,11 +226,67 @@ public sealed class BatchRunner : IDisposable
             result ??= AttemptResult.Stopped;
             if (result.End is AttemptEnd.Succeeded) task.RecordOutputs(_request.RecordOutputs is OutputCheck.Hash);
             duration = _time.GetElapsedTime(started);
-            if (_board.IsRunning(task)) task.DeleteTempFiles();
+            DeleteTempFiles(task);
             ticket = _board.Submit(task, result, duration, journal.Now);
         }
 
         return (ticket, duration);
+    }
+
+    private void DeleteTempFiles(RunningTask task)
+    {
+        if (task.HasTempFiles && _board.IsRunning(task)) task.DeleteTempFiles();
+    }
+
+    private AttemptResult? EndWithoutWork(RunningTask task)
+    {
+        task.WasThere = task.Task is { Token: 1, Crashes: 0 } && _request.IsThere?.Invoke(task) == true;
+        if (task.WasThere) return AttemptResult.Succeeded();
+        return task.Crashes > 0 && _request.Reconcile is { } reconcile ? reconcile(task, _board.StopAttempts) : null;
+    }
+
+    private (long Ticket, TimeSpan Duration) AttemptChunk(RunJournal journal, IReadOnlyList<RunningTask> chunk)
+    {
+        var started = _time.GetTimestamp();
+        var attempt = new ChunkAttempt(chunk);
+        long ticket;
+        try
+        {
+            var ended = chunk.Select(task => (Task: task, Result: EndWithoutWork(task))).ToList();
+            attempt = new ChunkAttempt(ended.Where(static end => end.Result is null).Select(static end => end.Task));
+            Submit(journal, [.. ended.Where(static end => end.Result is not null).Select(static end => new TaskEnd(end.Task, end.Result!))]);
+            while (_board.End is null && attempt.Begin() is { } first)
+            {
+                var began = _time.GetTimestamp();
+                AttemptResult? result = null;
+                try
+                {
+                    result = _executor.Execute(first, _board.StopAttempts);
+                }
+                finally
+                {
+                    Submit(journal, attempt.End(result ?? AttemptResult.Stopped, _time.GetElapsedTime(began), _board.IsOfWholeChunk));
+                    foreach (var task in chunk) DeleteTempFiles(task);
+                }
+            }
+        }
+        finally
+        {
+            ticket = Submit(journal, attempt.GiveUp());
+        }
+
+        return (ticket, _time.GetElapsedTime(started));
+    }
+
+    private long Submit(RunJournal journal, IReadOnlyList<TaskEnd> ends)
+    {
+        foreach (var (task, result) in ends)
+        {
+            if (result.End is AttemptEnd.Succeeded) task.RecordOutputs(_request.RecordOutputs is OutputCheck.Hash);
+            DeleteTempFiles(task);
+        }
+
+        return _board.Submit(ends, journal.Now);
     }
 
     private Func<JournalTask, RunningTask> Begin(RunJournal journal) => task => new RunningTask(task, _request, journal, _board.NoteProgress);

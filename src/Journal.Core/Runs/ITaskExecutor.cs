@@ -24,7 +24,7 @@ public interface ITaskExecutor
     /// Runs one attempt to its end and never throws for what the work did: an error of the work is a result. Called on as many threads at once
     /// as the run's degree.
     /// </summary>
-    /// <param name="task">The live task; the work reports through it.</param>
+    /// <param name="task">The live task; the work reports through it. With <see cref="RunRequest.ChunkSize"/> the first one of <see cref="RunningTask.Chunk"/>, which are done in this one call.</param>
     /// <param name="stop">Cancelled when the run is stopped: end the attempt soon and return <see cref="AttemptResult.Stopped"/>.</param>
     AttemptResult Execute(RunningTask task, CancellationToken stop);
 }
@@ -65,6 +65,12 @@ public sealed record AttemptResult
     /// <summary>Where in the user's script it went wrong.</summary>
     public string? ScriptStackTrace { get; private init; }
 
+    /// <summary>Whether an error is of a call for several tasks as a whole, whatever the classifier makes of it: all of them have failed, and none is looked for.</summary>
+    public bool IsOfWholeChunk { get; init; }
+
+    /// <summary>Whether another task has failed in the same call, and that counts for the breaker.</summary>
+    internal bool IsEcho { get; init; }
+
     /// <summary>The work was done.</summary>
     /// <param name="output">What it emitted.</param>
     /// <param name="result">The same as JSON: of one object its own, of several a list; null where nothing is to be recorded.</param>
@@ -84,7 +90,10 @@ public sealed record AttemptResult
 }
 
 /// <summary>Runs a delegate as the work: how a C# program uses the runner.</summary>
-/// <param name="work">Gets the live task; what it returns is handed to the observer; an exception fails the attempt.</param>
+/// <param name="work">
+/// Gets the live task, or the first one of a chunk (<see cref="RunningTask.Chunk"/>); what it returns is handed to the observer; an exception fails the
+/// attempt, or has the chunk tried again in smaller ones.
+/// </param>
 public sealed class DelegateExecutor(Func<RunningTask, CancellationToken, object?> work) : ITaskExecutor
 {
     /// <inheritdoc/>
@@ -97,10 +106,12 @@ public sealed class DelegateExecutor(Func<RunningTask, CancellationToken, object
         using var linked = timeout is null ? null : CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         try
         {
-            var output = work(task, linked?.Token ?? stop);
+            var (output, items) = (work(task, linked?.Token ?? stop), 1);
+            if (output is not null && task.Carrier.Emitted is { } own) (output, items) = (new[] { own[0], output }, 2);
             if (output is null || !task.RecordsResult) return AttemptResult.Succeeded(output);
             var json = KeptValues.Encode(output);
-            return task.RefuseResult(json) is { } refused ? throw refused : AttemptResult.Succeeded(output, json);
+            if (task.RefuseResult(json) is not { } refused) return AttemptResult.Succeeded(output, json, items);
+            return AttemptResult.Failed(new ErrorFacts(refused.Message, refused, ErrorId: refused.GetType().FullName), original: refused) with { IsOfWholeChunk = true };
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

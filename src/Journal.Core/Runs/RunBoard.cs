@@ -7,7 +7,7 @@ namespace Journal.Runs;
 /// What the threads of a run share: the calling thread, the workers and the writer. Every member takes the one lock; nothing here knows
 /// the journal, or calls other code than what makes a running task of a claimed one.
 /// </summary>
-internal sealed class RunBoard : IDisposable
+internal sealed partial class RunBoard : IDisposable
 {
     // How many ended attempts may wait for their commit: more would only use memory.
     private const int MostUncommitted = 512;
@@ -31,7 +31,7 @@ internal sealed class RunBoard : IDisposable
 
     public RunBoard(RunRequest request, TimeProvider time, Random random)
     {
-        (_request, _time, _hand) = (request, time, new TaskHand(request.Batch.Options));
+        (_request, _time, _hand) = (request, time, new TaskHand(request.Batch.Options, request.ChunkSize));
         _judge = new AttemptJudge(request, random);
         (Tally, State) = (new RunTally(time, request.Degree), BatchState.Of(request.Batch));
         _leaseEnd = time.GetUtcNow() + request.Batch.Options.LeaseTimeout;
@@ -59,7 +59,7 @@ internal sealed class RunBoard : IDisposable
     public long Committed { get; private set; }
 
     /// <summary>Whether an attempt is this run's still: a stop may have given its task back before it ended.</summary>
-    public bool IsRunning(RunningTask task) => Locked(() => _hand.RunningTasks.Contains(task));
+    public bool IsRunning(RunningTask task) => Locked(() => _hand.IsRunning(task));
 
     /// <summary>The attempts under way.</summary>
     public IReadOnlyList<RunningTask> RunningTasks => Locked<IReadOnlyList<RunningTask>>(() => [.. _hand.RunningTasks]);
@@ -162,24 +162,27 @@ internal sealed class RunBoard : IDisposable
     /// <returns>Its place in the order of attempts: it is committed when <see cref="Committed"/> reaches it.</returns>
     public long Submit(RunningTask task, AttemptResult result, TimeSpan duration, DateTimeOffset now)
     {
-        Verdict verdict;
-        lock (_gate)
-        {
-            // Given up by StopNow: it was released already.
-            if (!_hand.End(task.Id)) return Submitted;
-            verdict = _judge.Judge(task, result, duration, now);
-            _attemptProgress.Remove(task.Id);
-            _ended.Add(new AttemptReport(task, verdict, result.Output));
-            Submitted++;
-            if (result.End is not AttemptEnd.Stopped) Tally.Ran(duration, verdict.Move.Report.Quota);
-            if (verdict.Pause is not null) EndWith(verdict.Pause);
-            _hand.IsHeld |= verdict.Holds(_request.Batch.Options);
-            Monitor.PulseAll(_gate);
-        }
-
-        if (verdict.FailureLimit is { } limit) RequestEnd(RunEnd.FailureLimit, limit, stopAttempts: true);
+        string? limit;
+        lock (_gate) limit = Take(task, result, duration, now);
+        if (limit is not null) RequestEnd(RunEnd.FailureLimit, limit, stopAttempts: true);
         return Submitted;
     }
+
+    /// <summary>The same of tasks of one chunk: what is handed in together is committed together.</summary>
+    public long Submit(IReadOnlyList<TaskEnd> ends, DateTimeOffset now)
+    {
+        string? limit = null;
+        lock (_gate)
+        {
+            foreach (var (task, result) in ends) limit = Take(task, result, task.Spent, now) ?? limit;
+        }
+
+        if (limit is not null) RequestEnd(RunEnd.FailureLimit, limit, stopAttempts: true);
+        return Submitted;
+    }
+
+    /// <summary>Whether an error of a call for several tasks is of none of them.</summary>
+    public bool IsOfWholeChunk(IReadOnlyList<RunningTask> chunk, AttemptResult result) => Locked(() => _judge.IsOfWholeChunk(chunk, result));
 
     // For the writer -----------------------------------------------------------------------------------------------
 
@@ -226,7 +229,7 @@ internal sealed class RunBoard : IDisposable
             for (var i = 0; i < turn.Ended.Count; i++)
             {
                 var report = turn.Ended[i] with { Outcome = result.Moves[i].Outcome, Shared = result.Moves[i].Shared };
-                Tally.Recorded(report);
+                Tally.Recorded(report, End is not null);
                 _reports.Enqueue(report);
                 if (result.Moves[i] is { Outcome: MoveOutcome.Applied, Token: { } token }) advanced.Add(report.Task.InNextStage(token));
             }
@@ -271,74 +274,6 @@ internal sealed class RunBoard : IDisposable
     /// <summary>Something the user may want to know.</summary>
     public void Note(string text) => Signal(() => _notes.Enqueue(text));
 
-    // Signals --------------------------------------------------------------------------------------------------------
-
-    /// <summary>It is time to renew the leases.</summary>
-    public void RenewalDue() => Signal(() => _renew = true);
-
-    /// <summary>It is time to look what others do.</summary>
-    public void PollDue() => Signal(() => _poll = true);
-
-    /// <summary>It is time to show the progress.</summary>
-    public void ProgressDue() => Signal(() => _progressDue = true);
-
-    /// <summary>A task that waited may be claimed now.</summary>
-    public void TaskDue() => Signal(() => _dry = false);
-
-    /// <summary>Something was posted to the calling thread.</summary>
-    public void Wake() => Signal(static () => { });
-
-    /// <summary>The writer is done.</summary>
-    public void Over() => Signal(() => _over = true);
-
-    /// <summary>Waits for a while, or until the run is stopped meanwhile.</summary>
-    public void WaitUnlessStopped(TimeSpan wait)
-    {
-        var before = Locked(() => (End, _givesUpRunning));
-        Wait(wait, () => (End, _givesUpRunning) != before);
-    }
-
-    /// <summary>Waits for the end of the run, but no longer than this; whether it is over.</summary>
-    public bool AwaitOver(TimeSpan limit) => Wait(limit, () => _over);
-
-    private bool Wait(TimeSpan limit, Func<bool> isDone)
-    {
-        var isLate = false;
-        using var timer = _time.CreateTimer(_ => Signal(() => isLate = true), null, LongWait.Step(limit), Timeout.InfiniteTimeSpan);
-        lock (_gate) while (!isLate && !isDone()) Monitor.Wait(_gate);
-        return Locked(isDone);
-    }
-
-    /// <summary>Ends the run, unless it ends already. Running attempts are stopped, or may finish.</summary>
-    public void RequestEnd(RunEnd end, string? reason, bool stopAttempts)
-    {
-        lock (_gate)
-        {
-            if (_over) return;
-            if (End is null) (End, EndReason) = (end, reason);
-            Monitor.PulseAll(_gate);
-        }
-
-        // Outside the lock: what is registered on the token may need it.
-        if (stopAttempts) _stopAttempts.Cancel();
-    }
-
-    /// <summary>Ends the run because of an error that is none of a task's.</summary>
-    public void Fail(Exception error)
-    {
-        lock (_gate) Fault ??= error;
-        RequestEnd(RunEnd.Interrupted, error.Message, stopAttempts: true);
-    }
-
-    /// <summary>Gives up even the attempts under way, and waits until the writer has recorded that.</summary>
-    /// <param name="limit">The longest wait for it.</param>
-    public void GiveUp(TimeSpan limit)
-    {
-        RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: false);
-        Signal(() => _givesUpRunning = true);
-        AwaitOver(limit);
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _stopAttempts.Dispose();
 
@@ -346,19 +281,35 @@ internal sealed class RunBoard : IDisposable
 
     private bool IsIdle => _dry && _hand.Running == 0 && _hand.Ready == 0;
 
+    // Returns the reason where the run is to end for its failures.
+    private string? Take(RunningTask task, AttemptResult result, TimeSpan duration, DateTimeOffset now)
+    {
+        // Given up by StopNow: it was released already.
+        if (!_hand.End(task.Id)) return null;
+        var verdict = _judge.Judge(task, result, duration, now);
+        _attemptProgress.Remove(task.Id);
+        _ended.Add(new AttemptReport(task, verdict, result.Output));
+        Submitted++;
+        if (result.End is not AttemptEnd.Stopped) Tally.Ran(duration, verdict.Move.Report.Quota);
+        if (verdict.Pause is not null) EndWith(verdict.Pause);
+        _hand.IsHeld |= verdict.Holds(_request.Batch.Options);
+        Monitor.PulseAll(_gate);
+        return verdict.FailureLimit;
+    }
+
     private bool HasWork()
     {
         if (_ended.Count > 0 || _renew || _hand is { IsHeld: true, Ready: > 0 }) return true;
         if (End is not null) return _hand.Ready > 0 || _hand.Running == 0 || _givesUpRunning;
         if (_poll && (_dry || _hand.Running > 0)) return true;
-        return !_dry && Wanted() is > 0 and var wanted && _hand.Ready * 2 <= wanted;
+        return !_dry && Wanted() is > 0 and var wanted && (_hand.Ready * 2 <= wanted || _hand.IsShort);
     }
 
     private int Wanted() => _hand.Wanted(_request.Degree, Tally.MeanSeconds);
 
     private RunningTask? TakeReady(Func<JournalTask, RunningTask> begin)
     {
-        if (End is not null || _hand.Next is not { } next) return null;
+        if (End is not null || _hand.Next is null || (_hand.IsShort && !_dry && Wanted() > 0)) return null;
         var (now, options) = (_time.GetUtcNow(), _request.Batch.Options);
         // Other workers go by what is recorded, and this one by what they recorded: no more is out of sight than the tasks in hand.
         var mustWait = options.QuotaLimit is not null && Submitted > Committed;
@@ -373,7 +324,11 @@ internal sealed class RunBoard : IDisposable
         }
 
         if (pause is not null) EndWith(pause);
-        return End is null && !mustWait ? _hand.Start(begin(next)) : null;
+        if (End is not null || mustWait) return null;
+        var task = _hand.Start(begin, () => Tally.QuotaPause(State, options, _hand.Running, now) is null);
+        // The next chunk is filled while this one runs.
+        if (_hand.IsShort) Monitor.PulseAll(_gate);
+        return task;
     }
 
     // At once, not when the writer comes to it: the next attempt would meet the same wall.

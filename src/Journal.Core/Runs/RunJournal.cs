@@ -41,7 +41,7 @@ internal sealed class RunJournal(RunRequest request, IJournalStore store, RunBoa
     /// <summary>Records moves and claims tasks.</summary>
     public ExchangeResult Exchange(IReadOnlyList<TaskMove> moves, int claim = 0)
     {
-        var exchange = new ExchangeRequest(worker, BatchId, Lease) { Moves = moves, Claim = claim, Stage = request.Stage };
+        var exchange = new ExchangeRequest(worker, BatchId, Lease) { Moves = moves, Claim = claim, Chunk = request.ChunkSize ?? 1, Stage = request.Stage };
         return Call(() => store.Exchange(exchange));
     }
 

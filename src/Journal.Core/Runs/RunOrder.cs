@@ -47,12 +47,16 @@ public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
     /// <summary>The only stage that is run; null for all.</summary>
     public string? Stage { get; init; }
 
+    /// <summary>How many tasks one call of the work gets at most; null where each has its own.</summary>
+    public int? ChunkSize { get; init; }
+
     /// <summary>Refuses what contradicts itself.</summary>
     /// <exception cref="JournalException">InvalidValue.</exception>
     public void Validate()
     {
         if (SkipFailed && Mode is RunMode.New) throw JournalErrors.InvalidValue("-SkipFailed", true, "a new batch (-New) has no failed tasks to leave alone.");
         if (SkipFailed && Mode is RunMode.Force) throw JournalErrors.InvalidValue("-SkipFailed", true, "-Force does every task again, failed ones among them; give one or the other.");
+        ChunkAttempt.Validate(ChunkSize, Definition.Stages);
     }
 }
 

@@ -207,6 +207,7 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     public IEnumerable<string> Limits(long tasks)
     {
         if (tasks == 0) yield break;
+        if (Order.ChunkSize is { } size) yield return size == 1 ? "Each call of the block gets a chunk of 1 task." : $"Each call of the block gets a chunk of up to {Amount.Of(size, "task")}: at least {Amount.Of((tasks + size - 1) / size, "call")}.";
         var options = Order.Options(Batch?.Options ?? Order.NewOptions);
         if (Batch is { HeldBackUntil: { } held } && held > Now) yield return $"Nothing starts before {RelativeTime.Local(held)}, because the other side asked for that: {Batch.HoldReason}";
         var of = options.LimitBy is { } by ? $" of each value of '{by}'" : "";

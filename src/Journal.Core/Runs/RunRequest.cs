@@ -10,6 +10,12 @@ public sealed record RunRequest(JournalBatch Batch)
     /// <summary>How many attempts run at once; at least 1.</summary>
     public int Degree { get; init; } = 1;
 
+    /// <summary>
+    /// How many tasks the work gets in one call at most, see <see cref="RunningTask.Chunk"/>: 1 to <see cref="ChunkAttempt.Most"/>; null where each has a call of
+    /// its own. Not for a batch with stages.
+    /// </summary>
+    public int? ChunkSize { get; init; }
+
     /// <summary>Run only this stage; null for all.</summary>
     public string? Stage { get; init; }
 

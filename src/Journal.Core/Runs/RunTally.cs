@@ -59,7 +59,9 @@ internal sealed class RunTally(TimeProvider time, int degree)
     }
 
     /// <summary>The end of an attempt is recorded.</summary>
-    public void Recorded(AttemptReport report)
+    /// <param name="report">The end.</param>
+    /// <param name="isEnding">Whether the run ends: then a task that goes back was stopped, and else it goes on in a smaller chunk.</param>
+    public void Recorded(AttemptReport report, bool isEnding)
     {
         if (report.Outcome is not MoveOutcome.Applied) return;
         var (move, weight) = (report.Move, report.Task.Task.Weight);
@@ -70,7 +72,7 @@ internal sealed class RunTally(TimeProvider time, int degree)
             case TaskMoveKind.Fail: Failed++; break;
             case TaskMoveKind.Skip: Skipped++; break;
             case TaskMoveKind.Retry: Retried++; break;
-            case TaskMoveKind.Release: GivenBack++; break;
+            case TaskMoveKind.Release when isEnding: GivenBack++; break;
         }
 
         if (!move.Rule.Ends)

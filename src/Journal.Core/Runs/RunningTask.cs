@@ -8,7 +8,7 @@ namespace Journal.Runs;
 /// The live task: <c>$JournalTask</c> inside a script block. What the work says here is recorded with the end of the attempt, in the same commit;
 /// only temporary files are noted at once, because they matter when that end never comes.
 /// </summary>
-public sealed class RunningTask
+public sealed partial class RunningTask
 {
     private readonly Lock _gate = new();
     private readonly RunJournal _journal;
@@ -28,6 +28,7 @@ public sealed class RunningTask
         Task = task;
         Batch = request.Batch;
         _delivers = request.DeliversResults;
+        IsOfChunk = request.ChunkSize is not null;
         _journal = journal;
         _resolvePath = request.ResolvePath ?? Path.GetFullPath;
         _onProgress = onProgress;
@@ -90,14 +91,18 @@ public sealed class RunningTask
 
     /// <summary>Refuses a result that is longer than the batch allows.</summary>
     /// <param name="json">What the attempt emitted, as it would be recorded.</param>
+    /// <remarks>A call for several tasks may emit so much for each of them.</remarks>
     /// <returns>The error of the attempt; null where the result may be recorded.</returns>
-    public CategorizedErrorException? RefuseResult(string json)
+    public CategorizedErrorException? RefuseResult(string json) =>
+        Refuse(json, Chunk is null ? "The task" : $"The chunk of {Amount.Of(Chunk.Count, "task")}", Chunk?.Count ?? 1);
+
+    private CategorizedErrorException? Refuse(string json, string who, int tasks)
     {
-        var most = Options.MaxResultSize;
+        var most = Options.MaxResultSize * tasks;
         if (json.Length <= most / 3) return null;
         var size = System.Text.Encoding.UTF8.GetByteCount(json);
         return size <= most ? null : new CategorizedErrorException(
-            FormattableString.Invariant($"The task emitted {size} bytes, and at most {most} are recorded for a task (-MaxResultSize). Emit less, such as a path instead of a content, or allow more."),
+            FormattableString.Invariant($"{who} emitted {size} bytes, and at most {Options.MaxResultSize} are recorded for a task (-MaxResultSize). Emit less, such as a path instead of a content, or allow more."),
             JournalErrorCategory.InvalidInput);
     }
 
@@ -198,7 +203,7 @@ public sealed class RunningTask
 
     /// <summary>Says that the task needs no work. It is recorded as Skipped when the attempt ends without an error; return after calling it.</summary>
     /// <param name="reason">Why.</param>
-    public void Skip(string reason) => SkipReason = string.IsNullOrWhiteSpace(reason) ? "Skipped by the work." : reason;
+    public void Skip(string reason) => (SkipReason, _end) = (string.IsNullOrWhiteSpace(reason) ? "Skipped by the work." : reason, null);
 
     /// <summary>
     /// Puts the task off: when the attempt ends without an error it waits again, until that time. It costs no attempt, and what the attempt emitted is not
@@ -207,7 +212,7 @@ public sealed class RunningTask
     /// <param name="until">When it may be claimed again.</param>
     /// <param name="reason">Why, for its history.</param>
     public void Postpone(DateTimeOffset until, string? reason = null) =>
-        Postponement = (until, string.IsNullOrWhiteSpace(reason) ? "Postponed by the work." : reason);
+        (Postponement, _end) = ((until, string.IsNullOrWhiteSpace(reason) ? "Postponed by the work." : reason), null);
 
     /// <inheritdoc cref="Postpone(DateTimeOffset, string?)"/>
     /// <param name="wait">How long it waits from now, by the journal's clock; not negative.</param>
@@ -257,6 +262,15 @@ public sealed class RunningTask
         AttemptLog log;
         lock (_gate) log = _log ??= new AttemptLog(Options.LogSize);
         log.Add(_journal.Now, stream, text);
+    }
+
+    /// <summary>Whether there are temporary files to delete.</summary>
+    internal bool HasTempFiles
+    {
+        get
+        {
+            lock (_gate) return _tempFiles.Count > 0;
+        }
     }
 
     /// <summary>Deletes the temporary files that this attempt noted and did not claim as outputs, and forgets them. One that cannot be deleted stays.</summary>

@@ -7,11 +7,12 @@ namespace Journal.Runs;
 /// under the board's lock alone.
 /// </summary>
 /// <param name="options">How a crash is counted against the tasks that are held.</param>
-internal sealed class TaskHand(BatchOptions options)
+/// <param name="chunkSize">How many run in one call at most; null where each has its own.</param>
+internal sealed class TaskHand(BatchOptions options, int? chunkSize = null)
 {
     private readonly LinkedList<JournalTask> _ready = new();
     private readonly Dictionary<long, RunningTask> _running = [];
-    private bool _holdsSuspect;
+    private int _crashes;
 
     /// <summary>The policy, which may change while the run goes on.</summary>
     public BatchOptions Options { get; set; } = options;
@@ -45,10 +46,34 @@ internal sealed class TaskHand(BatchOptions options)
     /// <param name="meanSeconds">How long one takes; null when nothing is known yet.</param>
     public int Wanted(int degree, double? meanSeconds)
     {
-        // A task that its worker died with runs without others ahead: should it kill again, none of them is accused.
-        var target = _holdsSuspect || HoldsNoneAhead ? degree : ClaimAhead.Target(degree, meanSeconds);
+        var chunk = chunkSize ?? 1;
+        // A task that its worker died with runs without others ahead: should it kill again, none of them is accused. And where a call takes many, without others
+        // beside the last of them that can bear a crash.
+        var target = _crashes > 0 ? chunkSize is not null && IsLastLife(_crashes) ? 1 : degree * Together(_crashes)
+            : HoldsNoneAhead ? degree * chunk
+            : (degree * (chunk - 1)) + ClaimAhead.Target(degree, meanSeconds);
         return Math.Max(0, target - _ready.Count - _running.Count);
     }
+
+    private bool IsLastLife(int crashes) => crashes >= Options.CrashLimit - 1;
+
+    private int Together(int crashes) => ClaimRules.Together(chunkSize ?? 1, crashes, Options.CrashLimit);
+
+    /// <summary>How many of those that are ready run in the next call.</summary>
+    /// <remarks>Tasks that failed before are apart from those that did not: where one of them fails again, these need not be called again for it.</remarks>
+    private int InNextChunk
+    {
+        get
+        {
+            if (_ready.First is not { } first) return 0;
+            var (most, count) = (Together(first.Value.Crashes), 0);
+            for (var at = first; at is not null && count < most && at.Value.Crashes == first.Value.Crashes && at.Value.Attempts > 1 == first.Value.Attempts > 1; at = at.Next) count++;
+            return count;
+        }
+    }
+
+    /// <summary>Whether the next call has room for more tasks, should there be more.</summary>
+    public bool IsShort => chunkSize is { } most && _ready.First?.Value.Crashes == 0 && InNextChunk == _ready.Count && _ready.Count < most;
 
     /// <summary>Takes in what an exchange brought.</summary>
     /// <param name="advanced">Tasks that go on to their next stage, which run before others start: a task that is half done is worth more done.</param>
@@ -57,19 +82,43 @@ internal sealed class TaskHand(BatchOptions options)
     {
         foreach (var task in advanced) _ready.AddFirst(task);
         foreach (var task in claimed) _ready.AddLast(task);
-        _holdsSuspect = _ready.Any(static task => task.Crashes > 0) || _running.Values.Any(static task => task.Crashes > 0);
+        _crashes = 0;
+        foreach (var task in _ready) _crashes = Math.Max(_crashes, task.Crashes);
+        foreach (var task in _running.Values) _crashes = Math.Max(_crashes, task.Crashes);
     }
 
-    /// <summary>The next one runs now.</summary>
-    public RunningTask Start(RunningTask task)
+    /// <summary>The next one runs now, or the next chunk.</summary>
+    /// <param name="begin">Makes of a task one that runs.</param>
+    /// <param name="mayStart">Whether one more may.</param>
+    /// <returns>The task, or the first of its chunk.</returns>
+    public RunningTask Start(Func<JournalTask, RunningTask> begin, Func<bool> mayStart)
     {
+        if (chunkSize is null) return Start(begin);
+        var left = InNextChunk;
+        var chunk = new List<RunningTask>(left);
+        do chunk.Add(Start(begin)); while (--left > 0 && mayStart());
+        chunk[0].BeginCall(chunk);
+        return chunk[0];
+    }
+
+    private RunningTask Start(Func<JournalTask, RunningTask> begin)
+    {
+        var task = begin(_ready.First!.Value);
         _ready.RemoveFirst();
         return _running[task.Id] = task;
     }
 
+    /// <summary>Whether a task runs.</summary>
+    public bool IsRunning(RunningTask task) => _running.TryGetValue(task.Id, out var running) && running == task;
+
     /// <summary>One has ended.</summary>
     /// <returns>False when it was given up before.</returns>
-    public bool End(long taskId) => _running.Remove(taskId);
+    public bool End(long taskId)
+    {
+        if (!_running.Remove(taskId)) return false;
+        if (_running.Count == 0 && _ready.Count == 0) _crashes = 0;
+        return true;
+    }
 
     /// <summary>Gives back those that are ready.</summary>
     public IEnumerable<TaskMove> GiveBack()

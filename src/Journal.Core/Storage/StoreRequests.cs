@@ -161,6 +161,9 @@ public sealed record ExchangeRequest(WorkerIdentity Worker, string BatchId, Time
     /// <summary>How many tasks to claim at most.</summary>
     public int Claim { get; init; }
 
+    /// <summary>How many tasks one call of the work takes at most: so many suspects may be claimed together, see <see cref="Lifecycle.ClaimRules"/>.</summary>
+    public int Chunk { get; init; } = 1;
+
     /// <summary>Claim only tasks that wait for this stage; null for any.</summary>
     public string? Stage { get; init; }
 

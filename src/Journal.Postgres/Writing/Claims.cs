@@ -106,7 +106,7 @@ internal sealed class Claims(WriteSession session, BatchWork batch, ExchangeRequ
             if (_candidates.Count > _room - _order.Count) _candidates.RemoveRange(_room - _order.Count, _candidates.Count - (_room - _order.Count));
         }
 
-        var together = _candidates[..ClaimRules.Take(_candidates.ConvertAll(static candidate => candidate.Crashes))];
+        var together = _candidates[..ClaimRules.Take(_candidates.ConvertAll(static candidate => candidate.Crashes), request.Chunk, batch.Facts.Options.CrashLimit)];
         if (byKey)
         {
             session.Keys.Read(batch, together.Select(static candidate => candidate.LimitKey).OfType<Guid>());

@@ -55,6 +55,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateRange(1, 1024)]
     public int ThrottleLimit { get; set; } = 1;
 
+    /// <summary>How many tasks the block gets in one call at most, as arrays in $_ and $JournalTask; not given, each task has its own call.</summary>
+    [Parameter]
+    [ValidateRange(1, ChunkAttempt.Most)]
+    public int ChunkSize { get; set; }
+
     /// <summary>Only go on with a batch that exists; an error where there is none.</summary>
     [Parameter(ParameterSetName = ByName)]
     public SwitchParameter Resume { get; set; }
@@ -307,10 +312,13 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         SkipFailed = SkipFailed,
         FromStage = FromStage,
         Stage = Stage,
+        ChunkSize = ChunkSizeGiven,
         Redelivers = Redeliver,
         Reconciles = Reconcile is not null,
         Processes = Processes,
     };
+
+    private int? ChunkSizeGiven => Given(nameof(ChunkSize)) ? ChunkSize : null;
 
     private bool UsesRunspaces => ThrottleLimit > 1 || AsJob;
 
@@ -321,6 +329,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         {
             IsJob = AsJob,
             Degree = ThrottleLimit,
+            ChunkSize = ChunkSizeGiven,
             Stage = Stage,
             MaxFailures = MaxFailures,
             MaxFailurePercent = MaxFailurePercent,

@@ -48,6 +48,7 @@ public sealed class WriteJournalEventCommand : OneBatchCmdlet
             return;
         }
 
+        if (ValueSelector.Unwrap(target) is IReadOnlyList<RunningTask>) throw JournalErrors.InvalidValue("-InputObject", null, "in a chunk $JournalTask is all of its tasks; say which one: $JournalTask[0] | Write-JournalEvent.");
         var reference = ObjectReference.Of(target);
         if (reference.TaskId is { } taskId && ValueSelector.Unwrap(target) is not string) WriteAbout(Writer.RequireTask(taskId), entry);
         else if (reference.BatchId is { } batchId) WriteAbout(Writer.MeantBatch(batchId), entry);

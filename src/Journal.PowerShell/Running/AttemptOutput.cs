@@ -7,19 +7,23 @@ namespace Journal.Commands.Running;
 internal static class AttemptOutput
 {
     /// <summary>The block ended without an error.</summary>
-    /// <param name="task">Files among the output are noted as its outputs.</param>
+    /// <param name="task">The task, or the first one of a chunk. Files among the output are noted as outputs of the one that has it.</param>
     /// <param name="output">What the block emitted.</param>
     public static AttemptResult Succeeded(RunningTask task, IReadOnlyList<PSObject?> output)
     {
+        var carrier = task.Carrier;
         foreach (var item in output)
         {
-            if (item?.BaseObject is FileInfo file) task.AddOutput(file.FullName);
+            if (item?.BaseObject is FileInfo file) carrier.AddOutput(file.FullName);
         }
 
-        if (output.Count == 0 || !task.RecordsResult) return AttemptResult.Succeeded(output);
+        if (output.Count > 0 && carrier.Emitted is { } own) output = [.. own.Select(PSObject.AsPSObject), .. output];
+
+        if (output.Count == 0) return AttemptResult.Succeeded();
+        if (!task.RecordsResult) return AttemptResult.Succeeded(output);
         var json = ResultCodec.Encode(output);
         return task.RefuseResult(json) is { } refused
-            ? Failed(new ErrorRecord(refused, "ResultTooLarge", ErrorCategory.LimitsExceeded, task.Key))
+            ? Failed(new ErrorRecord(refused, "ResultTooLarge", ErrorCategory.LimitsExceeded, task.Key)) with { IsOfWholeChunk = true }
             : AttemptResult.Succeeded(output, json, output.Count);
     }
 

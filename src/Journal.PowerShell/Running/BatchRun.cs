@@ -80,6 +80,7 @@ internal sealed class BatchRun
     private RunRequest Request(CallerQueue queue, ITaskExecutor executor) => new(_batch)
     {
         Degree = _line.Degree,
+        ChunkSize = _line.ChunkSize,
         Stage = _line.Stage,
         MaxFailures = _line.MaxFailures,
         MaxFailurePercent = _line.MaxFailurePercent,
@@ -155,6 +156,9 @@ internal sealed record RunLine(Func<StreamForwarder, ITaskExecutor> Executor, Ca
 
     /// <summary>How many tasks run at once.</summary>
     public int Degree { get; init; } = 1;
+
+    /// <summary>How many tasks a block gets in one call at most; null where each has its own.</summary>
+    public int? ChunkSize { get; init; }
 
     /// <summary>The only stage to run; null for all.</summary>
     public string? Stage { get; init; }

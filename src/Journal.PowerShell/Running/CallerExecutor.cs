@@ -47,8 +47,8 @@ internal sealed class CallerExecutor : ITaskExecutor
             // An input that cannot be read fails its own task alone.
             var variables = new List<PSVariable>(5)
             {
-                new("_", TaskInputs.Restore(task.Task.StoredInput, _cmdlet.SessionState)),
-                new("JournalTask", task),
+                new("_", AttemptInput.Of(task, _cmdlet.SessionState)),
+                new("JournalTask", AttemptInput.TaskOf(task)),
                 new("ErrorActionPreference", ActionPreference.Stop),
                 new("PSNativeCommandUseErrorActionPreference", true),
             };

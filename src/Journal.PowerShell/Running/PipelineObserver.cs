@@ -51,7 +51,7 @@ internal sealed class PipelineObserver : IRunObserver
 
         switch (report.Move.Kind)
         {
-            case TaskMoveKind.Complete or TaskMoveKind.Skip when report.Output is IReadOnlyList<PSObject?> { Count: > 0 } output && _outbox?.Wants(report) == true:
+            case TaskMoveKind.Complete or TaskMoveKind.Skip when report.Output is IReadOnlyList<object?> { Count: > 0 } output && _outbox?.Wants(report) == true:
                 Deliver(report.Task.Id, output, 0);
                 break;
             case TaskMoveKind.Fail:

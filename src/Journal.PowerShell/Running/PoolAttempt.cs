@@ -36,10 +36,10 @@ internal sealed class PoolAttempt
             _thread.Enter();
             runspace.PutBack(session);
             // Global, so that functions of modules see it, too.
-            session.PSVariable.Set("global:JournalTask", Task);
+            session.PSVariable.Set("global:JournalTask", AttemptInput.TaskOf(Task));
             var variables = new List<PSVariable>(3)
             {
-                new("_", TaskInputs.Restore(Task.Task.StoredInput, session)),
+                new("_", AttemptInput.Of(Task, session)),
                 new("ErrorActionPreference", ActionPreference.Stop),
                 new("PSNativeCommandUseErrorActionPreference", true),
             };

@@ -31,7 +31,7 @@ internal static class Claims
         {
             var wanted = room - claimed.Count;
             var candidates = request.Only is { } only ? Named(session, batch, only, stage, wanted) : Next(session, batch, stage, wanted);
-            var count = ClaimRules.Take(candidates.ConvertAll(static candidate => candidate.Crashes));
+            var count = ClaimRules.Take(candidates.ConvertAll(static candidate => candidate.Crashes), request.Chunk, options.CrashLimit);
             if (count == 0 || (claimed.Count > 0 && candidates[0].Crashes > 0)) break;
             foreach (var candidate in candidates[..count])
             {

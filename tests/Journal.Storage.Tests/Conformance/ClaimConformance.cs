@@ -88,6 +88,23 @@ public abstract class ClaimConformance<TFixture> : StoreTest<TFixture> where TFi
     }
 
     [Fact]
+    public void Suspects_are_claimed_in_halves_of_a_chunk_and_alone_when_the_next_crash_fails_them()
+    {
+        var batch = Batch("a", "b", "c", "d", "e");
+        foreach (var task in Claim(batch, 4)) Make(TaskMove.Recover(task.Id, task.Token, "crash"));
+        var half = ClaimChunk(batch);
+        Assert.Equal(["a", "b"], half.Select(static task => task.Key));
+        foreach (var task in half) Make(TaskMove.Recover(task.Id, task.Token, "crash"));
+
+        Assert.Equal(["a"], ClaimChunk(batch).Select(static task => task.Key));
+        Assert.Equal(["b"], ClaimChunk(batch).Select(static task => task.Key));
+        Assert.Equal(["c", "d"], ClaimChunk(batch).Select(static task => task.Key));
+        Assert.Equal(["e"], ClaimChunk(batch).Select(static task => task.Key));
+
+        IReadOnlyList<JournalTask> ClaimChunk(JournalBatch from) => Store.Exchange(new ExchangeRequest(Ann, from.Id, Lease) { Claim = 9, Chunk = 4 }).Claimed;
+    }
+
+    [Fact]
     public void Named_tasks_alone_are_claimed_in_the_order_they_are_named()
     {
         var batch = Batch("a", "b", "c", "d");
