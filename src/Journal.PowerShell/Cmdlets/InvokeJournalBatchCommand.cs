@@ -6,6 +6,7 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
+using Journal.Storage.Shared;
 
 namespace Journal.Commands;
 
@@ -25,6 +26,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private PlanPrinter? _printer;
     private EarlierRuns? _earlier;
     private JournalBatch? _ended;
+    private BatchOptions _newOptions = BatchOptions.OfCommands;
     private CallerScripts _scripts = null!;
     private bool _held;
     private JournalBatch? _paused;
@@ -113,6 +115,10 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [ValidateRange(0.0, 100.0)]
     public double? MaxFailurePercent { get; set; }
 
+    /// <summary>Where a quota is used up, stay, wait until it is renewed, and go on.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
     /// <summary>Modules to load into the runspaces of a parallel run or a job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -181,6 +187,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             if (stage is not null && !_works.Has(stage)) throw JournalErrors.StageNotFound(Name + BatchId, stage, _works.Stages);
         }
 
+        _newOptions = OptionsOver(BatchOptions.OfCommands);
         if (IsWhatIf)
         {
             _printer = new PlanPrinter(Tell, WriteVerbose, () => JournalExists || ParameterSetName == ById ? Reader : null, (store, hasInput) => OrEnd(() => RunPlan.Make(store, Order(hasInput))));
@@ -204,14 +211,21 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
             var isThere = earlier is not { LeavesOut: true } && _scripts.FindExisting(task, input);
             if (_printer is not null) _printer.Add(task, earlier, isThere);
-            else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
+            else if (earlier is not { LeavesOut: true })
+            {
+                // Before there is a batch, which would be one without tasks, and again by what a batch says that was there.
+                PaceRules.Check(task, _batch?.Options ?? _newOptions);
+                if (OpenBatch(hasInput: true) is not { } batch) return;
+                PaceRules.Check(task, batch.Options);
+                _feeder.Add(task);
+            }
         });
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        TellRefused();
+        TellOfInputs();
         if (_printer is not null)
         {
             _printer.Finish(Refused);
@@ -299,6 +313,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         NewOptions = BatchOptions.OfCommands,
         Metadata = Metadata is null ? JsonMap.Empty : TaskInputs.ToMap(Metadata, "-Metadata"),
         VerifyOutput = VerifyOutput,
+        Waits = Wait,
         SkipFailed = SkipFailed,
         FromStage = FromStage,
         Stage = Stage,
@@ -327,6 +342,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             Reconciles = Reconcile is not null,
             Worker = Worker,
             ProgressInterval = ProgressInterval,
+            Waits = Wait,
             LeftOut = LeftOut,
         };
         if (AsJob) StartJob(batch, streams => new BatchRun(store, batch, line, streams), []);
