@@ -77,6 +77,13 @@ internal sealed partial class PostgresJournalStore
         if (amendment.Options is { } options)
         {
             var now = session.Now;
+            if (batch.Facts.Options.QuotaLimits is var was && !ProjectLimits.AreSame(was, options.QuotaLimits))
+            {
+                var ledger = new List<KeyValuePair<string, double>>();
+                session.Pipeline.Add(new Command(BatchStatements.QuotaByProject).With(batch.Number), row => ledger.Add(new(row.Text(0), row.Real(1)))).Send();
+                batch.Order((standing, _) => standing.FollowLimits(was, options.QuotaLimits, ledger));
+            }
+
             batch.SetPace(pace => pace.ByClock(now).Under(PaceRules.OfBatch(options).RateLimit, now));
             if (options.LimitBy is not null) session.Renew(batch, options);
         }

@@ -47,6 +47,7 @@ internal sealed partial class SqliteJournalStore
     public JournalBatch AmendBatch(string batchId, BatchAmendment amendment, WorkerIdentity? by = null) => Write(by, session =>
     {
         var batch = session.Batch(batchId);
+        var was = session.Facts(batch).Options.QuotaLimits;
         var metadata = amendment.Metadata is { Count: > 0 } laid ? JsonMap.Parse(MetadataOf(session, batch)).With(laid).Json : null;
         session.Prepared(BatchStatements.Amend)
             .Bind(1, batch.Number).Bind(2, amendment.Options?.ToJson()).Bind(3, amendment.Settings?.Json).Bind(4, metadata)
@@ -54,6 +55,7 @@ internal sealed partial class SqliteJournalStore
         batch.Revision++;
         if (amendment.Options is { } options)
         {
+            if (!ProjectLimits.AreSame(was, options.QuotaLimits)) batch.Standing.FollowLimits(was, options.QuotaLimits, FigureReader.ReadQuota(session.Database, batch.Number).Select(static project => KeyValuePair.Create(project.Key ?? "", project.Value)));
             batch.Standing.Pace = batch.Standing.Pace.ByClock(session.Now).Under(PaceRules.OfBatch(options).RateLimit, session.Now);
             session.Keys.Renew(batch);
         }

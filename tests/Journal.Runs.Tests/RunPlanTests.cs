@@ -101,7 +101,9 @@ public sealed class RunPlanTests : RunnerFixture
     [InlineData(2.5, 2.9, RunMode.ResumeOrNew, 0)]
     [InlineData(2.0, 3.0, RunMode.ResumeOrNew, 1)]
     [InlineData(2.0, 9.0, RunMode.ResumeOrNew, 3)]
-    [InlineData(2.5, 2.5, RunMode.Force, 1)]
+    [InlineData(2.5, 2.5, RunMode.Force, 0)]
+    [InlineData(3.0, 3.0, RunMode.Force, 0)]
+    [InlineData(2.5, 4.0, RunMode.Force, 2)]
     public void The_plan_tells_of_a_budget_what_the_run_makes_of_it(double first, double then, RunMode mode, int ran)
     {
         var batch = Start(5, BatchOptions.Default with { QuotaLimit = first });

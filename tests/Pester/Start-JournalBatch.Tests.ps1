@@ -97,7 +97,7 @@ Describe 'Start-JournalBatch' {
         @{ What = 'a negative delay'; Given = @{ RetryDelay = -5 }; Id = 'ParameterArgumentTransformationError' }
         @{ What = 'a delay in words'; Given = @{ RetryDelay = 'soon' }; Id = 'ParameterArgumentTransformationError' }
         @{ What = 'a lease of no time'; Given = @{ LeaseTimeout = 0 }; Id = 'InvalidValue' }
-        @{ What = 'a negative quota'; Given = @{ QuotaLimit = -1 }; Id = 'ParameterArgumentValidationError' }
+        @{ What = 'a negative quota'; Given = @{ QuotaLimit = -1 }; Id = 'InvalidQuotaLimit' }
         @{ What = 'a negative threshold'; Given = @{ FailureThreshold = -1 }; Id = 'ParameterArgumentValidationError' }
         @{ What = 'a secret among the settings'; Given = @{ Setting = @{ Password = [securestring]::new() } }; Id = 'SecretRefused' }
         @{ What = 'a credential deep in the metadata'; Given = @{ Metadata = @{ a = @{ b = [pscredential]::new('me', [securestring]::new()) } } }; Id = 'SecretRefused' }

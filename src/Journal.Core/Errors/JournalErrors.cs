@@ -106,14 +106,26 @@ public static partial class JournalErrors
         Make(JournalFault.InvalidArgument, text, $"'{Shorten(text)}' is not a rate limit. Give a count and a span of time: 600/1m, 10/s, 5000/1d; 600/1m+50 lets 50 start at once.");
 
     /// <summary>A line finds the keys of limits in another way than its batch does.</summary>
-    public static JournalException LimitByChanged(string batchId, string? was, string? wanted) =>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="was">How it finds them; null where it has none.</param>
+    /// <param name="wanted">How the line does; null where it does not say.</param>
+    /// <param name="instead">A sentence: what to do for other keys.</param>
+    public static JournalException LimitByChanged(string batchId, string? was, string? wanted, string instead) =>
         Make(JournalFault.InvalidOperation, batchId, was is null
-            ? $"Batch '{batchId}' began without -LimitBy, and its tasks have no keys for limits ('{wanted}'). Use -New for a new batch."
-            : $"Batch '{batchId}' limits by '{was}'{(wanted is null ? ": give -LimitBy so that the inputs have their keys" : $", not by '{wanted}'")}. Use -New for a new batch.");
+            ? $"Batch '{batchId}' began without -LimitBy, and its tasks have no keys for limits ('{wanted}'). {instead}"
+            : $"Batch '{batchId}' limits by '{was}'{(wanted is null ? ": give -LimitBy so that the inputs have their keys" : $", not by '{wanted}'")}. {instead}");
 
     /// <summary>A text that does not say when a quota is renewed.</summary>
     public static JournalException InvalidQuotaReset(string text) =>
         Make(JournalFault.InvalidArgument, text, $"'{Shorten(text)}' does not say when the quota is renewed. Give a period from a second to 366 days (1.00:00:00, 24h, 30d), or a time of day with its zone ('00:00 America/Los_Angeles', '06:00 local', '00:00 UTC').");
+
+    /// <summary>A project that the quota of a batch does not name.</summary>
+    public static JournalException UnknownQuotaProject(string batchId, string project, IEnumerable<string> projects) =>
+        Make(JournalFault.InvalidArgument, project, $"The quota of batch '{batchId}' has no limit for the project '{Shorten(project)}'. Its projects are: {Join(projects)}. Set-JournalBatch -QuotaLimit gives others.");
+
+    /// <summary>A quota by project that is none.</summary>
+    public static JournalException InvalidQuotaLimit(object? value, string detail) =>
+        Make(JournalFault.InvalidArgument, value, $"This cannot be a quota limit: {detail} Give a number of units from 0 up for the whole batch, or a hashtable of them by project: @{{ projectA = 10000; projectB = 5000 }}.");
 
     /// <summary>A task whose start costs nothing, or more than the rate limit ever allows.</summary>
     public static JournalException InvalidCost(string key, double cost, RateLimit? limit) =>
@@ -133,6 +145,10 @@ public static partial class JournalErrors
     /// <summary>A move that the batch's status does not allow.</summary>
     public static JournalException IllegalBatchMove(string batchId, JournalBatchStatus from, string move) =>
         Make(JournalFault.InvalidOperation, batchId, $"Batch '{batchId}' is {from}; it cannot be {move}.");
+
+    /// <summary>A block waits until no task of its own batch is in progress.</summary>
+    public static JournalException WaitsForItself(string batchId, string key) =>
+        Make(JournalFault.InvalidOperation, batchId, $"Suspend-JournalBatch -Wait in the block of the task '{Shorten(key)}' of batch '{batchId}' would wait for that task itself. Nothing was changed. Leave out -Wait: the run pauses when the block has ended.");
 
     /// <summary>The batch has work in flight, and removing it would pull it from under a living worker.</summary>
     public static JournalException BatchInUse(string batchId, long inProgress) =>

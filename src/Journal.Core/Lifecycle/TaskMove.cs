@@ -26,6 +26,9 @@ public sealed record TaskReport
     /// <summary>The project to charge.</summary>
     public string? QuotaProject { get; init; }
 
+    /// <summary>Where the attempt charged several projects: what each of them is charged; the rest of <see cref="Quota"/> is <see cref="QuotaProject"/>'s.</summary>
+    public IReadOnlyDictionary<string, double>? QuotaByProject { get; init; }
+
     /// <summary>Laid over the task's metadata.</summary>
     public JsonMap? Metadata { get; init; }
 
@@ -81,6 +84,12 @@ public sealed record TaskMove
 
     /// <summary>Why, where the move's reason does not say it.</summary>
     public string? HoldReason { get; init; }
+
+    /// <summary>The project of which the other side takes no more, until <see cref="ProjectClosedUntil"/>.</summary>
+    public string? ClosesProject { get; init; }
+
+    /// <summary>With <see cref="ClosesProject"/>: until when; null where nobody knows.</summary>
+    public DateTimeOffset? ProjectClosedUntil { get; init; }
 
     /// <summary>How long the attempt that ends has run; null where nobody measured (then: since its claim).</summary>
     public TimeSpan? Duration { get; init; }

@@ -55,7 +55,14 @@ public sealed record BatchOptions
     /// <summary>Quota units the batch may use; null means no limit.</summary>
     public double? QuotaLimit { get; init; }
 
-    /// <summary>When <see cref="QuotaLimit"/> is renewed; null where it is the budget of the whole batch.</summary>
+    /// <summary>Quota units that each project may use, where the quota is by project; else null. Names in any case.</summary>
+    public IReadOnlyDictionary<string, double>? QuotaLimits { get; init; }
+
+    /// <summary>Whether there is a quota, of the batch or by project.</summary>
+    [JsonIgnore]
+    public bool HasQuota => QuotaLimit is not null || QuotaLimits is not null;
+
+    /// <summary>When <see cref="QuotaLimit"/>, or each of <see cref="QuotaLimits"/>, is renewed; null where it is the budget of the whole batch.</summary>
     public QuotaReset? QuotaReset { get; init; }
 
     /// <summary>How many tasks may start in a span of time, by all workers together; null means no limit. With <see cref="LimitBy"/>: of each key.</summary>

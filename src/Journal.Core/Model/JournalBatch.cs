@@ -53,6 +53,8 @@ public sealed record JournalBatch
     /// <summary>The reason of a pause that a stop made: the same line goes on.</summary>
     public const string InterruptedReason = "Interrupted";
 
+    internal const string QuotaExhausted = "Quota exhausted";
+
     /// <summary>When the pause ends by itself; null when it does not.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
 
@@ -95,8 +97,8 @@ public sealed record JournalBatch
     /// <summary>Quota units used so far.</summary>
     public double QuotaConsumed { get; init; }
 
-    /// <summary>Quota units it may use; null means no limit.</summary>
-    public double? QuotaLimit => Options.QuotaLimit;
+    /// <summary>Quota units it may use, of all projects together where the quota is by project; null means no limit.</summary>
+    public double? QuotaLimit => Options.QuotaLimit ?? Options.QuotaLimits?.Values.Sum();
 
     /// <summary>Quota units that were used before the present period of the quota.</summary>
     public double QuotaBefore { get; init; }
@@ -104,14 +106,56 @@ public sealed record JournalBatch
     /// <summary>When the present period of the quota began; null where it has none, or no task has begun.</summary>
     public DateTimeOffset? QuotaSince { get; init; }
 
+    /// <summary>What each project has used in the present period, where the quota is by project, and which the other side has closed.</summary>
+    public QuotaUse QuotaUse { get; init; } = QuotaUse.None;
+
+    /// <summary>Quota units that each project may still use in the present period; 0 for one that the other side has closed. Empty where the quota is not by project.</summary>
+    public JsonMap QuotaLeftByProject => Options.QuotaLimits is not { } limits ? JsonMap.Empty
+        : JsonMap.From(limits.Select(project => new KeyValuePair<string, object?>(project.Key, QuotaUse.Left(project.Key, project.Value, DateTimeOffset.MinValue))));
+
+    /// <summary>Quota units that it may still use in the present period, not below 0; null where it has no limit.</summary>
+    internal double? QuotaLeft => Options.QuotaLimits is { } limits ? limits.Sum(project => QuotaUse.Left(project.Key, project.Value, DateTimeOffset.MinValue))
+        : Options.QuotaLimit is { } limit ? Math.Max(0, limit - (QuotaConsumed - QuotaBefore)) : null;
+
+    /// <summary>How many moves of tasks charged quota units; 0 in what an older version wrote.</summary>
+    internal long QuotaCharges { get; init; }
+
     /// <summary>When the quota is renewed next; null where it is not. It may be past: the next claim renews it.</summary>
     public DateTimeOffset? QuotaResetsAt => Options.QuotaReset is { } reset && QuotaSince is { } since ? reset.Next(since) : null;
 
     /// <summary>Whether its budget (of the present period) does not last for another task, as far as those that have ended tell: a run pauses at once.</summary>
-    public bool IsQuotaUsedUp => QuotaLimit is { } limit && QuotaConsumed - QuotaBefore + QuotaPerTask(QuotaConsumed, Counts) > limit;
+    public bool IsQuotaUsedUp => Options.QuotaLimits is { } limits ? QuotaUse.Room(limits, QuotaPerTask, DateTimeOffset.MinValue) < 1
+        : Options.QuotaLimit is { } limit && QuotaConsumed - QuotaBefore + QuotaPerTask > limit;
 
-    /// <summary>What a task has needed on the average; 0 where none has ended.</summary>
-    internal static double QuotaPerTask(double consumed, TaskCounts counts) => counts.Ended > 0 ? consumed / counts.Ended : 0;
+    /// <summary>When the budget lasts for a task again that does not now; null where nobody knows.</summary>
+    internal DateTimeOffset? QuotaOpensAt => Options.QuotaLimits is { } limits ? QuotaUse.OpensAt(limits, QuotaPerTask, QuotaResetsAt) : QuotaResetsAt;
+
+    /// <summary>Whether it is paused because a quota is used up, its own or one of the other side.</summary>
+    public bool IsPausedForQuota => Status is JournalBatchStatus.Paused && !IsHeld && PauseReason is { } reason
+        && (reason.StartsWith(QuotaReason, StringComparison.Ordinal) || reason.StartsWith(QuotaExhausted, StringComparison.Ordinal));
+
+    /// <summary>A project as the quota of the batch calls it.</summary>
+    /// <exception cref="JournalException">UnknownQuotaProject: the quota is by project, and has none for this one.</exception>
+    internal string RequireProject(string project) => Options.QuotaLimits is not { } limits ? project
+        : ProjectLimits.NameOf(limits, project) ?? throw JournalErrors.UnknownQuotaProject(Id, project, limits.Keys);
+
+    /// <summary>The same under other options.</summary>
+    internal JournalBatch Under(BatchOptions options) =>
+        this with { Options = options, QuotaUse = QuotaUse.Under(Options.QuotaLimits, options.QuotaLimits, static _ => 0) };
+
+    /// <summary>For how many more tasks its budget lasts; null where nobody knows.</summary>
+    internal double? QuotaRoom(DateTimeOffset now) => QuotaPerTask == 0 || QuotaResetsAt <= now ? null
+        : Options.QuotaLimits is { } limits ? QuotaUse.Room(limits, QuotaPerTask, now)
+        : Options.QuotaLimit is { } limit ? Math.Max(0, Math.Floor((limit - (QuotaConsumed - QuotaBefore)) / QuotaPerTask)) : null;
+
+    private double QuotaPerTask => PerTask(QuotaConsumed, QuotaCharges, Counts);
+
+    /// <summary>What a task that uses quota has needed on the average; 0 where none has.</summary>
+    /// <param name="consumed">What all have used.</param>
+    /// <param name="charges">How often something was used; 0 where nobody counted: then a task that has ended has used some.</param>
+    /// <param name="counts">The tasks.</param>
+    internal static double PerTask(double consumed, long charges, TaskCounts counts) =>
+        charges > 0 ? consumed / charges : counts.Ended > 0 ? consumed / counts.Ended : counts.Total > 0 ? consumed / counts.Total : 0;
 
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }

@@ -91,6 +91,9 @@ public sealed class JournalBatchSummary
     /// <summary>Quota units it may still use, not below 0; null when it has no limit.</summary>
     public double? QuotaLeft { get; init; }
 
+    /// <summary>Quota units that each project may still use in the present period; empty where the quota is not by project.</summary>
+    public JsonMap QuotaLeftByProject { get; init; } = JsonMap.Empty;
+
     /// <summary>Quota units used, by project; <c>(none)</c> is that of tasks that named none.</summary>
     public JsonMap QuotaByProject { get; init; } = JsonMap.Empty;
 

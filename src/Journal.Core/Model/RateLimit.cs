@@ -39,7 +39,7 @@ public sealed record RateLimit
 
     private double? StatedBurst { get; }
 
-    /// <summary>Reads a limit: a count, a slash and a span of time (a number and a unit ms, s, m, h or d, or a TimeSpan); <c>+20</c> after it states the burst.</summary>
+    /// <summary>Reads a limit: a count (one below 1 is 1 in a longer span: <c>0.5/s</c> is <c>1/2s</c>), a slash and a span of time (a number and a unit ms, s, m, h or d, or a TimeSpan); <c>+20</c> after it states the burst.</summary>
     /// <param name="text">For example <c>600/1m</c>, <c>10/s</c>, <c>1/00:00:02.5</c>, <c>600/1m+50</c>.</param>
     /// <param name="limit">The limit; null where the text is none.</param>
     /// <returns>Whether it is one: a count above 0 over a span from a millisecond to 366 days, with a burst from 1 to the count.</returns>
@@ -55,7 +55,10 @@ public sealed record RateLimit
             _ => ("", (string?)null),
         };
         if (!TryNumber(parts[0], out var count) || count <= 0) return false;
-        if (!TrySpan(span.Trim(), out var period) || period < TimeSpan.FromMilliseconds(1) || period > LongestPeriod) return false;
+        if (!TrySpan(span.Trim(), out var period)) return false;
+        // Half a start a second is one in two: what costs 1 must be able to start.
+        if (count < 1 && period / count < LongestPeriod) (count, period) = (1, period / count);
+        if ( period < TimeSpan.FromMilliseconds(1) || period > LongestPeriod) return false;
         double? burst = null;
         if (burstText is not null)
         {

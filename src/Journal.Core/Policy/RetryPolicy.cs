@@ -31,7 +31,7 @@ public sealed record RetryDecision(RetryAction Action, DateTimeOffset? NotBefore
 public static class RetryPolicy
 {
     /// <summary>The reason of a pause for a used-up quota; views add the countdown.</summary>
-    public const string QuotaExhausted = "Quota exhausted";
+    public const string QuotaExhausted = JournalBatch.QuotaExhausted;
 
     /// <summary>After so many claims a task that is refused with a Retry-After costs its retries.</summary>
     public const int MostHolds = 100;

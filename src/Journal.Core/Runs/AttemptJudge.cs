@@ -131,6 +131,13 @@ public sealed class AttemptJudge
         var decision = RetryPolicy.Decide(_request.Batch.Options, task.Stage, task.Attempt, classification, now, _random.NextDouble(), task.Task.Token);
         if (decision.Action is RetryAction.Pause)
         {
+            if (task.ProjectToClose(_request.Batch.Options.QuotaLimits) is { } project)
+            {
+                // Of the other projects there may be some left.
+                var closing = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, $"{decision.Reason} ({project})");
+                return new Verdict(closing with { ClosesProject = project, ProjectClosedUntil = decision.PauseUntil }, decision);
+            }
+
             var refund = TaskMove.Refund(task.Id, task.Task.Token, error, report, null, duration, decision.Reason);
             return new Verdict(refund, decision, Pause: BatchMove.Pause(PauseReason(decision.Reason, error.Message), decision.PauseUntil));
         }

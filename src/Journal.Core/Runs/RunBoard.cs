@@ -312,7 +312,7 @@ internal sealed partial class RunBoard : IDisposable
         if (End is not null || _hand.Next is null || (_hand.IsShort && !_dry && Wanted() > 0)) return null;
         var (now, options) = (_time.GetUtcNow(), _request.Batch.Options);
         // Other workers go by what is recorded, and this one by what they recorded: no more is out of sight than the tasks in hand.
-        var mustWait = options.QuotaLimit is not null && Submitted > Committed;
+        var mustWait = options.HasQuota && Submitted > Committed;
         var pause = mustWait ? null : Tally.QuotaPause(State, options, _hand.Running, now);
         // After a long freeze the leases have run out; who knows who holds these tasks now. They go back and are claimed anew. And a period of the quota
         // that is over is ended by the next exchange.

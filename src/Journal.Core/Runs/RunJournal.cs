@@ -81,6 +81,12 @@ internal sealed class RunJournal(RunRequest request, IJournalStore store, RunBoa
     /// <summary>What an earlier stage of a task emitted, as JSON; null when it emitted nothing.</summary>
     public string? ReadResult(long taskId, string stage) => Call(() => store.ReadResult(taskId, stage));
 
+    /// <summary>What attempts of this run have charged that is not recorded yet.</summary>
+    public UnrecordedQuota Unrecorded => board.Tally.Unrecorded;
+
+    /// <summary>What the projects of a quota had used when it was looked last.</summary>
+    public QuotaUse QuotaUse => board.State.QuotaUse ?? QuotaUse.None;
+
     /// <summary>Whether a task matches that is not this one.</summary>
     public bool HasOther(TaskQuery query, long taskId) => Call(() => store.ReadTasks(query).Any(task => task.Id != taskId));
 

@@ -38,6 +38,9 @@ public sealed record RunOrder(RunMode Mode, RunDefinition Definition)
     /// <summary>Who lives.</summary>
     public IProcessTable Processes { get; init; } = ProcessTable.Instance;
 
+    /// <summary>The run waits until a quota that is used up is renewed.</summary>
+    public bool Waits { get; init; }
+
     /// <summary>Failed tasks are left alone.</summary>
     public bool SkipFailed { get; init; }
 

@@ -62,7 +62,13 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     public IReadOnlyList<PlannedRequeue> Requeues { get; private init; } = [];
 
     /// <summary>Whether the budget that the run would have does not last for a task: it pauses at once.</summary>
-    public bool IsQuotaUsedUp => Batch is { } batch && (batch with { Options = Order.Options(batch.Options), Counts = AfterRequeues(batch.Counts) }) is { IsQuotaUsedUp: true } used && !(used.QuotaResetsAt <= Now);
+    public bool IsQuotaUsedUp => Batch is { } batch && (Lifted(batch, Order) with { Counts = AfterRequeues(batch.Counts) }) is { IsQuotaUsedUp: true } used && !(used.QuotaOpensAt <= Now);
+
+    /// <summary>When the budget lasts for a task again, where <see cref="IsQuotaUsedUp"/>; null where nobody knows.</summary>
+    public DateTimeOffset? QuotaOpensAt => Batch is { } batch ? Lifted(batch, Order).QuotaOpensAt : null;
+
+    /// <summary>When the pause of the batch ends that the run waits for; null where it waits for none.</summary>
+    public DateTimeOffset? WaitsUntil { get; private init; }
 
     /// <summary>How many recorded results of earlier runs come out before the run begins.</summary>
     public long WaitingResults { get; private init; }
@@ -110,8 +116,11 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
         // Without inputs, and without a word of it, there is nothing to compare.
         if (order.HasInput || order.GivesLimitBy) PaceRules.RequireLimitBy(batch, order.GivesLimitBy ? order.Options(batch.Options).LimitBy : null, mayBegin: true);
         var from = StageNaming.PositionOf(batch, order.FromStage);
-        return new RunPlan(order, PauseHolds(batch, order.Mode, now) && !IsLifted(batch, order) ? RunReadiness.Paused : RunReadiness.Ready, batch, now)
+        var holds = PauseHolds(batch, order.Mode, now) && !IsLifted(batch, order);
+        var waitsUntil = holds && order.Waits ? PauseWait.UntilOf(batch) : null;
+        return new RunPlan(order, holds && waitsUntil is null ? RunReadiness.Paused : RunReadiness.Ready, batch, now)
         {
+            WaitsUntil = waitsUntil,
             Newest = newest?.Id,
             StartsOver = choice.StartOver,
             Requeues = choice.StartOver ? [new PlannedRequeue(null, from ?? 0, "Started over.")]
@@ -121,9 +130,16 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     }
 
     // A pause for a budget is over with a larger one, whether the line or somebody before it gave that.
-    private static bool IsLifted(JournalBatch batch, RunOrder order) => !batch.IsHeld
-        && batch.PauseReason?.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) == true
-        && !(batch with { Options = order.Options(batch.Options) }).IsQuotaUsedUp;
+    private static bool IsLifted(JournalBatch batch, RunOrder order) => batch.IsPausedForQuota
+        && (batch.PauseReason!.StartsWith(JournalBatch.QuotaReason, StringComparison.Ordinal) || batch.Options.QuotaLimits is not null)
+        && !Lifted(batch, order).IsQuotaUsedUp;
+
+    // The batch as the line would run it.
+    private static JournalBatch Lifted(JournalBatch batch, RunOrder order)
+    {
+        var under = batch.Under(order.Options(batch.Options));
+        return under.Status is JournalBatchStatus.Paused ? under with { QuotaUse = under.QuotaUse.Opened(all: false) } : under;
+    }
 
     /// <summary>Whether a pause holds against a line.</summary>
     /// <remarks>
@@ -167,7 +183,7 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
     /// <param name="lostOutput">What is different about its outputs; null for nothing.</param>
     public TaskPlan Of(JournalTask task, TaskMove? recovery = null, string? lostOutput = null) => WithinQuota(WithoutQuota(task, recovery, lostOutput));
 
-    private TaskPlan WithinQuota(TaskPlan plan) => plan.Action is PlannedAction.Run && IsQuotaUsedUp ? new(PlannedAction.Leave, "quota used up", $"the quota limit is used up; {plan.Why}") : plan;
+    private TaskPlan WithinQuota(TaskPlan plan) => plan.Action is PlannedAction.Run && IsQuotaUsedUp && !(Order.Waits && QuotaOpensAt is not null) ? new(PlannedAction.Leave, "quota used up", $"the quota limit is used up; {plan.Why}") : plan;
 
     private TaskPlan WithoutQuota(JournalTask task, TaskMove? recovery, string? lostOutput)
     {
@@ -204,19 +220,25 @@ public sealed record RunPlan(RunOrder Order, RunReadiness Readiness, JournalBatc
 
     /// <summary>What the limits that the run would have mean for its tasks, a sentence each.</summary>
     /// <param name="tasks">How many it would run.</param>
-    public IEnumerable<string> Limits(long tasks)
+    /// <param name="cost">What they cost of the rate limit, together.</param>
+    public IEnumerable<string> Limits(long tasks, double cost)
     {
         if (tasks == 0) yield break;
         if (Order.ChunkSize is { } size) yield return size == 1 ? "Each call of the block gets a chunk of 1 task." : $"Each call of the block gets a chunk of up to {Amount.Of(size, "task")}: at least {Amount.Of((tasks + size - 1) / size, "call")}.";
         var options = Order.Options(Batch?.Options ?? Order.NewOptions);
         if (Batch is { HeldBackUntil: { } held } && held > Now) yield return $"Nothing starts before {RelativeTime.Local(held)}, because the other side asked for that: {Batch.HoldReason}";
+        if (!IsQuotaUsedUp && QuotaRoom(options) is { } room && room < tasks) yield return $"The quota lasts for about {Amount.Of((long)room, "task")} of {tasks}.";
         var of = options.LimitBy is { } by ? $" of each value of '{by}'" : "";
         if (options.ConcurrencyLimit is { } most) yield return $"At most {Amount.Of(most, "task")}{of} {(most == 1 ? "is" : "are")} in progress at once.";
         if (options.RateLimit is not { } rate) yield break;
-        var last = rate.Period / rate.Count * Math.Max(0, tasks - rate.Burst);
+        // The last one starts when what is before it is paid for, as far as the burst does not pay it.
+        var last = rate.Period / rate.Count * Math.Max(0, cost - rate.Burst);
         yield return options.LimitBy is not null ? $"The rate limit{of} is {rate}."
-            : $"Under the rate limit {rate} the last of {Amount.Of(tasks, "task")} starts {(last > TimeSpan.Zero ? $"in {RelativeTime.Countdown(last)} at the earliest" : "at once")}, where each costs 1.";
+            : $"Under the rate limit {rate} the last of {Amount.Of(tasks, "task")} starts {(last > TimeSpan.Zero ? $"in {RelativeTime.Countdown(last)} at the earliest" : "at once")}{(cost.Equals(tasks) ? "" : FormattableString.Invariant($": together they cost {cost:0.##}"))}.";
     }
+
+    // By what tasks have needed so far; where nobody knows, nothing is said.
+    private double? QuotaRoom(BatchOptions options) => options.HasQuota && Batch is { } batch ? Lifted(batch, Order).QuotaRoom(Now) : null;
 
     private TaskPlan OfPending(JournalTask task) => task switch
     {

@@ -72,7 +72,7 @@ public static class RunPreparation
         if (order.Mode is RunMode.Incremental) options = options with { Incremental = true };
         if (options != batch.Options) store.AmendBatch(batch.Id, new BatchAmendment { Options = options, Reason = "The batch was run again with other options." });
         if (Changes(batch.Metadata, order.Metadata)) store.AmendBatch(batch.Id, new BatchAmendment { Metadata = order.Metadata, Reason = "The batch was run again with other metadata." });
-        if (batch.Status is JournalBatchStatus.Paused) store.Apply(batch.Id, BatchMove.Resume("The batch was run again."));
+        if (batch.Status is JournalBatchStatus.Paused && plan.WaitsUntil is null) store.Apply(batch.Id, BatchMove.Resume("The batch was run again."));
     }
 
     private static bool Changes(JsonMap metadata, JsonMap wanted) =>

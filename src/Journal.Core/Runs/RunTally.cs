@@ -1,4 +1,5 @@
 using Journal.Lifecycle;
+using Journal.Policy;
 using Journal.Statistics;
 using Journal.Storage;
 
@@ -17,6 +18,9 @@ internal sealed class RunTally(TimeProvider time, int degree)
     private TimeSpan _idle;
     private double _quotaSeen;
     private long _quotaTasks;
+
+    /// <summary>What the attempts of this run have charged that is not recorded yet.</summary>
+    public UnrecordedQuota Unrecorded { get; } = new();
 
     public long Completed { get; private set; }
 
@@ -63,6 +67,7 @@ internal sealed class RunTally(TimeProvider time, int degree)
     /// <param name="isEnding">Whether the run ends: then a task that goes back was stopped, and else it goes on in a smaller chunk.</param>
     public void Recorded(AttemptReport report, bool isEnding)
     {
+        Unrecorded.Remove(report.Move.Report);
         if (report.Outcome is not MoveOutcome.Applied) return;
         var (move, weight) = (report.Move, report.Task.Task.Weight);
         HasResults |= move.Report.TargetId is not null || move.Report.Outputs is { Count: > 0 };
@@ -92,13 +97,31 @@ internal sealed class RunTally(TimeProvider time, int degree)
     /// <param name="now">The time.</param>
     public BatchMove? QuotaPause(BatchState state, BatchOptions options, int running, DateTimeOffset now)
     {
+        // The mean of the tasks seen in this run, else of those of the batch.
+        var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : JournalBatch.PerTask(state.QuotaConsumed, state.QuotaCharges, state.Counts);
+        var renewal = options.QuotaReset?.Next(state.QuotaSince ?? now);
+        if (options.QuotaLimits is { } limits)
+        {
+            var use = state.QuotaUse ?? QuotaUse.None;
+            return use.Room(limits, perTask, now) >= running + 1 ? null : BatchMove.Pause(Reason(use, limits, perTask, now), use.OpensAt(limits, perTask, renewal));
+        }
+
         if (options.QuotaLimit is not { } limit) return null;
-        // The mean of the tasks seen in this run, else of those the batch has ended.
-        var perTask = _quotaTasks > 0 ? _quotaSeen / _quotaTasks : JournalBatch.QuotaPerTask(state.QuotaConsumed, state.Counts);
         var used = state.QuotaConsumed - state.QuotaBefore;
         if (used + perTask * (running + 1) <= limit) return null;
         var reason = JournalBatch.QuotaReason + FormattableString.Invariant($"{used:0.##} of {limit:0.##} units are used; the next task needs about {perTask:0.##}.");
-        return BatchMove.Pause(reason, options.QuotaReset?.Next(state.QuotaSince ?? now));
+        return BatchMove.Pause(reason, renewal);
+    }
+
+    // Who is closed by the other side may be open again, whatever the limit is.
+    private static string Reason(QuotaUse use, IReadOnlyDictionary<string, double> limits, double perTask, DateTimeOffset now)
+    {
+        const int named = 5;
+        var isClosed = limits.Keys.Any(project => use.ClosedUntil(project) > now);
+        var projects = string.Join(", ", limits.Take(named).Select(project => use.ClosedUntil(project.Key) > now
+            ? $"{project.Key} is closed by the other side" : FormattableString.Invariant($"{project.Key} {use.UsedBy(project.Key):0.##} of {project.Value:0.##}")));
+        if (limits.Count > named) projects += $" and {limits.Count - named} more";
+        return FormattableString.Invariant($"{(isClosed ? RetryPolicy.QuotaExhausted + ": " : JournalBatch.QuotaReason)}every project's units are used ({projects}); the next task needs about {perTask:0.##}.");
     }
 
     /// <summary>How far the run is.</summary>

@@ -20,6 +20,8 @@ public sealed partial class RunningTask
     private readonly List<string> _tempFiles = [];
     private AttemptLog? _log;
     private string? _targetId;
+    private readonly Dictionary<string, double> _charges = new(StringComparer.OrdinalIgnoreCase);
+    private readonly QuotaUse _useAtStart;
     private double _quota;
     private string? _quotaProject;
 
@@ -30,6 +32,7 @@ public sealed partial class RunningTask
         _delivers = request.DeliversResults;
         IsOfChunk = request.ChunkSize is not null;
         _journal = journal;
+        _useAtStart = journal.QuotaUse;
         _resolvePath = request.ResolvePath ?? Path.GetFullPath;
         _onProgress = onProgress;
     }
@@ -181,20 +184,6 @@ public sealed partial class RunningTask
         _journal.AddTempFile(Id, full);
     }
 
-    /// <summary>Charges quota units; they add up, and they count even if the attempt fails.</summary>
-    /// <param name="units">How many, not negative.</param>
-    /// <param name="project">Whom to charge; null for nobody in particular.</param>
-    /// <exception cref="JournalException">InvalidValue.</exception>
-    public void AddQuota(double units, string? project = null)
-    {
-        if (!double.IsFinite(units) || units < 0) throw JournalErrors.InvalidValue("AddQuota", units, $"{units} is not a number of units.");
-        lock (_gate)
-        {
-            _quota += units;
-            _quotaProject = string.IsNullOrEmpty(project) ? _quotaProject : project;
-        }
-    }
-
     /// <summary>Says how far the attempt is.</summary>
     /// <param name="percent">0 to 100; values outside are cut off.</param>
     /// <param name="text">What it does.</param>
@@ -336,6 +325,7 @@ public sealed partial class RunningTask
                 Outputs = _outputs.Count == 0 ? null : [.. _outputs],
                 Quota = _quota,
                 QuotaProject = _quotaProject,
+                QuotaByProject = _charges.Count > 1 || (_charges.Count == 1 && _charges.Values.First() != _quota) ? new Dictionary<string, double>(_charges, StringComparer.OrdinalIgnoreCase) : null,
                 Metadata = _metadata.Count == 0 ? null : JsonMap.From(_metadata),
                 Log = _log?.Text,
                 Result = result?.Result,

@@ -1,3 +1,5 @@
+using Journal.Lifecycle;
+using Journal.Statistics;
 using Journal.Storage;
 using Journal.Workers;
 
@@ -8,6 +10,8 @@ public static class TaskClaim
 {
     // Nothing tells a process that another one has ended a task; a worker that waits for one looks this often.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    private const int TasksLookedAt = 1000;
 
     /// <summary>Claims a task, after tasks of dead workers were taken back.</summary>
     /// <param name="store">The journal.</param>
@@ -32,16 +36,55 @@ public static class TaskClaim
             if (result.Claimed is [var claimed]) return claimed;
             var task = store.RequireTask(taskId);
             var left = patience - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || task.EndedAt is not null || result.Batch.Status is JournalBatchStatus.Paused) throw JournalErrors.TaskNotClaimed(taskId, WhyNot(task, result.Batch));
+            if (left <= TimeSpan.Zero || task.EndedAt is not null || result.Batch.Status is JournalBatchStatus.Paused) throw JournalErrors.TaskNotClaimed(taskId, WhyNot(task, result, store.Now));
             if (stop.WaitHandle.WaitOne(left < Look ? left : Look)) stop.ThrowIfCancellationRequested();
         }
     }
 
-    private static string WhyNot(JournalTask task, BatchState state) => task.Status switch
+    /// <summary>Why an exchange that asked for tasks brought none, in a sentence: what those that wait are waiting for, and until when.</summary>
+    /// <param name="store">The journal.</param>
+    /// <param name="batchId">The batch.</param>
+    /// <param name="result">What the exchange brought.</param>
+    /// <param name="stage">The only stage that was asked for; null for any.</param>
+    public static string WhyNone(IJournalStore store, string batchId, ExchangeResult result, string? stage = null)
+    {
+        var (state, now) = (result.Batch, store.Now);
+        if (state.Status is JournalBatchStatus.Paused) return $"Nothing to claim: the batch is paused{(state.PausedUntil is { } until ? $" until {RelativeTime.Local(until)}" : "")} ({state.PauseReason}).";
+        if (state.Status.HasEnded()) return $"Nothing to claim: the batch is {state.Status}.";
+        var waiting = store.ReadTasks(new TaskQuery { BatchIds = [batchId], Statuses = [JournalTaskStatus.Pending], First = TasksLookedAt })
+            .Where(task => stage is null || string.Equals(task.Stage, stage, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (waiting.Count == 0) return state.Counts.Pending > 0 ? "Nothing to claim: no task that was looked at waits for this stage." : $"Nothing to claim: no task waits, and {Amount.Of(state.Counts.InProgress, "task")} {(state.Counts.InProgress == 1 ? "is" : "are")} in progress.";
+        var when = state.NextDue is { } due ? $"Nothing to claim before {RelativeTime.Local(due)}" : "Nothing to claim";
+        return $"{when}: {WhyWaits(waiting, state, result.Options, now)}.";
+    }
+
+    // Of what is before all others first.
+    private static string WhyWaits(List<JournalTask> waiting, BatchState state, BatchOptions options, DateTimeOffset now)
+    {
+        var byKey = waiting.Where(static task => task.WaitsForKey).ToList();
+        var isReady = waiting.Exists(task => task.WaitsFor is null || task.NotBefore <= now);
+        if (state.HeldBackUntil > now) return $"the batch is held back, because the other side asked for that ({state.HoldReason})";
+        if (byKey.Count > 0)
+        {
+            var limits = string.Join(" and ", new[] { options.RateLimit is { } rate ? $"-RateLimit {rate}" : null, options.ConcurrencyLimit is { } most ? $"-ConcurrencyLimit {most}" : null }.OfType<string>());
+            return $"{Amount.Of(byKey.Count, "task")} {(byKey.Count == 1 ? "waits for its key" : "wait for their keys")}, such as '{byKey[0].LimitKey}'{(limits.Length > 0 ? $" ({limits} of each)" : "")}";
+        }
+
+        if (isReady && options is { LimitBy: null, ConcurrencyLimit: { } limit } && state.Counts.InProgress >= limit) return $"{Amount.Of(state.Counts.InProgress, "task")} {(state.Counts.InProgress == 1 ? "is" : "are")} in progress, and -ConcurrencyLimit is {limit}";
+        if (isReady && options is { LimitBy: null, RateLimit: { } pace }) return $"-RateLimit {pace} lets no other task start now";
+        return waiting.TrueForAll(static task => task.IsHeld)
+            ? $"{Amount.Of(waiting.Count, "task")} {(waiting.Count == 1 ? "is" : "are")} held by an operator (Set-JournalTask -Hold:$false)"
+            : "the tasks that wait have a time before which they do not start (-NotBefore, a retry, a limit)";
+    }
+
+    private static string WhyNot(JournalTask task, ExchangeResult result, DateTimeOffset now) => WhyNot(task, result.Batch) ?? $"{WhyWaits([task], result.Batch, result.Options, now)}.";
+
+    private static string? WhyNot(JournalTask task, BatchState state) => task.Status switch
     {
         JournalTaskStatus.InProgress => $"{task.Worker} has it.",
         JournalTaskStatus.Pending when state.Status is JournalBatchStatus.Paused => $"its batch is paused ({state.PauseReason}).",
         JournalTaskStatus.Pending when task.NotBefore is { } due => $"it waits until {due.ToLocalTime():T}.",
+        JournalTaskStatus.Pending => null,
         var status => $"it is {status}.",
     };
 }

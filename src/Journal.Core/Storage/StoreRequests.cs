@@ -242,6 +242,12 @@ public readonly record struct BatchState(
     /// <summary>When the present period of the quota began; null where none did.</summary>
     public DateTimeOffset? QuotaSince { get; init; }
 
+    /// <summary>How often quota units were used.</summary>
+    public long QuotaCharges { get; init; }
+
+    /// <summary>What each project has used in the present period; null for nothing.</summary>
+    public QuotaUse? QuotaUse { get; init; }
+
     /// <summary>Where a batch stands, but for <see cref="NextDue"/>.</summary>
     public static BatchState Of(JournalBatch batch) => new(batch.Status, batch.Counts, batch.PauseReason, batch.PausedUntil, batch.QuotaConsumed, null, batch.IsHeld)
     {
@@ -249,6 +255,8 @@ public readonly record struct BatchState(
         HoldReason = batch.HoldReason,
         QuotaBefore = batch.QuotaBefore,
         QuotaSince = batch.QuotaSince,
+        QuotaCharges = batch.QuotaCharges,
+        QuotaUse = batch.QuotaUse,
     };
 }
 

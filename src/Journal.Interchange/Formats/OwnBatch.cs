@@ -16,6 +16,7 @@ internal static class OwnBatch
             .Add("id", batch.Id).Add("name", batch.Name).Add("status", batch.Status.ToString()).Add("createdAt", batch.CreatedAt)
             .Add("startedAt", batch.StartedAt).Add("lastResumedAt", batch.LastResumedAt).Add("endedAt", batch.EndedAt)
             .Add("pauseReason", batch.PauseReason).Add("pausedUntil", batch.PausedUntil).Add("isHeld", batch.IsHeld ? "true" : null)
+            .Add("quotaBefore", batch.QuotaBefore, 0d).Add("quotaSince", batch.QuotaSince).Add("quotaUse", batch.QuotaUse.ToString() is { Length: > 0 } use ? use : null)
             .Add("inputSource", batch.InputSource).Add("sourceType", batch.SourceType).Add("keyExpression", batch.KeyExpression)
             .AddTexts("stages", batch.Stages).AddJson("settings", batch.Settings).AddJson("metadata", batch.Metadata)
             .AddJson("options", JsonMap.Parse(batch.Options.ToJson()))
@@ -41,6 +42,9 @@ internal static class OwnBatch
             PauseReason = OwnTask.Verbatim(fields, "pausereason"),
             PausedUntil = fields.Time("pauseduntil"),
             IsHeld = OwnTask.Verbatim(fields, "isheld") == "true",
+            QuotaBefore = fields.Number("quotabefore") ?? 0,
+            QuotaSince = fields.Time("quotasince"),
+            QuotaUse = Use(fields),
             InputSource = OwnTask.Verbatim(fields, "inputsource"),
             SourceType = OwnTask.Verbatim(fields, "sourcetype"),
             KeyExpression = OwnTask.Verbatim(fields, "keyexpression"),
@@ -55,6 +59,18 @@ internal static class OwnBatch
             Checkpoints = [.. fields.Items("checkpoints").Select(node => Checkpoint(fields.In(node), batch.Id))],
             Source = source,
         };
+    }
+
+    private static QuotaUse Use(Fields fields)
+    {
+        try
+        {
+            return QuotaUse.Parse(OwnTask.Verbatim(fields, "quotause"));
+        }
+        catch (System.Text.Json.JsonException e)
+        {
+            throw fields.Wrong($"What the projects of the quota have used cannot be read: {e.Message}");
+        }
     }
 
     private static JsonList Stages(Fields fields)

@@ -6,7 +6,11 @@ ALTER TABLE batch
     ADD COLUMN hold_reason text,
     -- Of a quota that is renewed: what was used before its present period, and when that began; 0 where none did.
     ADD COLUMN quota_before double precision NOT NULL DEFAULT 0,
-    ADD COLUMN quota_since bigint NOT NULL DEFAULT 0;
+    ADD COLUMN quota_since bigint NOT NULL DEFAULT 0,
+    -- How often units were used; 0 where nobody counted.
+    ADD COLUMN quota_charges bigint NOT NULL DEFAULT 0,
+    -- Of a quota by project: a JSON object of what each project has used in the present period.
+    ADD COLUMN quota_use text;
 ALTER TABLE task
     -- The key by which its start is limited; NULL where its batch limits none by key.
     ADD COLUMN limit_key text COLLATE "C",

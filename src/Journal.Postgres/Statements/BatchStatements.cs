@@ -7,13 +7,14 @@ internal static class BatchStatements
     public const string Columns = """
         no, id, name, status, pause_reason, paused_until, input_source, source_type, key_expression, stages, settings, metadata, options,
         pending, in_progress, completed, failed, skipped, canceled, quota_consumed, created_at, started_at, last_resumed_at, ended_at,
-        hold_until, hold_reason, quota_before, quota_since
+        hold_until, hold_reason, quota_before, quota_since, quota_charges, quota_use
         """;
 
     /// <summary>The number and revision, then what StoredBatch reads where a batch stands; AfterStanding is the column that follows.</summary>
     public const string Standing = """
         no, revision, status, pause_reason, paused_until, pending, in_progress, completed, failed, skipped, canceled,
-        quota_consumed, active_time, started_at, last_resumed_at, ended_at, pace_at, pace_spent, hold_until, hold_reason, quota_before, quota_since
+        quota_consumed, active_time, started_at, last_resumed_at, ended_at, pace_at, pace_spent, hold_until, hold_reason,
+        quota_before, quota_since, quota_charges, quota_use
         """;
 
     public const int StandingColumn = 2;
@@ -47,7 +48,7 @@ internal static class BatchStatements
             status = $2, pause_reason = $3, paused_until = $4, pending = $5, in_progress = $6, completed = $7, failed = $8, skipped = $9,
             canceled = $10, quota_consumed = $11, active_time = $12, started_at = $13, last_resumed_at = $14, ended_at = $15, updated_at = $16,
             pace_at = $17, pace_spent = $18, hold_until = $19, hold_reason = $20,
-            quota_before = $21, quota_since = $22
+            quota_before = $21, quota_since = $22, quota_charges = $23, quota_use = $24
         WHERE no = $1
         """;
 

@@ -127,7 +127,7 @@ internal sealed class BatchImporter(WriteSession session, Catalog catalog, FullB
         }
 
         foreach (var entry in task.Events) _events.Add((entry.Id, Restored(entry, id)));
-        session.Charge(_batch, task.Task.QuotaConsumed, task.Task.QuotaProject);
+        session.Charge(_batch, new TaskReport { Quota = task.Task.QuotaConsumed, QuotaProject = task.Task.QuotaProject }, null);
     }
 
     private void WriteHistory()

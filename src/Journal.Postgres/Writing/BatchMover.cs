@@ -27,6 +27,7 @@ internal static class BatchMover
 
         if (!move.LiftsHolds) return;
         batch.SetPace(pace => pace.Lifted(now));
+        batch.Order(static (standing, _) => standing.OpenProjects());
         if (batch.Facts.Options.LimitBy is not null) session.Keys.Renew(batch, lifts: true);
     }
 

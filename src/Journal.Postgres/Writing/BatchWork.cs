@@ -8,7 +8,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
 {
     private TaskCounts _moved;
     private TaskCounts _claimed;
-    private double _quota;
+    private Action<BatchStanding>? _charges;
     private long _activeTime;
     private Action<BatchStanding, BatchRecorder>? _order;
     private Action<BatchStanding>? _renewal;
@@ -42,7 +42,8 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
         Claims.Add(claim);
     }
 
-    public void Charge(double quota) => _quota += quota;
+    /// <summary>Something that was used of the quota.</summary>
+    public void Charge(Action<BatchStanding> charge) => _charges += charge;
 
     public void Ran(long micros) => _activeTime += micros;
 
@@ -82,7 +83,7 @@ internal sealed class BatchWork(BatchFacts facts, BatchStanding asRead)
         // What the transaction uses is of the new period.
         _renewal?.Invoke(standing);
         standing.Counts = Sum(standing.Counts, _moved);
-        standing.QuotaConsumed += _quota;
+        _charges?.Invoke(standing);
         standing.ActiveTime += _activeTime;
         _order?.Invoke(standing, Record);
         standing.Settle(now, Record);

@@ -117,7 +117,8 @@ internal sealed class MoveWriter(WriteSession session, IReadOnlyList<TaskMove> m
         }
 
         FollowPace(move, task, batch, from);
-        session.Charge(batch, move.Report.Quota, task.Project);
+        session.Charge(batch, move.Report, task.Project);
+        if (move.ClosesProject is { } closed) batch.Charge(standing => standing.CloseProject(closed, move.ProjectClosedUntil));
         if (move.Kind == TaskMoveKind.Requeue) _forgotten.Add((task.Id, (int)task.Stage));
         else if (MoveEffects.Result(move) is { } json)
         {

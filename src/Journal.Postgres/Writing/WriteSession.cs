@@ -1,3 +1,4 @@
+using Journal.Lifecycle;
 using Journal.Postgres.Reading;
 using Journal.Postgres.Engine;
 using Journal.Postgres.Opening;
@@ -166,13 +167,19 @@ internal sealed class WriteSession
     public EventRecord Event(BatchWork batch, long task, JournalEventKind kind, JournalTaskStatus? from, JournalTaskStatus? to, long stage, string? reason) =>
         new(Now, batch.Number, task, kind, (int?)from, (int?)to, stage, Author, reason);
 
-    /// <summary>Charges quota to a batch, and to a project of it.</summary>
-    public void Charge(BatchWork batch, double quota, string? project)
+    /// <summary>Charges what a report says to a batch, and to its projects.</summary>
+    /// <param name="project">The project that its task charged last.</param>
+    public void Charge(BatchWork batch, TaskReport report, string? project)
     {
-        if (quota == 0) return;
-        batch.Charge(quota);
-        var key = (batch.Number, Digest.Of(project ?? ""));
-        _quota[key] = (project ?? "", quota + (_quota.TryGetValue(key, out var known) ? known.Consumed : 0));
+        if (report.Quota == 0) return;
+        batch.Charge(standing => standing.NoteCharge(report.Quota));
+        var limits = batch.Facts.Options.QuotaLimits;
+        foreach (var (charged, units) in MoveEffects.Charges(report, project))
+        {
+            if (limits is not null) batch.Charge(standing => standing.ChargeProject(units, charged, limits));
+            var key = (batch.Number, Digest.Of(charged ?? ""));
+            _quota[key] = (charged ?? "", units + (_quota.TryGetValue(key, out var known) ? known.Consumed : 0));
+        }
     }
 
     // The end ----------------------------------------------------------------------------------------------------
@@ -228,5 +235,5 @@ internal sealed class WriteSession
         .With(standing.Counts.Skipped).With(standing.Counts.Canceled).With(standing.QuotaConsumed).With(standing.ActiveTime)
         .With(standing.StartedAt).With(standing.LastResumedAt).With(standing.EndedAt).With(Now)
         .With(standing.Pace.At).With(standing.Pace.Spent).With(standing.Pace.HoldUntil).With(standing.Pace.HoldReason)
-        .With(standing.QuotaBefore).With(standing.QuotaSince));
+        .With(standing.QuotaBefore).With(standing.QuotaSince).With(standing.QuotaCharges).With(StoredBatch.TextOf(standing.QuotaUse)));
 }

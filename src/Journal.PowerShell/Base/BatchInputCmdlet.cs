@@ -71,7 +71,7 @@ public abstract class BatchInputCmdlet : JournalCmdlet
 
     /// <summary>
     /// Does something with the task of each input at hand; an error of one is written and the next goes on. What is wrong with many in the same words is mostly
-    /// the line's mistake: it is told with the first of them and, for the others, at the end, see <see cref="TellRefused"/>.
+    /// the line's mistake: it is told with the first of them and, for the others, at the end, see <see cref="TellOfInputs"/>.
     /// </summary>
     protected void TakeInputs(Action<NewTask, object?> take) => ForEach(InputsAtHand(), input =>
     {
@@ -95,9 +95,10 @@ public abstract class BatchInputCmdlet : JournalCmdlet
     /// <summary>Inputs that could not be taken so far, each with an error.</summary>
     protected long Refused { get; private set; }
 
-    /// <summary>How many inputs were left out besides those that were told.</summary>
-    protected void TellRefused()
+    /// <summary>How many inputs were left out besides those that were told, and what the line names and no input has. When all inputs are read.</summary>
+    protected void TellOfInputs()
     {
+        foreach (var missing in Inputs.NeverFound()) WriteWarning(missing);
         foreach (var (error, more) in _refusals.Values.Where(static refusal => refusal.More > 0)) WriteError(JournalErrors.MoreInputsRefused(more, error).ToErrorRecord());
     }
 

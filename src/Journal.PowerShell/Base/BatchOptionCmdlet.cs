@@ -40,10 +40,10 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int FailureThreshold { get; set; }
 
-    /// <summary>Quota units the batch may use.</summary>
+    /// <summary>Quota units the batch may use: a number, or a hashtable of numbers by project.</summary>
     [Parameter]
-    [ValidateRange(0.0, double.MaxValue)]
-    public double QuotaLimit { get; set; }
+    [ValidateNotNull]
+    public object? QuotaLimit { get; set; }
 
     /// <summary>When the quota is renewed: a period (a TimeSpan, 1.00:00:00, 24h), or a time of day with its zone ('00:00 America/Los_Angeles', '06:00 local'). None: never.</summary>
     [Parameter]
@@ -107,6 +107,7 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
             RetryDelay = RetryDelay,
             MaxRetryDelay = MaxRetryDelay,
             FailureThreshold = Given(nameof(FailureThreshold)) ? FailureThreshold : null,
+            QuotaLimit = QuotaLimit,
             QuotaReset = QuotaReset,
             RateLimit = RateLimit,
             ConcurrencyLimit = Given(nameof(ConcurrencyLimit)) ? ConcurrencyLimit : null,
@@ -114,7 +115,6 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
         if (LeaseTimeout is { } lease) options = options with { LeaseTimeout = lease > TimeSpan.Zero ? lease : throw JournalErrors.InvalidValue("-LeaseTimeout", lease, "a lease of no time holds nothing.") };
         if (Timeout is { } limit) options = options with { Timeout = limit > TimeSpan.Zero ? limit : null };
         if (Given(nameof(OnCrash))) options = options with { OnCrash = OnCrash };
-        if (Given(nameof(QuotaLimit))) options = options with { QuotaLimit = QuotaLimit };
         if (LimitBy is not null) options = options with { LimitBy = Inputs.LimitByExpression };
         if (Given(nameof(KeepResult))) options = options with { KeepResult = KeepResult };
         if (Given(nameof(MaxResultSize))) options = options with { MaxResultSize = MaxResultSize };

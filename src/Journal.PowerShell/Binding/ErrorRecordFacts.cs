@@ -24,6 +24,8 @@ internal static class ErrorRecordFacts
     public static ErrorRecord? RecordOf(Exception exception) => exception switch
     {
         PipelineStoppedException => null,
+        // What .NET code threw that a block called is inside the exception, and not in the record that stands for it.
+        RuntimeException { ErrorRecord: { Exception: ParentContainsErrorRecordException } record } error => new ErrorRecord(record, error),
         RuntimeException error => error.ErrorRecord ?? new ErrorRecord(error, error.GetType().Name, ErrorCategory.NotSpecified, null),
         // break and continue look for a loop outside of the block and would end the whole pipeline without a word.
         _ when exception.GetType().Name is "BreakException" or "ContinueException" => FlowControl("'break' or 'continue' outside of a loop. Leave the script block with 'return'."),

@@ -46,6 +46,24 @@ public sealed class InputReader
     /// <summary>What of the input that was read last could not be kept, in words.</summary>
     public IReadOnlyList<string> Losses => _losses;
 
+    /// <summary>What to say of properties that the line names and no input has: mostly a mistake in typing.</summary>
+    public IEnumerable<string> NeverFound()
+    {
+        if (SourceType is null) yield break;
+        (string Parameter, string? Property, string Instead)[] names =
+        [
+            ("-LimitBy", _limitBy?.NeverFound, "all of them share one limit"),
+            ("-Cost", _cost.NeverFound, "each costs 1"),
+            ("-NotBefore", _notBefore.NeverFound, "none of them waits"),
+            ("-Weight", _weight.NeverFound, "each weighs 1"),
+            ("-Priority", _priority.NeverFound, "each has the priority 0"),
+        ];
+        foreach (var (parameter, property, instead) in names)
+        {
+            if (property is not null) yield return $"{parameter} '{property}': no input has a property of this name, so {instead}.";
+        }
+    }
+
     /// <summary>The task for an input.</summary>
     /// <exception cref="JournalException">KeyMissing, InvalidKey, SecretRefused, ValueNotKept, InvalidValue: this input cannot be a task, others can.</exception>
     public NewTask Read(object? input)
@@ -102,6 +120,8 @@ public sealed class InputReader
             else _selector = ValueSelector.From(argument) ?? throw Refused(argument, "");
         }
 
+        public string? NeverFound => _selector?.NeverFound;
+
         public DateTimeOffset? Read(object input)
         {
             if (_selector is null) return _constant;
@@ -144,6 +164,8 @@ public sealed class InputReader
             if (ToNumber(argument) is { } number) _constant = number;
             else _selector = ValueSelector.From(argument) ?? throw Refused(argument, "");
         }
+
+        public string? NeverFound => _selector?.NeverFound;
 
         public double Read(object input)
         {

@@ -70,6 +70,7 @@ internal sealed class ValueSelector
 {
     private readonly string? _property;
     private readonly ScriptBlock? _script;
+    private bool _isFound;
 
     private ValueSelector(string? property, ScriptBlock? script)
     {
@@ -91,6 +92,9 @@ internal sealed class ValueSelector
     /// <summary>What it is called in an error.</summary>
     public string Description => _property is null ? $"the script block {{{Expression}}}" : $"the property '{_property}'";
 
+    /// <summary>The name of a property that none of the inputs read so far has; null where one has it, and for a script block.</summary>
+    public string? NeverFound => _isFound ? null : _property;
+
     /// <summary>The value for an input, without its PSObject; null when there is none.</summary>
     /// <exception cref="ValueUnavailableException">The script or the property's getter failed, or the script gave several values.</exception>
     public object? Read(object input)
@@ -110,8 +114,15 @@ internal sealed class ValueSelector
 
     private object? Property(object input)
     {
-        if (Unwrap(input) is IDictionary map && map.Contains(_property!)) return map[_property!];
-        return PSObject.AsPSObject(input).Properties[_property!]?.Value;
+        if (Unwrap(input) is IDictionary map && map.Contains(_property!))
+        {
+            _isFound = true;
+            return map[_property!];
+        }
+
+        var property = PSObject.AsPSObject(input).Properties[_property!];
+        _isFound |= property is not null;
+        return property?.Value;
     }
 
     private PSObject? Run(object input)

@@ -15,6 +15,9 @@ internal sealed record OptionChanges
 
     public int? FailureThreshold { get; init; }
 
+    /// <summary>A number, or a hashtable of numbers by project.</summary>
+    public object? QuotaLimit { get; init; }
+
     public object? QuotaReset { get; init; }
 
     public string? RateLimit { get; init; }
@@ -23,10 +26,11 @@ internal sealed record OptionChanges
     public int? ConcurrencyLimit { get; init; }
 
     /// <summary>The changes laid over options.</summary>
-    /// <exception cref="JournalException">InvalidValue, InvalidQuotaReset, InvalidRateLimit.</exception>
+    /// <exception cref="JournalException">InvalidValue, InvalidQuotaLimit, InvalidQuotaReset, InvalidRateLimit.</exception>
     public BatchOptions Over(BatchOptions options)
     {
         if (MaxRetries is not null) options = RetryBudgets.Over(options, MaxRetries);
+        if (QuotaLimit is not null) options = QuotaLimits.Over(options, QuotaLimit);
         return options with
         {
             RetryDelay = RetryDelay ?? options.RetryDelay,
@@ -75,4 +79,34 @@ internal static class RetryBudgets
         LanguagePrimitives.TryConvertTo<int>(value, CultureInfo.InvariantCulture, out var number) && number >= 0
             ? number
             : throw JournalErrors.InvalidValue("-MaxRetries", value, $"'{value}' is not a number from 0 up.");
+}
+
+/// <summary>The argument of -QuotaLimit: a number for the batch, or a hashtable of numbers by project. One takes the place of the other.</summary>
+internal static class QuotaLimits
+{
+    // The name is kept with each task that is charged to it.
+    private const int MaxNameLength = 200;
+
+    /// <summary>Options with the quota that an argument asks for.</summary>
+    /// <exception cref="JournalException">InvalidQuotaLimit.</exception>
+    public static BatchOptions Over(BatchOptions options, object argument)
+    {
+        if (ValueSelector.Unwrap(argument) is not IDictionary map) return options with { QuotaLimit = Number(argument, ""), QuotaLimits = null };
+        if (map.Count == 0) throw JournalErrors.InvalidQuotaLimit(argument, "the table has no project.");
+        var limits = new SortedDictionary<string, double>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry entry in map)
+        {
+            var name = Convert.ToString(ValueSelector.Unwrap(entry.Key), CultureInfo.InvariantCulture) ?? "";
+            if (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength) throw JournalErrors.InvalidQuotaLimit(name, $"the name of a project has 1 to {MaxNameLength} characters.");
+            if (!limits.TryAdd(name, Number(entry.Value, $" of '{name}'"))) throw JournalErrors.InvalidQuotaLimit(name, $"'{name}' and another name differ in case alone, and are one project.");
+        }
+
+        // A line that says the same again changes nothing.
+        return options with { QuotaLimit = null, QuotaLimits = ProjectLimits.AreSame(limits, options.QuotaLimits) ? options.QuotaLimits : limits };
+    }
+
+    private static double Number(object? value, string whose) =>
+        ValueSelector.Unwrap(value) is { } plain and not (bool or "") && LanguagePrimitives.TryConvertTo<double>(plain, CultureInfo.InvariantCulture, out var number) && number >= 0 && double.IsFinite(number)
+            ? number
+            : throw JournalErrors.InvalidQuotaLimit(value, $"'{value}'{whose} is not a number from 0 up.");
 }

@@ -54,14 +54,19 @@ public sealed class AddJournalTaskCommand : BatchInputCmdlet
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        if (_confirmed) TakeInputs((task, _) => _feeder.Add(task));
+        if (!_confirmed) return;
+        TakeInputs((task, _) =>
+        {
+            PaceRules.Check(task, _batch?.Options ?? BatchOptions.Default);
+            _feeder.Add(task);
+        });
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (!_confirmed) return;
-        TellRefused();
+        TellOfInputs();
         _feeder.Flush();
         var result = _feeder.Result;
         var batch = _batch is null ? null : Writer.RequireBatch(_batch.Id);

@@ -50,7 +50,9 @@ public sealed class CompleteJournalTaskCommand : TaskTargetCmdlet
             Metadata = Metadata is null ? null : TaskInputs.ToMap(Metadata, "-Metadata"),
             Result = Result is null ? null : KeptValues.Encode(Result, "-Result"),
         };
-        var decided = WorkerMoves.Succeeded(Writer.RequireBatch(task.BatchId), task, token, report);
+        var batch = Writer.RequireBatch(task.BatchId);
+        if (QuotaProject is { Length: > 0 } && batch.Options.QuotaLimits is { } limits && ProjectLimits.NameOf(limits, QuotaProject) is null) throw JournalErrors.UnknownQuotaProject(batch.Id, QuotaProject, limits.Keys);
+        var decided = WorkerMoves.Succeeded(batch, task, token, report);
         // Whoever is at the keyboard, or writes the loop, can still say what is meant; a run has nobody to ask, and records what was done.
         decided = decided with { Move = decided.Move with { RefusesSharedTarget = true } };
         if (ShouldProcess(Describe(task), "Complete")) Apply(decided, task.BatchId);

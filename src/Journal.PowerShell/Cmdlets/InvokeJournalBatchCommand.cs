@@ -6,6 +6,7 @@ using Journal.Lifecycle;
 using Journal.Runs;
 using Journal.Statistics;
 using Journal.Storage;
+using Journal.Storage.Shared;
 
 namespace Journal.Commands;
 
@@ -25,6 +26,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private PlanPrinter? _printer;
     private EarlierRuns? _earlier;
     private JournalBatch? _ended;
+    private BatchOptions _newOptions = BatchOptions.OfCommands;
     private CallerScripts _scripts = null!;
     private bool _held;
     private JournalBatch? _paused;
@@ -123,6 +125,10 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     [Duration]
     public TimeSpan StopTimeout { get; set; }
 
+    /// <summary>Where a quota is used up, stay, wait until it is renewed, and go on.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
     /// <summary>Modules to load into the runspaces of a parallel run or a job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -191,6 +197,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             if (stage is not null && !_works.Has(stage)) throw JournalErrors.StageNotFound(Name + BatchId, stage, _works.Stages);
         }
 
+        _newOptions = OptionsOver(BatchOptions.OfCommands);
         if (IsWhatIf)
         {
             _printer = new PlanPrinter(Tell, WriteVerbose, () => JournalExists || ParameterSetName == ById ? Reader : null, (store, hasInput) => OrEnd(() => RunPlan.Make(store, Order(hasInput))));
@@ -214,14 +221,21 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             var earlier = Incremental ? Earlier()?.Of(task, asBefore) : null;
             var isThere = earlier is not { LeavesOut: true } && _scripts.FindExisting(task, input);
             if (_printer is not null) _printer.Add(task, earlier, isThere);
-            else if (earlier is not { LeavesOut: true } && OpenBatch(hasInput: true) is not null) _feeder.Add(task);
+            else if (earlier is not { LeavesOut: true })
+            {
+                // Before there is a batch, which would be one without tasks, and again by what a batch says that was there.
+                PaceRules.Check(task, _batch?.Options ?? _newOptions);
+                if (OpenBatch(hasInput: true) is not { } batch) return;
+                PaceRules.Check(task, batch.Options);
+                _feeder.Add(task);
+            }
         });
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
-        TellRefused();
+        TellOfInputs();
         if (_printer is not null)
         {
             _printer.Finish(Refused);
@@ -309,6 +323,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         NewOptions = BatchOptions.OfCommands,
         Metadata = Metadata is null ? JsonMap.Empty : TaskInputs.ToMap(Metadata, "-Metadata"),
         VerifyOutput = VerifyOutput,
+        Waits = Wait,
         SkipFailed = SkipFailed,
         FromStage = FromStage,
         Stage = Stage,
@@ -325,7 +340,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private void Run(IJournalStore store, JournalBatch batch)
     {
         var (works, setup) = (_works, UsesRunspaces ? Setup() : null);
-        var line = new RunLine(setup is null ? streams => new CallerExecutor(works, this, _streams) : streams => new PoolExecutor(works, setup, streams), _scripts, PathResolver())
+        var line = new RunLine(setup is null ? streams => new CallerExecutor(works, this, _streams) : streams => new PoolExecutor(works, setup, streams), _scripts, RunspacePaths.Resolver(AsJob, path => ResolveFilePath(path, RunspacePaths.Error)))
         {
             IsJob = AsJob,
             Degree = ThrottleLimit,
@@ -342,6 +357,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
             Reconciles = Reconcile is not null,
             Worker = Worker,
             ProgressInterval = ProgressInterval,
+            Waits = Wait,
             LeftOut = LeftOut,
         };
         if (AsJob) StartJob(batch, streams => new BatchRun(store, batch, line, streams), []);
@@ -361,15 +377,6 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     private Runspace? PrimaryRunspace() => System.Reflection.Assembly.GetEntryAssembly()?.GetName().Name is not "pwsh" ? null
         : Runspace.DefaultRunspace is { Id: 1 } own ? own
         : InvokeCommand.InvokeScript("Microsoft.PowerShell.Utility\\Get-Runspace -Id 1").FirstOrDefault()?.BaseObject as Runspace;
-
-    // Where a block of another runspace went by Set-Location is that runspace's own.
-    private Func<string, string> PathResolver()
-    {
-        // Threads of a job that are no runspace's name full paths.
-        if (AsJob) return static path => Runspace.DefaultRunspace is null ? Path.GetFullPath(path) : RunspacePaths.Resolve(path);
-        var caller = Runspace.DefaultRunspace;
-        return path => Runspace.DefaultRunspace is { } here && here != caller ? RunspacePaths.Resolve(path) : ResolveFilePath(path, RunspacePaths.Error);
-    }
 
     /// <inheritdoc/>
     /// <remarks>The commands that follow have ended by now, too: what they were given is where it was to go, unless they were stopped.</remarks>

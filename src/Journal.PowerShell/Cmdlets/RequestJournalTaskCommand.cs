@@ -79,11 +79,7 @@ public sealed class RequestJournalTaskCommand : BatchTargetCmdlet
         foreach (var task in BatchRecovery.Recover(store, batch.Id, Processes, worker)) Tell(task);
         var claim = new ExchangeRequest(worker, batch.Id, LeaseTimeout ?? batch.Options.LeaseTimeout) { Claim = Count, Stage = stage };
         var result = store.Exchange(claim);
-        if (result.Claimed.Count == 0) WriteVerbose(WhyNone(result.Batch));
+        if (result.Claimed.Count == 0) WriteVerbose(TaskClaim.WhyNone(store, batch.Id, result, stage));
         WriteAll(result.Claimed);
     }
-
-    private static string WhyNone(BatchState state) => state.Status is JournalBatchStatus.Paused
-        ? $"Nothing to claim: the batch is paused ({state.PauseReason})."
-        : state.NextDue is { } due ? $"Nothing to claim before {due.ToLocalTime():T}." : $"Nothing to claim: the batch is {state.Status}.";
 }

@@ -39,10 +39,10 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int FailureThreshold { get; set; }
 
-    /// <summary>Quota units the batch may use; 0 for no limit.</summary>
+    /// <summary>Quota units the batch may use: a number, 0 for no limit; or a hashtable of numbers by project.</summary>
     [Parameter]
-    [ValidateRange(0.0, double.MaxValue)]
-    public double QuotaLimit { get; set; }
+    [ValidateNotNull]
+    public object? QuotaLimit { get; set; }
 
     /// <summary>When the quota is renewed: a period (a TimeSpan, 1.00:00:00, 24h), or a time of day with its zone ('00:00 America/Los_Angeles', '06:00 local'). None: never.</summary>
     [Parameter]
@@ -80,11 +80,12 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
             RetryDelay = RetryDelay,
             MaxRetryDelay = MaxRetryDelay,
             FailureThreshold = Given(nameof(FailureThreshold)) ? FailureThreshold : null,
+            QuotaLimit = QuotaLimit,
             QuotaReset = QuotaReset,
             RateLimit = RateLimit,
             ConcurrencyLimit = Given(nameof(ConcurrencyLimit)) ? ConcurrencyLimit : null,
         }.Over(options);
-        return Given(nameof(QuotaLimit)) ? options with { QuotaLimit = QuotaLimit == 0 ? null : QuotaLimit } : options;
+        return QuotaLimit is not null && options.QuotaLimit == 0 ? options with { QuotaLimit = null } : options;
     }
 
     private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Journal.Commands.Completion;
 using Journal.Lifecycle;
 using Journal.Storage;
+using Journal.Storage.Shared;
 
 namespace Journal.Commands;
 
@@ -12,6 +13,7 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
 {
     private TaskFeeder _feeder = null!;
     private JournalBatch? _batch;
+    private BatchOptions _options = BatchOptions.OfCommands;
     private bool _confirmed;
 
     /// <summary>The name that runs of the same work share.</summary>
@@ -36,22 +38,29 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
         BatchNaming.ValidateName(Name);
         StageNaming.Validate(Stage);
         _feeder = new TaskFeeder(AddTasks, Time, First);
+        _options = OptionsOver(BatchOptions.OfCommands);
         _confirmed = ShouldProcess($"batch '{Name}' in {Location}", "Create");
     }
 
     /// <inheritdoc/>
     protected override void OnItem()
     {
-        if (_confirmed) TakeInputs((task, _) => _feeder.Add(task));
+        if (!_confirmed) return;
+        TakeInputs((task, _) =>
+        {
+            PaceRules.Check(task, _options);
+            _feeder.Add(task);
+        });
     }
 
     /// <inheritdoc/>
     protected override void OnEnd()
     {
         if (!_confirmed) return;
-        TellRefused();
+        TellOfInputs();
         _feeder.Flush();
-        // A batch without inputs is one to add tasks to.
+        // Of a line whose inputs were all refused nothing is left; a batch without inputs is one to add tasks to.
+        if (_batch is null && Refused > 0) return;
         var batch = _batch ?? Create(OpenStore(StoreAccess.Create));
         if (_feeder.Result is { } result && result.AlreadyThere + result.Duplicates is > 0 and var repeated)
         {
@@ -78,7 +87,7 @@ public sealed class StartJournalBatchCommand : BatchOptionCmdlet
             Stages = JsonList.From(Stage),
             Settings = TaskInputs.ToMap(Setting, "-Setting"),
             Metadata = TaskInputs.ToMap(Metadata, "-Metadata"),
-            Options = OptionsOver(BatchOptions.OfCommands),
+            Options = _options,
         },
         SessionWorker.Get());
 }

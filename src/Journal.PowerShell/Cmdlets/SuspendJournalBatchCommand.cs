@@ -31,6 +31,8 @@ public sealed class SuspendJournalBatchCommand : BatchTargetCmdlet
     /// <inheritdoc/>
     protected override void OnBatch(IJournalStore store, JournalBatch batch)
     {
+        // A block of the batch that waits until nothing is in progress waits for itself.
+        if (Wait && SessionState.PSVariable.GetValue("JournalTask") is RunningTask task && task.BatchId == batch.Id) throw JournalErrors.WaitsForItself(batch.Id, task.Key);
         if (!ShouldProcess($"batch '{batch.Id}'", "Suspend")) return;
         var paused = store.Apply(batch.Id, Until is null ? BatchMove.Hold(Reason) : BatchMove.Pause(Reason, Until), SessionWorker.Get());
         WriteObject(Wait ? BatchRecovery.AwaitIdle(store, batch.Id, Processes, PollInterval, StopToken) : paused);

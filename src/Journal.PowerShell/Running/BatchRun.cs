@@ -45,9 +45,31 @@ internal sealed class BatchRun
         }
 
         using var mark = ProgramMark.Begin();
+        var (batch, hasResults) = (_batch, false);
+        while (true)
+        {
+            var (result, waits) = Run(batch, queue, activity, observer, outbox, hasResults, stop);
+            if (waits is null) return result;
+            (batch, hasResults) = (waits, result.HasResults);
+            _words.WaitsForQuota(batch);
+            if (PauseWait.Await(_store, batch, TimeProvider.System, waiting => observer.Progress(PauseWait.ProgressOf(waiting)), stop) is PauseWaitEnd.Over)
+            {
+                // With the options that it has by now.
+                batch = _store.FindBatch(batch.Id) ?? batch;
+                continue;
+            }
+
+            _delivery.Stopped([]);
+            _words.HowToResume(_store, _batch.Id, 0, _delivery.Waiting, onPipeline: true);
+            return result with { End = RunEnd.Interrupted };
+        }
+    }
+
+    private (RunResult Result, JournalBatch? Waits) Run(JournalBatch batch, CallerQueue queue, int activity, PipelineObserver observer, ResultOutbox? outbox, bool hasResults, CancellationToken stop)
+    {
         var executor = _line.Executor(new StreamForwarder(_streams, queue, activity));
         using var pool = executor as PoolExecutor;
-        using var runner = new BatchRunner(_store, Request(queue, executor), executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
+        using var runner = new BatchRunner(_store, Request(batch, queue, executor), executor, observer, TimeProvider.System, ProcessTable.Instance, queue);
         lock (_gate)
         {
             _giveUp = () =>
@@ -59,7 +81,7 @@ internal sealed class BatchRun
 
         try
         {
-            return Run(runner, pool, observer, outbox, stop);
+            return Run(runner, pool, observer, outbox, hasResults, stop);
         }
         finally
         {
@@ -77,7 +99,7 @@ internal sealed class BatchRun
     /// <param name="isStopping">See <see cref="Delivery.Settle"/>.</param>
     public void Settle(bool isStopping) => _delivery.Settle(isStopping);
 
-    private RunRequest Request(CallerQueue queue, ITaskExecutor executor) => new(_batch)
+    private RunRequest Request(JournalBatch batch, CallerQueue queue, ITaskExecutor executor) => new(batch)
     {
         Degree = _line.Degree,
         ChunkSize = _line.ChunkSize,
@@ -94,7 +116,8 @@ internal sealed class BatchRun
         Reconcile = _line.Reconciles ? (task, stop) => _line.Scripts.AskReconcile(task, executor.RunsOnCaller ? null : queue, stop) : null,
     };
 
-    private RunResult Run(BatchRunner runner, PoolExecutor? pool, PipelineObserver observer, ResultOutbox? outbox, CancellationToken stop)
+    // The batch, where the run waits for the end of its pause.
+    private (RunResult Result, JournalBatch? Waits) Run(BatchRunner runner, PoolExecutor? pool, PipelineObserver observer, ResultOutbox? outbox, bool hasResults, CancellationToken stop)
     {
         using var told = _line.StopTimeout > TimeSpan.Zero ? stop.Register(() => _words.LetsEnd(runner.UnderWay, _line.StopTimeout)) : default;
         using var signals = new StopSignals(
@@ -120,15 +143,17 @@ internal sealed class BatchRun
         catch (Exception) when (!runner.HasFault)
         {
             // Out of the pipeline: the user or a command downstream stops it, or something there failed.
-            _delivery.Stopped(runner);
+            _delivery.Stopped(runner.Unreported);
             _words.HowToResume(_store, _batch.Id, runner.GivenBack, _delivery.Waiting, onPipeline: true);
             throw;
         }
 
-        if (result.End is RunEnd.Interrupted) _delivery.Stopped(runner);
+        result = result with { HasResults = result.HasResults || hasResults };
+        if (result.End is RunEnd.Interrupted) _delivery.Stopped(runner.Unreported);
         // Before anything is written: the pipeline may be stopping, though nobody has told this cmdlet yet.
         if (result.End is RunEnd.Interrupted) _words.HowToResume(_store, _batch.Id, result.GivenBack, _delivery.Waiting, onPipeline: true);
         signals.Told();
+        if (_line.Waits && result.End is RunEnd.Paused && _store.FindBatch(_batch.Id) is { } paused && PauseWait.UntilOf(paused) is not null) return (result, paused);
         observer.Close();
         _words.Recorded(_batch, _line.Scripts.Recorded);
         _words.Reconciled(_batch, _line.Scripts.Reconciled);
@@ -141,7 +166,7 @@ internal sealed class BatchRun
         }
 
         if (_line.Summary) _streams.WriteObject(BatchSummary.Read(_store, _store.FindBatch(_batch.Id)!, TimeZoneInfo.Local, _line.Degree, leftOut: _line.LeftOut));
-        return result;
+        return (result, null);
     }
 }
 
@@ -192,6 +217,9 @@ internal sealed record RunLine(Func<StreamForwarder, ITaskExecutor> Executor, Ca
 
     /// <summary>How often a line of the information stream says how far the run is.</summary>
     public TimeSpan ProgressInterval { get; init; }
+
+    /// <summary>Whether the run waits until a quota that is used up is renewed.</summary>
+    public bool Waits { get; init; }
 
     /// <summary>Inputs that were left out, for the summary.</summary>
     public long LeftOut { get; init; }

@@ -40,7 +40,8 @@ internal sealed class Delivery
     public long Waiting => Outbox.Waiting(_unreported);
 
     /// <summary>The run was stopped.</summary>
-    public void Stopped(BatchRunner runner) => (_state, _unreported) = (State.Stopped, runner.Unreported);
+    /// <param name="unreported">Ends of attempts that are recorded and were not told.</param>
+    public void Stopped(IReadOnlyList<AttemptReport> unreported) => (_state, _unreported) = (State.Stopped, unreported);
 
     /// <summary>The run has written everything.</summary>
     public void Ended() => _state = State.Ended;

@@ -21,6 +21,7 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
     private RunPlan? _plan;
     private long _completedBefore;
     private long _duplicates;
+    private double _cost;
 
     /// <summary>Prints what becomes of an input.</summary>
     public void Add(NewTask input, EarlierAnswer? earlier, bool isThere)
@@ -35,8 +36,8 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
 
         var task = plan.Batch is { } batch ? _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id], Keys = [TextPattern.Exactly(input.Key)], First = 1 }).FirstOrDefault() : null;
         if (plan.Ended is { } ended && _store!.CountTasks(new TaskQuery { BatchIds = [ended.Id], Keys = [TextPattern.Exactly(input.Key)], Statuses = [JournalTaskStatus.Completed] }) > 0) _completedBefore++;
-        if (isThere && earlier is not { LeavesOut: true } && (task is null or { Token: 0, Status: JournalTaskStatus.Pending })) Tell(input.Key, RunPlan.AlreadyThere);
-        else Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : plan.Of(input, task, RecoveryOf(task), LostOutputOf(plan, task)));
+        if (isThere && earlier is not { LeavesOut: true } && (task is null or { Token: 0, Status: JournalTaskStatus.Pending })) Tell(input.Key, RunPlan.AlreadyThere, 0);
+        else Tell(input.Key, earlier is { LeavesOut: true } || task is null ? plan.Of(earlier) : plan.Of(input, task, RecoveryOf(task), LostOutputOf(plan, task)), task?.Cost ?? input.Cost);
     }
 
     /// <summary>Prints what becomes of the tasks that the batch has and no input named, and the totals.</summary>
@@ -54,14 +55,16 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         {
             foreach (var task in _store!.ReadTasks(new TaskQuery { BatchIds = [batch.Id] }))
             {
-                if (_told.Add(task.Key)) Tell(task.Key, plan.Of(task, RecoveryOf(task), LostOutputOf(plan, task)));
+                if (_told.Add(task.Key)) Tell(task.Key, plan.Of(task, RecoveryOf(task), LostOutputOf(plan, task)), task.Cost);
             }
         }
 
         if (plan.WaitingResults is > 0 and var waiting) Say($"{Amount.Of(waiting, "recorded result")} of an earlier run {(waiting == 1 ? "comes" : "come")} out first.");
         if (_duplicates > 0) Say(RunMessages.HadEarlierKeys(_duplicates));
-        if (plan.IsQuotaUsedUp) Say($"The quota limit is used up: the run pauses at once. To go on, run the same line {(plan.Batch?.QuotaResetsAt is { } renewed ? $"after {RelativeTime.Local(renewed)}, or now " : "")}with a higher -QuotaLimit.");
-        foreach (var limit in plan.Limits(_totals.Where(static total => total.Key.Action is PlannedAction.Run).Sum(static total => total.Value))) Say(limit);
+        if (plan.WaitsUntil is { } until) Say($"The batch is paused until {RelativeTime.Local(until)} ({plan.Batch!.PauseReason?.TrimEnd('.')}): the run waits until then.");
+        else if (plan.IsQuotaUsedUp && plan.Order.Waits && plan.QuotaOpensAt is { } opens) Say($"The quota limit is used up: the run waits until {RelativeTime.Local(opens)}.");
+        else if (plan.IsQuotaUsedUp) Say($"The quota limit is used up: the run pauses at once. To go on, run the same line {(plan.Batch?.QuotaResetsAt is { } renewed ? $"after {RelativeTime.Local(renewed)}, or now " : "")}with a higher -QuotaLimit.");
+        foreach (var limit in plan.Limits(_totals.Where(static total => total.Key.Action is PlannedAction.Run).Sum(static total => total.Value), _cost)) Say(limit);
         if (plan.Ended is { } ended) Say(RunMessages.BeginsAnew(ended, _completedBefore, _told.Count));
         Say($"{plan.Batch?.Id ?? $"A new batch '{plan.Order.Definition.Name}'"}: {Total(PlannedAction.Run, "to run")}, {(_totals.Keys.Any(static total => total.Action is PlannedAction.Record) ? Total(PlannedAction.Record, "to record") + ", " : "")}{Total(PlannedAction.Wait, "to wait for")}, {Total(PlannedAction.Fail, "to fail")}, {Total(PlannedAction.Leave, "left alone")}.");
     }
@@ -91,8 +94,9 @@ internal sealed class PlanPrinter(Action<string> tell, Action<string> verbose, F
         return of.Count == 0 ? $"0 {what}" : $"{of.Sum(static total => total.Value)} {what} ({string.Join(", ", of.Select(static total => $"{total.Value} {total.Key.Kind}"))})";
     }
 
-    private void Tell(string key, TaskPlan plan)
+    private void Tell(string key, TaskPlan plan, double cost)
     {
+        if (plan.Action is PlannedAction.Run) _cost += cost;
         _totals[(plan.Action, plan.Kind)] = _totals.GetValueOrDefault((plan.Action, plan.Kind)) + 1;
         if (plan.Action is PlannedAction.Leave)
         {

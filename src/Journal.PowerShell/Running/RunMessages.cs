@@ -162,6 +162,10 @@ internal sealed class RunMessages(IRunStreams streams)
         }
     }
 
+    /// <summary>The run stays, and waits for a quota.</summary>
+    public void WaitsForQuota(JournalBatch batch) => streams.WriteWarning(
+        $"{Done(batch.Counts)}; batch '{batch.Id}' is paused: {batch.PauseReason?.TrimEnd('.')}. The run waits until {RelativeTime.Local(batch.PausedUntil!.Value)}, and then goes on by itself.");
+
     /// <summary>How far a batch is.</summary>
     public static string Done(TaskCounts counts) => $"{counts.Ended}/{counts.Total} done" + (counts.Failed > 0 ? $", {counts.Failed} of them failed" : "");
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 
 namespace Journal.Commands.Running;
 
@@ -31,4 +32,14 @@ internal static class RunspacePaths
 
     /// <summary>The error of a path that means no file.</summary>
     public static JournalException Error(string path, string detail) => JournalErrors.InvalidValue("A path", path, detail);
+
+    /// <summary>How paths that blocks name are resolved: where a block of another runspace went by Set-Location is that runspace's own.</summary>
+    /// <param name="asJob">Whether the run is a job; threads of it that are no runspace's name full paths.</param>
+    /// <param name="ofCaller">How the caller's session does it.</param>
+    public static Func<string, string> Resolver(bool asJob, Func<string, string> ofCaller)
+    {
+        if (asJob) return static path => Runspace.DefaultRunspace is null ? Path.GetFullPath(path) : Resolve(path);
+        var caller = Runspace.DefaultRunspace;
+        return path => Runspace.DefaultRunspace is { } here && here != caller ? Resolve(path) : ofCaller(path);
+    }
 }

@@ -80,11 +80,20 @@ public static class InvariantProperty
     /// <summary>The text of such a value; with a format, and a culture, what its own ToString gives.</summary>
     public static string Text(PSObject instance, params object?[] arguments) => instance?.BaseObject switch
     {
-        IFormattable formatted when arguments is { Length: > 0 } => formatted.ToString(arguments[0] as string, arguments.OfType<IFormatProvider>().FirstOrDefault()),
+        // Text in quotes gives a culture and no format.
+        IFormattable formatted when arguments is [string { Length: > 0 }, ..] or [not null] => formatted.ToString(arguments[0] as string, arguments.OfType<IFormatProvider>().FirstOrDefault()),
         DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         var other => other?.ToString() ?? "",
     };
+
+    /// <summary>PowerShell hands a format (<c>'{0:HH:mm}' -f</c>) on only to a ToString of several overloads.</summary>
+    private sealed class TextOfValue() : PSCodeMethod("ToString", TextMethod)
+    {
+        public override System.Collections.ObjectModel.Collection<string> OverloadDefinitions => ["string ToString()", "string ToString(string format, IFormatProvider provider)"];
+
+        public override PSMemberInfo Copy() => new TextOfValue();
+    }
 
     private static PSObject? Of(PSObject instance, string name)
     {
@@ -96,7 +105,7 @@ public static class InvariantProperty
         })(inner);
         if (value is null) return null;
         var result = new PSObject(value);
-        result.Methods.Add(new PSCodeMethod("ToString", TextMethod));
+        result.Methods.Add(new TextOfValue());
         return result;
     }
 }

@@ -81,8 +81,16 @@ public static class SummaryView
 
     /// <summary>Quota used, and left where there is a limit.</summary>
     public static string Quota(JournalBatchSummary summary) => summary.QuotaLeft is { } left
-        ? string.Create(CultureInfo.InvariantCulture, $"{summary.QuotaConsumed} used, {left} left")
+        ? string.Create(CultureInfo.InvariantCulture, $"{summary.QuotaConsumed} used, {left} left") + ByProject(summary)
         : string.Create(CultureInfo.InvariantCulture, $"{summary.QuotaConsumed} used");
+
+    private static string ByProject(JournalBatchSummary summary)
+    {
+        const int named = 5;
+        if (summary.QuotaLeftByProject.Count == 0) return "";
+        var projects = summary.QuotaLeftByProject.Keys.Take(named).Select(project => string.Create(CultureInfo.InvariantCulture, $"{ViewText.Line(project)} {summary.QuotaLeftByProject[project]}"));
+        return $" ({string.Join(", ", projects)}{(summary.QuotaLeftByProject.Count > named ? ", …" : "")})";
+    }
 
     /// <summary>Files recorded, and what the disk says where it was asked.</summary>
     public static string Outputs(JournalBatchSummary summary) => summary.OutputsMissing is { } missing

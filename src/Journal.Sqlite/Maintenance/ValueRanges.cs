@@ -36,6 +36,7 @@ internal static class ValueRanges
         [("task", "cost")] = new("typeof({0}) IN ('real', 'integer') AND {0} > 0 AND {0} < 1e300", "1"),
         [("batch", "hold_until")] = Time("0"),
         [("batch", "quota_since")] = Time("0"),
+        [("batch", "quota_use")] = Json("object", "NULL"),
         [("batch", "pace_at")] = Time("0"),
         [("pace", "hold_until")] = Time("0"),
         [("pace", "opens_at")] = Time("0"),

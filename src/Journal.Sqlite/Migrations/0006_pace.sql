@@ -6,6 +6,10 @@ ALTER TABLE batch ADD COLUMN hold_reason TEXT;
 -- Of a quota that is renewed: what was used before its present period, and when that began; 0 where none did.
 ALTER TABLE batch ADD COLUMN quota_before REAL NOT NULL DEFAULT 0;
 ALTER TABLE batch ADD COLUMN quota_since INTEGER NOT NULL DEFAULT 0;
+-- How often units were used; 0 where nobody counted.
+ALTER TABLE batch ADD COLUMN quota_charges INTEGER NOT NULL DEFAULT 0;
+-- Of a quota by project: a JSON object of what each project has used in the present period.
+ALTER TABLE batch ADD COLUMN quota_use TEXT;
 -- The key by which its start is limited; NULL where its batch limits none by key.
 ALTER TABLE task ADD COLUMN limit_key TEXT;
 ALTER TABLE task ADD COLUMN cost REAL NOT NULL DEFAULT 1;

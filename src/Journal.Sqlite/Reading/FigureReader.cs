@@ -39,7 +39,7 @@ internal static class FigureReader
         var attempts = database.Prepared(Attempts).Bind(1, filter.Scope.FirstTask).Bind(2, filter.Scope.LastTask).Bind(3, batch.Number);
         while (attempts.Step()) tally.AddAttempt((int)attempts.Integer(0), (JournalAttemptOutcome)attempts.Integer(1), attempts.Integer(2));
         var active = database.Prepared(ActiveTime).Bind(1, batch.Number).Scalar() ?? 0;
-        return tally.ToFigures(active, ReadErrors(database, batch), ReadQuota(database, batch));
+        return tally.ToFigures(active, ReadErrors(database, batch), ReadQuota(database, batch.Number));
     }
 
     private static List<JournalErrorSummary> ReadErrors(Database database, BatchFacts batch)
@@ -50,10 +50,11 @@ internal static class FigureReader
         return errors;
     }
 
-    private static List<KeyValuePair<string?, double>> ReadQuota(Database database, BatchFacts batch)
+    /// <summary>What each project has used in all; a null project is that of tasks that named none.</summary>
+    public static List<KeyValuePair<string?, double>> ReadQuota(Database database, long batch)
     {
         var quota = new List<KeyValuePair<string?, double>>();
-        var row = database.Prepared(BatchStatements.QuotaByProject).Bind(1, batch.Number);
+        var row = database.Prepared(BatchStatements.QuotaByProject).Bind(1, batch);
         while (row.Step()) quota.Add(new(row.Text(0) is { Length: > 0 } project ? project : null, row.Real(1)));
         return quota;
     }

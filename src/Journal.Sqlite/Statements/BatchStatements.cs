@@ -7,14 +7,14 @@ internal static class BatchStatements
     public const string Columns = """
         no, id, name, status, pause_reason, paused_until, input_source, source_type, key_expression, stages, settings, metadata, options,
         pending, in_progress, completed, failed, skipped, canceled, quota_consumed, created_at, started_at, last_resumed_at, ended_at,
-        hold_until, hold_reason, quota_before, quota_since
+        hold_until, hold_reason, quota_before, quota_since, quota_charges, quota_use
         """;
 
     /// <summary>In the order that BatchEntry reads.</summary>
     private const string Standing = """
         no, id, revision, stage_count, status, pause_reason, paused_until, pending, in_progress, completed, failed, skipped, canceled,
         quota_consumed, active_time, started_at, last_resumed_at, ended_at, pace_at, pace_spent, hold_until, hold_reason,
-        quota_before, quota_since, first_task, last_task, first_event, last_event
+        quota_before, quota_since, quota_charges, quota_use, first_task, last_task, first_event, last_event
         """;
 
     public const string StandingById = $"SELECT {Standing} FROM batch WHERE id = ?1";
@@ -42,7 +42,7 @@ internal static class BatchStatements
             canceled = ?10, quota_consumed = ?11, active_time = ?12, started_at = ?13, last_resumed_at = ?14, ended_at = ?15,
             first_task = ?16, last_task = ?17, first_event = ?18, last_event = ?19, updated_at = ?20,
             pace_at = ?21, pace_spent = ?22, hold_until = ?23, hold_reason = ?24,
-            quota_before = ?25, quota_since = ?26
+            quota_before = ?25, quota_since = ?26, quota_charges = ?27, quota_use = ?28
         WHERE no = ?1
         """;
 

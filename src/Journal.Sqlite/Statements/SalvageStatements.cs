@@ -91,6 +91,8 @@ internal static class SalvageStatements
             first_task = (SELECT MIN(id) FROM task WHERE batch = no), last_task = (SELECT MAX(id) FROM task WHERE batch = no),
             first_event = (SELECT MIN(id) FROM event WHERE batch = no), last_event = (SELECT MAX(id) FROM event WHERE batch = no)
         """,
+        // Where tasks are lost, no more can be of earlier periods than the others used.
+        "UPDATE batch SET quota_before = MIN(quota_before, quota_consumed)",
     ];
 
     /// <summary>Tasks whose last event tells another status than they have: some of their history is lost.</summary>

@@ -12,10 +12,10 @@ internal sealed class BatchEntry
         Revision = row.Integer(2);
         StageCount = row.Integer(3);
         Standing = StoredBatch.ReadStanding(row, 4);
-        FirstTask = row.IntegerOrNull(24);
-        LastTask = row.IntegerOrNull(25);
-        FirstEvent = row.IntegerOrNull(26);
-        LastEvent = row.IntegerOrNull(27);
+        FirstTask = row.IntegerOrNull(26);
+        LastTask = row.IntegerOrNull(27);
+        FirstEvent = row.IntegerOrNull(28);
+        LastEvent = row.IntegerOrNull(29);
     }
 
     public long Number { get; }

@@ -128,11 +128,7 @@ internal sealed class BatchImporter
         }
 
         foreach (var entry in whole.Events) Keep(entry, id);
-        if (task.QuotaConsumed != 0)
-        {
-            _batch.Standing.QuotaConsumed += task.QuotaConsumed;
-            _session.Prepared(BatchStatements.ChargeQuota).Bind(1, _batch.Number).Bind(2, task.QuotaProject ?? "").Bind(3, task.QuotaConsumed).Execute();
-        }
+        _session.Charge(_batch, new TaskReport { Quota = task.QuotaConsumed, QuotaProject = task.QuotaProject }, null, _facts.Options);
 
         _attempts += whole.Attempts.Count;
     }

@@ -22,6 +22,7 @@ internal static class BatchMover
             batch.Standing.Apply(move, session.Now, session.RecorderOf(batch));
             if (!move.LiftsHolds) return;
             batch.Standing.Pace = batch.Standing.Pace.Lifted(session.Now);
+            batch.Standing.OpenProjects();
             batch.Changed = true;
             session.Keys.Renew(batch, lifts: true);
         }

@@ -48,7 +48,8 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
         }
 
         FollowPace(move, batch, task, options);
-        Charge(batch, move.Report, move.Report.QuotaProject ?? task.QuotaProject);
+        session.Charge(batch, move.Report, task.QuotaProject, options);
+        if (move.ClosesProject is { } closed) batch.Standing.CloseProject(closed, move.ProjectClosedUntil);
         KeepResult(move, batch, task, told);
         return new MoveResult(MoveOutcome.Applied, task.Status, keepsClaim ? task.Token + 1 : null, shared);
     }
@@ -107,13 +108,6 @@ internal sealed class MoveWriter(WriteSession session, long? holder = null)
             .Bind(6, session.Now - ran).Bind(7, session.Now)
             .Bind(8, (long)outcome).Bind(9, (long)(move.Error?.Category ?? JournalErrorCategory.None)).Bind(10, MoveEffects.AttemptMessage(move, outcome))
             .Bind(11, move.Error?.ErrorId).Bind(12, move.Error?.ScriptStackTrace).Bind(13, move.Report.Log).Execute();
-    }
-
-    private void Charge(BatchEntry batch, TaskReport report, string? project)
-    {
-        if (report.Quota == 0) return;
-        batch.Standing.QuotaConsumed += report.Quota;
-        session.Prepared(BatchStatements.ChargeQuota).Bind(1, batch.Number).Bind(2, project ?? "").Bind(3, report.Quota).Execute();
     }
 
     private void KeepResult(TaskMove move, BatchEntry batch, Standing task, long order)

@@ -1,3 +1,4 @@
+using Journal.Lifecycle;
 using Journal.Sqlite.Engine;
 using Journal.Sqlite.Reading;
 using Journal.Sqlite.Statements;
@@ -67,6 +68,19 @@ internal sealed class WriteSession
         return entry;
     }
 
+    /// <summary>Charges what a report says to a batch, and to its projects.</summary>
+    /// <param name="project">The project that its task charged last.</param>
+    public void Charge(BatchEntry batch, TaskReport report, string? project, BatchOptions options)
+    {
+        if (report.Quota == 0) return;
+        batch.Standing.NoteCharge(report.Quota);
+        foreach (var (charged, units) in MoveEffects.Charges(report, project))
+        {
+            batch.Standing.ChargeProject(units, charged, options.QuotaLimits);
+            Prepared(BatchStatements.ChargeQuota).Bind(1, batch.Number).Bind(2, charged ?? "").Bind(3, units).Execute();
+        }
+    }
+
     // The audit trail --------------------------------------------------------------------------------------------
 
     /// <summary>Writes what a batch's standing tells of its changes.</summary>
@@ -117,7 +131,7 @@ internal sealed class WriteSession
                 .Bind(13, standing.StartedAt).Bind(14, standing.LastResumedAt).Bind(15, standing.EndedAt).Bind(16, batch.FirstTask).Bind(17, batch.LastTask)
                 .Bind(18, batch.FirstEvent).Bind(19, batch.LastEvent).Bind(20, Now)
                 .Bind(21, standing.Pace.At).Bind(22, standing.Pace.Spent).Bind(23, standing.Pace.HoldUntil).Bind(24, standing.Pace.HoldReason)
-                .Bind(25, standing.QuotaBefore).Bind(26, standing.QuotaSince)
+                .Bind(25, standing.QuotaBefore).Bind(26, standing.QuotaSince).Bind(27, standing.QuotaCharges).Bind(28, StoredBatch.TextOf(standing.QuotaUse))
                 .Execute();
         }
     }

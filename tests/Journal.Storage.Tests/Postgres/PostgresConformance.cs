@@ -11,6 +11,8 @@ public sealed class PostgresClaims : ClaimConformance<PostgresFixture>;
 
 public sealed class PostgresPace : PaceConformance<PostgresFixture>;
 
+public sealed class PostgresQuota : QuotaConformance<PostgresFixture>;
+
 public sealed class PostgresStages : StageConformance<PostgresFixture>;
 
 public sealed class PostgresBatches : BatchConformance<PostgresFixture>;

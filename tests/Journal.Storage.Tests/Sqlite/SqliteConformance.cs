@@ -11,6 +11,8 @@ public sealed class SqliteClaims : ClaimConformance<SqliteFixture>;
 
 public sealed class SqlitePace : PaceConformance<SqliteFixture>;
 
+public sealed class SqliteQuota : QuotaConformance<SqliteFixture>;
+
 public sealed class SqliteStages : StageConformance<SqliteFixture>;
 
 public sealed class SqliteBatches : BatchConformance<SqliteFixture>;

@@ -77,6 +77,7 @@ internal static class ExceptionRules
             SocketError.AccessDenied => PermissionDenied,
             _ => NetworkError,
         },
+        JournalException { Fault: JournalFault.InvalidArgument } => InvalidInput,
         ArgumentException or FormatException or InvalidCastException or InvalidDataException or JsonException or XmlException => InvalidInput,
         _ => ByName(exception.GetType()),
     };

@@ -30,7 +30,47 @@ public sealed class BatchStanding
     public TaskCounts Counts { get; set; }
 
     /// <summary>Quota units used.</summary>
-    public double QuotaConsumed { get; set; }
+    public double QuotaConsumed { get; private set; }
+
+    /// <summary>How often quota units were used.</summary>
+    public long QuotaCharges { get; private set; }
+
+    /// <summary>What each project has used in the present period of the quota.</summary>
+    public QuotaUse QuotaUse { get; private set; }
+
+    /// <summary>A task used quota units.</summary>
+    /// <param name="units">How many, of all projects.</param>
+    public void NoteCharge(double units)
+    {
+        QuotaConsumed += units;
+        QuotaCharges++;
+    }
+
+    /// <summary>Quota units were of a project.</summary>
+    /// <param name="units">How many.</param>
+    /// <param name="project">Of which; null for none.</param>
+    /// <param name="limits">The projects that have a limit; null for none.</param>
+    public void ChargeProject(double units, string? project, IReadOnlyDictionary<string, double>? limits)
+    {
+        if (ProjectLimits.NameOf(limits, project) is { } known) QuotaUse = QuotaUse.Charge(known, units);
+    }
+
+    /// <summary>The other side takes no more of a project.</summary>
+    public void CloseProject(string project, DateTimeOffset? until) => QuotaUse = QuotaUse.Close(project, until);
+
+    /// <summary>What the other side closed is open again.</summary>
+    public void OpenProjects() => QuotaUse = QuotaUse.Opened(all: true);
+
+    /// <summary>The quota is by other projects, or their limits are others.</summary>
+    /// <param name="was">The limits before.</param>
+    /// <param name="limits">The limits now.</param>
+    /// <param name="ledger">What each project has used in all, by any spelling.</param>
+    public void FollowLimits(IReadOnlyDictionary<string, double>? was, IReadOnlyDictionary<string, double>? limits, IEnumerable<KeyValuePair<string, double>> ledger)
+    {
+        // What is of earlier periods the ledger does not tell.
+        var used = (QuotaBefore != 0 ? [] : ledger).ToLookup(static project => project.Key, static project => project.Value, StringComparer.OrdinalIgnoreCase);
+        QuotaUse = QuotaUse.Under(was, limits, name => used[name].Sum());
+    }
 
     /// <summary>How long its attempts have run.</summary>
     public long ActiveTime { get; set; }
@@ -58,7 +98,7 @@ public sealed class BatchStanding
         var since = QuotaSince == 0 ? now : reset.Due(Micros.ToTime(QuotaSince), Micros.ToTime(now)) is { } due ? Micros.From(due) : QuotaSince;
         if (since == QuotaSince) return false;
         // The first period has all that was used so far: the limit was the same.
-        if (QuotaSince != 0) QuotaBefore = QuotaConsumed;
+        if (QuotaSince != 0) (QuotaBefore, QuotaUse) = (QuotaConsumed, QuotaUse.Renewed(Micros.ToTime(now)));
         QuotaSince = since;
         return true;
     }
@@ -69,8 +109,10 @@ public sealed class BatchStanding
     /// <summary>A batch as it was read.</summary>
     public BatchStanding(
         JournalBatchStatus status, string? pauseReason, long? pausedUntil, TaskCounts counts, double quotaConsumed, long activeTime,
-        long? startedAt, long? lastResumedAt, long? endedAt, Pace pace = default, double quotaBefore = 0, long quotaSince = 0)
+        long? startedAt, long? lastResumedAt, long? endedAt, Pace pace = default, double quotaBefore = 0, long quotaSince = 0, long quotaCharges = 0, QuotaUse? quotaUse = null)
     {
+        QuotaCharges = quotaCharges;
+        QuotaUse = quotaUse ?? QuotaUse.None;
         Pace = pace;
         QuotaBefore = quotaBefore;
         QuotaSince = quotaSince;
@@ -101,12 +143,20 @@ public sealed class BatchStanding
         HoldReason = Pace.HoldReason,
         QuotaBefore = QuotaBefore,
         QuotaSince = QuotaSince == 0 ? null : Micros.ToTime(QuotaSince),
+        QuotaCharges = QuotaCharges,
+        QuotaUse = QuotaUse,
     };
 
     /// <summary>Makes a pause or a resumption. A cancellation is made of its tasks' moves, and then <see cref="Cancel"/>.</summary>
     public void Apply(BatchMove move, long now, BatchRecorder record)
     {
-        if (move.Kind == BatchMoveKind.Resume && Status == JournalBatchStatus.Paused) LeavePause(move.Reason, now, record);
+        if (move.Kind == BatchMoveKind.Resume && Status == JournalBatchStatus.Paused)
+        {
+            // Whoever goes on wants to see whether a project is open again of which nobody knows when.
+            QuotaUse = QuotaUse.Opened(all: false);
+            LeavePause(move.Reason, now, record);
+        }
+
         if (move.Kind != BatchMoveKind.Pause) return;
         var from = Status;
         Reach(JournalBatchStatus.Paused, now);
@@ -173,6 +223,10 @@ public sealed class BatchStanding
         Status = BatchLifecycle.Settle(paused ? JournalBatchStatus.Paused : JournalBatchStatus.Ready, Counts, from.StartedAt is not null);
         StartedAt = Stamp(from.StartedAt);
         LastResumedAt = Stamp(from.LastResumedAt);
+        // Of a part of its tasks no more can be of earlier periods than they used.
+        QuotaBefore = Math.Min(from.QuotaBefore, QuotaConsumed);
+        QuotaSince = Stamp(from.QuotaSince) ?? 0;
+        QuotaUse = from.QuotaUse;
         PauseReason = paused ? from.PauseReason : null;
         PausedUntil = !paused ? null : from.IsHeld ? HeldUntil : Stamp(from.PausedUntil);
         EndedAt = Status >= JournalBatchStatus.Completed ? Stamp(from.EndedAt) ?? Stamp(lastEnd) ?? now : null;

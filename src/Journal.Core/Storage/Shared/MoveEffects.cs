@@ -68,6 +68,23 @@ public static class MoveEffects
     /// <param name="known">What the task has, as JSON.</param>
     public static string? Metadata(JsonMap? laid, string? known) => laid is { Count: > 0 } ? JsonMap.Parse(known).With(laid).Json : null;
 
+    /// <summary>What each project is charged by a report; nothing where it charges nothing.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="known">The project that the task charged last.</param>
+    public static IEnumerable<(string? Project, double Units)> Charges(TaskReport report, string? known)
+    {
+        var rest = report.Quota;
+        foreach (var (project, units) in report.QuotaByProject ?? Empty)
+        {
+            rest -= units;
+            if (units != 0) yield return (project, units);
+        }
+
+        if (report.QuotaByProject is null ? rest != 0 : rest > 1e-9 * report.Quota) yield return (report.QuotaProject ?? known, rest);
+    }
+
+    private static readonly Dictionary<string, double> Empty = [];
+
     /// <summary>What is recorded of what the attempt emitted; null where nothing is.</summary>
     public static string? Result(TaskMove move) =>
         move.Kind is TaskMoveKind.Complete or TaskMoveKind.Advance or TaskMoveKind.Skip ? move.Report.Result : null;

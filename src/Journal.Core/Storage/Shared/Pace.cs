@@ -137,12 +137,13 @@ public static class PaceRules
     /// <summary>Refuses inputs whose limit keys are found in another way than those of the tasks that their batch has: the keys are the tasks' own.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="given">How they are found; null where nobody said.</param>
-    /// <param name="mayBegin">Whether a batch without tasks takes over the way that is given.</param>
+    /// <param name="mayBegin">Whether the line runs the batch: then a batch without tasks takes over the way that is given. Else it only adds tasks.</param>
     /// <exception cref="JournalException">LimitByChanged.</exception>
     public static void RequireLimitBy(JournalBatch batch, string? given, bool mayBegin)
     {
         var was = batch.Options.LimitBy;
-        if (given != was && !(given is not null && mayBegin && batch.Total == 0)) throw JournalErrors.LimitByChanged(batch.Id, was, given);
+        if (given != was && !(given is not null && mayBegin && batch.Total == 0)) throw JournalErrors.LimitByChanged(
+            batch.Id, was, given, mayBegin ? "Use -New for a new batch." : "Start-JournalBatch begins a new batch with other keys.");
     }
 
     /// <summary>Checks what a new task says of its pace.</summary>

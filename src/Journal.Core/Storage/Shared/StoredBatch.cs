@@ -2,7 +2,8 @@ namespace Journal.Storage.Shared;
 
 /// <summary>
 /// A batch from a row of these columns: its number, id, name, status, pause_reason, paused_until, input_source, source_type, key_expression, stages,
-/// settings, metadata, options, its tasks by status (six), quota_consumed, created_at, started_at, last_resumed_at, ended_at, hold_until, hold_reason, quota_before, quota_since.
+/// settings, metadata, options, its tasks by status (six), quota_consumed, created_at, started_at, last_resumed_at, ended_at, hold_until, hold_reason, quota_before, quota_since,
+/// quota_charges, quota_use.
 /// </summary>
 public static class StoredBatch
 {
@@ -35,19 +36,37 @@ public static class StoredBatch
         HoldReason = row.Text(25),
         QuotaBefore = row.Real(26),
         QuotaSince = row.Integer(27) == 0 ? null : Micros.ToTime(row.Integer(27)),
+        QuotaCharges = row.Integer(28),
+        QuotaUse = ReadUse(row.Text(29)),
         JournalPath = location,
     };
 
     /// <summary>How many columns <see cref="ReadStanding"/> reads.</summary>
-    public const int StandingColumns = 20;
+    public const int StandingColumns = 22;
 
     /// <summary>Where a batch stands, from the columns status, pause_reason, paused_until, its tasks by status (six), quota_consumed, active_time,
     /// started_at, last_resumed_at, ended_at, pace_at, pace_spent, hold_until, hold_reason,
-    /// quota_before, quota_since, beginning at one of them.</summary>
+    /// quota_before, quota_since, quota_charges, quota_use, beginning at one of them.</summary>
     public static BatchStanding ReadStanding<TRow>(TRow row, int column) where TRow : IStoredRow => new(
         (JournalBatchStatus)row.Integer(column), row.Text(column + 1), row.IntegerOrNull(column + 2), Counts(row, column + 3), row.Real(column + 9),
         row.Integer(column + 10), row.IntegerOrNull(column + 11), row.IntegerOrNull(column + 12), row.IntegerOrNull(column + 13),
-        ReadPace(row, column + 14), row.Real(column + 18), row.Integer(column + 19));
+        ReadPace(row, column + 14), row.Real(column + 18), row.Integer(column + 19), row.Integer(column + 20), ReadUse(row.Text(column + 21)));
+
+    /// <summary>What the projects of a quota have used, as it is stored; null for nothing.</summary>
+    public static string? TextOf(QuotaUse use) => use.ToString() is { Length: > 0 } json ? json : null;
+
+    // A text that is none stops no run: what it said is counted anew.
+    private static QuotaUse ReadUse(string? json)
+    {
+        try
+        {
+            return QuotaUse.Parse(json);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return QuotaUse.None;
+        }
+    }
 
     /// <summary>How fast tasks may start, from the columns pace_at, pace_spent, hold_until, hold_reason, beginning at one of them.</summary>
     public static Pace ReadPace<TRow>(TRow row, int column) where TRow : IStoredRow =>
