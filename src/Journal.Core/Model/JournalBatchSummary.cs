@@ -130,7 +130,7 @@ public sealed class JournalBatchSummary
     /// <summary>When the pause ends by itself; null when it does not.</summary>
     public DateTimeOffset? PausedUntil { get; init; }
 
-    /// <summary>For a script to end with: 0 where all is done, or nothing was to be done; 1 where tasks failed; 2 where it was stopped before its end, or others go on with it; 3 where it is paused.</summary>
+    /// <summary>For a script to end with: 0 where all is done, or nothing was to be done; 1 where tasks failed; 2 where it was stopped before its end, or others go on with it; 3 where it is paused, by an operator, a quota, or because too much failed.</summary>
     public int ExitCode => Status switch
     {
         JournalBatchStatus.Paused when PauseReason != JournalBatch.InterruptedReason => 3,

@@ -42,7 +42,7 @@ public static class BatchHealth
             : ended.Completed < demand.MinCompleted ? $"{Amount.Of(ended.Completed, "task")} {(ended.Completed == 1 ? "was" : "were")} completed, and {demand.MinCompleted} must be."
             : null;
         return reason is null
-            ? Tell(store, demand, ended, ended, Well, $"{ended.Completed} completed, {ended.Failed} failed; ended {RelativeTime.Age(age)}{(newest == ended ? "" : ", and the next is under way")}.")
+            ? Tell(store, demand, ended, ended, Well, $"{ended.Completed} completed, {ended.Failed} failed; ended {RelativeTime.Age(age)}{(newest.Id == ended.Id ? "" : ", and the next is under way")}.")
             : Tell(store, demand, ended, ended, Bad, reason);
     }
 

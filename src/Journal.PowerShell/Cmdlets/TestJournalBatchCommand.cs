@@ -42,9 +42,9 @@ public sealed class TestJournalBatchCommand : JournalCmdlet
         }
         catch (JournalException e)
         {
-            // A monitor goes by the object, and whoever looks at it by the error.
+            // A monitor goes by the object, which an error that ends the line would take from it, and whoever looks at it by the error.
             WriteObject(BatchHealth.CannotTell(Location, demand, e.Message));
-            throw;
+            WriteError(e.ToErrorRecord());
         }
     });
 }

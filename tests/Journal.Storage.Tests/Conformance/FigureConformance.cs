@@ -39,6 +39,27 @@ public abstract class FigureConformance<TFixture> : StoreTest<TFixture> where TF
     }
 
     [Fact]
+    public void Attempts_are_tallied_by_batch_outcome_category_and_how_long_they_took()
+    {
+        var batch = Batch("a", "b", "c");
+        CompleteIn(batch, 1, 20_000);
+        var failing = ClaimOne(batch);
+        Make(TaskMove.Fail(failing.Id, failing.Token, Broken, TaskReport.Nothing, TimeSpan.FromSeconds(7)));
+        Batch("of another");
+
+        var tallies = Store.TallyAttempts().Where(tally => tally.BatchId == batch.Id).OrderBy(static tally => tally.Duration).ToList();
+
+        Assert.Equal(3, Store.TallyAttempts().Sum(static tally => tally.Count));
+        Assert.Equal(
+            [
+                new AttemptTally(batch.Id, JournalAttemptOutcome.Completed, JournalErrorCategory.None, 2, 1, TimeSpan.FromSeconds(1)),
+                new AttemptTally(batch.Id, JournalAttemptOutcome.Failed, Broken.Category, 4, 1, TimeSpan.FromSeconds(7)),
+                new AttemptTally(batch.Id, JournalAttemptOutcome.Completed, JournalErrorCategory.None, AttemptTally.Stretches.Count, 1, TimeSpan.FromSeconds(20_000)),
+            ],
+            tallies);
+    }
+
+    [Fact]
     public void A_batch_where_nothing_was_done_has_no_durations()
     {
         var figures = Store.ReadFigures(Batch("a").Id);
