@@ -32,12 +32,12 @@ function Get-OutputHead([string] $Output) {
 
 # The example of a page with the output that stands below it; empty where none does.
 function Get-ShownOutput([string] $Page, [string] $Title) {
-    if ($Page -match "(?s)\n### $([regex]::Escape($Title))\n.*?``````powershell[^\n]*\n.*?\n``````\n(\n``````console\n(?<shown>.*?)\n``````\n)?") { $Matches['shown'] } else { throw "There is no example '$Title'." }
+    if ($Page -match "(?s)\n### $([regex]::Escape($Title))\n.*?``````powershell[^\n]*\n.*?\n``````\n(\n``````console\n(?:(?<shown>.*?)\n)??``````\n)?") { $Matches['shown'] } else { throw "There is no example '$Title'." }
 }
 
 # The page with another output below an example.
 function Set-ShownOutput([string] $Page, [string] $Title, [string] $Output) {
-    $pattern = "(?s)(?<before>\n### $([regex]::Escape($Title))\n.*?``````powershell[^\n]*\n.*?\n``````\n)(\n``````console\n.*?\n``````\n)?"
+    $pattern = "(?s)(?<before>\n### $([regex]::Escape($Title))\n.*?``````powershell[^\n]*\n.*?\n``````\n)(\n``````console\n(?:.*?\n)??``````\n)?"
     $shown = $Output ? "`n``````console`n$Output`n```````n" : ''
     [regex]::Replace($Page, $pattern, { param($match) $match.Groups['before'].Value + $shown })
 }
