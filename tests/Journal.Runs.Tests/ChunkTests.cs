@@ -120,7 +120,7 @@ public sealed class ChunkTests : RunnerFixture
             return null;
         });
 
-        Assert.Equal([("gone", JournalErrorCategory.NotFound), (Tasks(batch)[1].ErrorMessage, JournalErrorCategory.Unknown)], Tasks(batch).Select(static task => (task.ErrorMessage, task.ErrorCategory)));
+        Assert.Equal([("gone", JournalErrorCategory.NotFound), (Tasks(batch)[1].ErrorMessage, JournalErrorCategory.InvalidInput)], Tasks(batch).Select(static task => (task.ErrorMessage, task.ErrorCategory)));
         Assert.Contains("-ChunkSize", Tasks(batch)[1].ErrorMessage, StringComparison.Ordinal);
     }
 
