@@ -48,6 +48,11 @@ Describe 'The nightly script of the page on scheduled tasks' {
             Invoke-PowerShell -NoProfile -NonInteractive -File ./nightly.ps1 2>&1 | Out-Null
             $LASTEXITCODE
         }
+        function Get-Block([string] $Part) { [scriptblock]::Create(@($page.Code -like "*$Part*")[0]) }
+        function Invoke-Check {
+            . (Get-Block 'check-nightly.ps1 @')
+            "$(Invoke-PowerShell -NoProfile -NonInteractive -File ./check-nightly.ps1 2>$null) $LASTEXITCODE"
+        }
     }
     BeforeEach {
         Enter-DocumentedHome
@@ -60,22 +65,24 @@ Describe 'The nightly script of the page on scheduled tasks' {
 
     It 'ends with 0 where all is done, and then its monitoring is silent' {
         Invoke-Nightly | Should -Be 0
-        . ([scriptblock]::Create($page[2].Code)) 3>&1 | Should -BeNullOrEmpty
+        . (Get-Block '$last = Get-JournalCheckpoint') 3>&1 | Should -BeNullOrEmpty
+        Invoke-Check | Should -BeLike 'OK - nightly: * 0'
     }
 
     It 'ends with 3 where its batch is paused before it begins' {
         Get-ChildItem ~/Photos -Recurse -File | Start-JournalBatch nightly -Key FullName | Suspend-JournalBatch -Reason 'The target is being moved' | Out-Null
         Invoke-Nightly | Should -Be 3
-        (. ([scriptblock]::Create($page[2].Code)) 3>$null).PauseReason | Should -Be 'The target is being moved'
+        Invoke-Check | Should -BeLike 'CRITICAL - nightly: It is paused at 0/*: The target is being moved | * 2'
     }
 
     It 'ends with 1, and is missed by the monitoring, where <What>' -ForEach @(
-        @{ What = 'the journal is damaged'; Do = { Set-Content $env:JOURNAL_PATH ('no journal ' * 1000) }; Asks = $false }
-        @{ What = 'the folder is gone'; Do = { Rename-Item $env:HOME/Photos Elsewhere }; Asks = $true }
+        @{ What = 'the journal is damaged'; Do = { Set-Content $env:JOURNAL_PATH ('no journal ' * 1000) }; Asks = $false; Check = 'UNKNOWN - nightly: * 3' }
+        @{ What = 'the folder is gone'; Do = { Rename-Item $env:HOME/Photos Elsewhere }; Asks = $true; Check = 'CRITICAL - nightly: No batch of that name was ever started. | * 2' }
     ) {
         . $Do
         Invoke-Nightly | Should -Be 1
-        if ($Asks) { . ([scriptblock]::Create($page[2].Code)) 3>&1 | Should -BeLike '*has not come to its end*' }
+        if ($Asks) { . (Get-Block '$last = Get-JournalCheckpoint') 3>&1 | Should -BeLike '*has not come to its end*' }
+        Invoke-Check | Should -BeLike $Check
     }
 }
 

@@ -1,5 +1,9 @@
 # What a monitor asks: did the runs of a name happen and go well, and what does the journal hold, in figures.
 
+BeforeDiscovery {
+    if (-not (Get-Command promtool -ErrorAction Ignore)) { Write-Host 'Left out: what promtool says of the metrics (prometheus is not installed).' }
+}
+
 BeforeAll { Import-Module "$PSScriptRoot/TestSupport.psm1" -Force }
 
 AfterAll { Clear-JournalSetting }

@@ -15,7 +15,7 @@ public sealed class PaceProcessTests : IDisposable
     [Fact]
     public void Four_processes_together_start_no_more_in_any_second_than_the_rate_and_its_burst()
     {
-        const int tasks = 700;
+        const int tasks = 2000;
         var limit = RateLimit.Parse("200/1s");
         using var store = new SqliteStoreFactory().Open(new StoreOptions(Journal, StoreAccess.Create));
         var batch = store.CreateBatch(new NewBatch("rate") { Options = BatchOptions.Default with { RateLimit = limit } });
