@@ -29,6 +29,12 @@ internal static class Program
             press.Cancel = true;
             stop.Cancel();
         };
+        // What a shell starts in the background ignores Ctrl+C.
+        using var told = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        });
         var tally = TortureRun.Run(options, Console.Out.WriteLine, stop.Token);
         Console.WriteLine(tally);
         return tally.Violations == 0 ? 0 : 1;

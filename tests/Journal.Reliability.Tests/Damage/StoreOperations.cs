@@ -27,6 +27,7 @@ internal static class StoreOperations
         (nameof(IJournalStore.ReadEvents), static store => Exhaust(store.ReadEvents(new EventQuery()))),
         (nameof(IJournalStore.GroupTasks), static store => Exhaust(store.GroupTasks(new GroupQuery(TaskQuery.All, [TaskGroupings.Parse("Signature"), TaskGroupings.Parse("Metadata.subject")])))),
         (nameof(IJournalStore.ReadFigures), static store => store.ReadFigures(Staged(store))),
+        (nameof(IJournalStore.TallyAttempts), static store => store.TallyAttempts()),
         (nameof(IJournalStore.FindCheckpoint), static store => store.FindCheckpoint(null, "scan")),
         (nameof(IJournalStore.ReadCheckpoints), static store => store.ReadCheckpoints(null)),
         (nameof(IJournalStore.Check), static store => store.Check()),
