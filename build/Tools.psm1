@@ -23,6 +23,8 @@ function Invoke-TestSuite {
     $command = @(Get-PowerShellCommand)
     # nohup, and a shell without job control, have everything that they start ignore signals, which the suite sends.
     if ($IsLinux) { $command = @('env', '--default-signal=INT,HUP') + $command }
+    # A failed test is in the report; the caller asks for the exit code.
+    $PSNativeCommandUseErrorActionPreference = $false
     & $command[0] $command[1..9] -WorkingDirectory $root -NoProfile -NonInteractive -File (Join-Path $root tests Pester Run.ps1) @args
 }
 
