@@ -127,6 +127,23 @@ Import-Module '$(Get-ModulePath)'
             (Get-JournalBatch patient).Completed | Should -BeLessThan 20
         }
 
+        It 'tells of a signal that meets a run which waits for its quota' -Skip:(-not $unix) {
+            $line = @"
+Import-Module '$(Get-ModulePath)'
+1..20 | Invoke-JournalBatch patient -QuotaLimit 2 -QuotaReset 1:00:00 -Wait { `$JournalTask.AddQuota(1); "out `$_" }
+'after the run'
+"@
+            $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
+            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            $process = [System.Diagnostics.Process]::Start($start)
+            $null = Wait-Line $process '*The run waits until*'
+            (Stop-Run $process TERM).ExitCode | Should -Be 143
+            $rest = $process.StandardOutput.ReadToEnd()
+            $rest | Should -BeLike '*Interrupted: 2/20 done; no task had to be given back*run the same line again*'
+            $rest | Should -Not -Match 'after the run'
+            (Get-JournalBatch patient).InProgress | Should -Be 0
+        }
+
         It 'ends it at the next signal' -Skip:(-not $unix) {
             $process = Start-PatientRun '-StopTimeout 100'
             & /bin/kill -TERM $process.Id

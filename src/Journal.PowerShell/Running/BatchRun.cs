@@ -52,17 +52,27 @@ internal sealed class BatchRun
             if (waits is null) return result;
             (batch, hasResults) = (waits, result.HasResults);
             _words.WaitsForQuota(batch);
-            if (PauseWait.Await(_store, batch, TimeProvider.System, waiting => observer.Progress(PauseWait.ProgressOf(waiting)), stop) is PauseWaitEnd.Over)
+            if (Await(batch, observer, stop))
             {
                 // With the options that it has by now.
                 batch = _store.FindBatch(batch.Id) ?? batch;
                 continue;
             }
 
-            _delivery.Stopped([]);
-            _words.HowToResume(_store, _batch.Id, 0, _delivery.Waiting, onPipeline: true);
             return result with { End = RunEnd.Interrupted };
         }
+    }
+
+    // Whether the pause is over; false where the run is stopped. Nothing is under way meanwhile, and a signal is told as one is that meets a run.
+    private bool Await(JournalBatch batch, PipelineObserver observer, CancellationToken stop)
+    {
+        using var signals = new StopSignals(
+            () => false, () => _delivery.Abandon([]), () => _words.HowToResume(_store, _batch.Id, 0, _delivery.Waiting, onPipeline: false), takesInterrupts: false);
+        if (PauseWait.Await(_store, batch, TimeProvider.System, waiting => observer.Progress(PauseWait.ProgressOf(waiting)), stop) is PauseWaitEnd.Over) return true;
+        _delivery.Stopped([]);
+        _words.HowToResume(_store, _batch.Id, 0, _delivery.Waiting, onPipeline: true);
+        signals.Told();
+        return false;
     }
 
     private (RunResult Result, JournalBatch? Waits) Run(JournalBatch batch, CallerQueue queue, int activity, PipelineObserver observer, ResultOutbox? outbox, bool hasResults, CancellationToken stop)
@@ -130,7 +140,7 @@ internal sealed class BatchRun
             {
                 // Before the next run could start the same programs beside these.
                 AttemptProcesses.KillAll(runner.StopNow);
-                _delivery.Abandon(runner);
+                _delivery.Abandon(runner.Unreported);
                 pool?.GiveUp();
             },
             () => _words.HowToResume(_store, _batch.Id, runner.GivenBack, _delivery.Waiting, onPipeline: false),

@@ -47,11 +47,12 @@ internal sealed class Delivery
     public void Ended() => _state = State.Ended;
 
     /// <summary>The process is about to end, on another thread than the pipeline's.</summary>
-    public void Abandon(BatchRunner runner)
+    /// <param name="unreported">Ends of attempts that were not told.</param>
+    public void Abandon(IReadOnlyList<AttemptReport> unreported)
     {
         try
         {
-            Outbox.Abandon(runner.Unreported);
+            Outbox.Abandon(unreported);
         }
         catch (JournalException)
         {
