@@ -12,8 +12,6 @@ namespace Journal.Reports;
 /// </summary>
 public sealed class MetricReport
 {
-    private static readonly JournalBatchStatus[] Ended = [.. Enum.GetValues<JournalBatchStatus>().Where(static status => status.HasEnded())];
-
     private readonly TextWriter _to;
 
     private MetricReport(TextWriter to) => _to = to;
@@ -40,13 +38,13 @@ public sealed class MetricReport
     private static List<NameFigures> Read(IJournalStore store, IProcessTable processes)
     {
         var tallies = store.TallyAttempts().ToLookup(static tally => tally.BatchId, StringComparer.Ordinal);
-        var held = store.ReadInFlight(null).ToLookup(static task => task.BatchId, StringComparer.Ordinal);
         var names = new Dictionary<string, NameFigures>(StringComparer.OrdinalIgnoreCase);
         // Newest first: the first one of a name is the one that tells where it stands.
         foreach (var batch in store.ReadBatches(new BatchQuery()))
         {
             if (!names.TryGetValue(batch.Name, out var name)) names[batch.Name] = name = new NameFigures(batch, Waiting(store, batch));
-            name.Add(batch, tallies[batch.Id], held[batch.Id], processes, store.Location);
+            name.Add(batch, tallies[batch.Id]);
+            if (batch.InProgress > 0) name.Add(store.ReadInFlight(batch.Id).Where(task => task.Worker is not null && processes.Probe(task.Worker, store.Location) is not Liveness.Dead), Renewed(store, batch));
         }
 
         return [.. names.Values.OrderBy(static name => name.Name, StringComparer.Ordinal)];
@@ -54,6 +52,10 @@ public sealed class MetricReport
 
     private static DateTimeOffset? Waiting(IJournalStore store, JournalBatch batch) => batch.Pending == 0 ? null
         : store.ReadTasks(new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.Pending], First = 1 }).FirstOrDefault()?.CreatedAt;
+
+    // A lease is renewed for as long as it was made.
+    private static DateTimeOffset? Renewed(IJournalStore store, JournalBatch batch) =>
+        store.ReadTasks(new TaskQuery { BatchIds = [batch.Id], Statuses = [JournalTaskStatus.InProgress] }).Max(static task => task.LeaseUntil) - batch.Options.LeaseTimeout;
 
     private void WriteTasks(List<NameFigures> names)
     {
@@ -69,8 +71,8 @@ public sealed class MetricReport
             foreach (var status in Enum.GetValues<JournalBatchStatus>()) Sample("journal_batch_status", name, name.Newest.Status == status ? 1 : 0, ("status", Snake(status)));
         }
 
-        Head("journal_quota_consumed_units", "gauge", "Quota units that the newest batch of a name has used.");
-        foreach (var name in names) Sample("journal_quota_consumed_units", name, name.Newest.QuotaConsumed);
+        Head("journal_quota_consumed_units", "gauge", "Quota units that the newest batch of a name has used, in the present period where the quota is renewed.");
+        foreach (var name in names) Sample("journal_quota_consumed_units", name, name.Newest.QuotaConsumed - name.Newest.QuotaBefore);
         Head("journal_quota_limit_units", "gauge", "Quota units that the newest batch of a name may use (in a period, where the quota is renewed); only where it has a limit.");
         foreach (var name in names) if (name.Newest.QuotaLimit is { } limit) Sample("journal_quota_limit_units", name, limit);
         Head("journal_workers", "gauge", "Workers that hold a task and live, or of which that cannot be told.");
@@ -89,16 +91,10 @@ public sealed class MetricReport
         }
 
         Head("journal_failures_total", "counter", "Attempts that failed, of all batches of a name that the journal has, by the category of their error.");
-        foreach (var name in names)
-        {
-            foreach (var category in Enum.GetValues<JournalErrorCategory>().Where(static category => category is not JournalErrorCategory.None))
-            {
-                Sample("journal_failures_total", name, name.Failures.Where(tally => tally.Category == category).Sum(static tally => tally.Count), ("category", Snake(category)));
-            }
-        }
+        foreach (var name in names) WriteByCategory("journal_failures_total", name, static tally => tally.Count);
 
-        Head("journal_retries_total", "counter", "Attempts that failed and were, or are to be, repeated.");
-        foreach (var name in names) Sample("journal_retries_total", name, Math.Max(0, name.Failures.Sum(static tally => tally.Count) - name.FailedTasks));
+        Head("journal_retries_total", "counter", "Attempts that failed and were repeated, by the category of their error.");
+        foreach (var name in names) WriteByCategory("journal_retries_total", name, static tally => tally.Repeated);
         const string duration = "journal_attempt_duration_seconds";
         Head(duration, "histogram", "How long attempts took that have ended.");
         foreach (var name in names)
@@ -107,7 +103,7 @@ public sealed class MetricReport
             for (var stretch = 0; stretch < AttemptTally.Stretches.Count; stretch++)
             {
                 so += name.Tallies.Where(tally => tally.Stretch == stretch).Sum(static tally => tally.Count);
-                Sample(duration + "_bucket", name, so, ("le", Number(AttemptTally.Stretches[stretch])));
+                Sample(duration + "_bucket", name, so, ("le", Number(AttemptTally.Stretches[stretch].TotalSeconds)));
             }
 
             var all = name.Tallies.Sum(static tally => tally.Count);
@@ -117,13 +113,21 @@ public sealed class MetricReport
         }
     }
 
+    private void WriteByCategory(string metric, NameFigures name, Func<AttemptTally, long> count)
+    {
+        foreach (var category in Enum.GetValues<JournalErrorCategory>().Where(static category => category is not JournalErrorCategory.None))
+        {
+            Sample(metric, name, name.Failures.Where(tally => tally.Category == category).Sum(count), ("category", Snake(category)));
+        }
+    }
+
     private void WriteTimes(List<NameFigures> names)
     {
         Time("journal_last_start_timestamp_seconds", "When the first task of the newest batch of a name was claimed.", static name => name.Newest.StartedAt);
         Time("journal_last_end_timestamp_seconds", "When a batch of a name ended last.", static name => name.LastEnded?.EndedAt);
         Time("journal_last_success_timestamp_seconds", "When a batch of a name ended last with no task failed.", static name => name.LastSuccess);
         Time("journal_oldest_waiting_task_timestamp_seconds", "When the first task was added that waits in the newest batch of a name.", static name => name.OldestWaiting);
-        Time("journal_worker_heartbeat_timestamp_seconds", "When a worker of a name last claimed a task that it holds.", static name => name.Heartbeat);
+        Time("journal_worker_heartbeat_timestamp_seconds", "When a worker of a name last renewed its lease of a task, or claimed it.", static name => name.Heartbeat);
         Head("journal_last_duration_seconds", "gauge", "How long the batch of a name took that ended last, from its first claim to its end.");
         foreach (var name in names) if (name.LastEnded is { StartedAt: { } start, EndedAt: { } end }) Sample("journal_last_duration_seconds", name, (end - start).TotalSeconds);
 
@@ -178,8 +182,6 @@ public sealed class MetricReport
 
         public IEnumerable<AttemptTally> Failures => Tallies.Where(static tally => tally.Outcome is JournalAttemptOutcome.Failed);
 
-        public long FailedTasks { get; private set; }
-
         public HashSet<WorkerIdentity> Workers { get; } = [];
 
         public DateTimeOffset? Heartbeat { get; private set; }
@@ -188,20 +190,18 @@ public sealed class MetricReport
 
         public DateTimeOffset? LastSuccess { get; private set; }
 
-        public void Add(JournalBatch batch, IEnumerable<AttemptTally> tallies, IEnumerable<InFlightTask> held, IProcessTable processes, string location)
+        public void Add(JournalBatch batch, IEnumerable<AttemptTally> tallies)
         {
             Tallies.AddRange(tallies);
-            FailedTasks += batch.Failed;
-            foreach (var task in held)
-            {
-                if (task.Worker is not { } worker || processes.Probe(worker, location) is Liveness.Dead) continue;
-                Workers.Add(worker);
-                if (Heartbeat is null || task.ClaimedAt > Heartbeat) Heartbeat = task.ClaimedAt;
-            }
-
-            if (!Ended.Contains(batch.Status) || batch.EndedAt is not { } end) return;
+            if (!batch.Status.HasEnded() || batch.EndedAt is not { } end) return;
             if (LastEnded is null || end > LastEnded.EndedAt) LastEnded = batch;
             if (batch.Status is JournalBatchStatus.Completed && (LastSuccess is null || end > LastSuccess)) LastSuccess = end;
+        }
+
+        public void Add(IEnumerable<InFlightTask> held, DateTimeOffset? renewed)
+        {
+            foreach (var task in held) Workers.Add(task.Worker!);
+            if (Workers.Count > 0 && (Heartbeat is null || renewed > Heartbeat)) Heartbeat = renewed;
         }
     }
 }

@@ -35,6 +35,14 @@ Describe '<Name>' -ForEach $cases {
         $command.Noun | Should -Match '^(Stale)?Journal(Batch|Task|Attempt|Event|Checkpoint|Result|Report|Metric|Error|Orphan)?$'
     }
 
+    It 'reads a length of time in hours: 26:00:00 is not 26 days' {
+        foreach ($parameter in $own | Where-Object { $_.ParameterType -in [timespan], [System.Nullable[timespan]] }) {
+            $reader = @($parameter.Attributes | Where-Object { $_ -is [Journal.Commands.Binding.DurationAttribute] -or $_ -is [Journal.Commands.Binding.DaysAttribute] })
+            $reader.Count | Should -Be 1 -Because "-$($parameter.Name) of $Name is a length of time"
+            $reader[0].Transform($null, '26:00:00') | Should -Be ([timespan]::FromHours(26)) -Because "-$($parameter.Name) of $Name says so"
+        }
+    }
+
     It 'has parameters in Pascal case and in the singular, with one type each' {
         $own.Name | Where-Object { $_ -cnotmatch '^([A-Z][a-z0-9]*)+$' } | Should -BeNullOrEmpty
         $own.Name | Where-Object { $_ -cmatch 's$' -and $_ -notin 'Progress', 'Process', 'Status', 'MaxRetries', 'MaxFailures', 'PassThru' } | Should -BeNullOrEmpty

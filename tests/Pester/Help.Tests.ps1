@@ -88,3 +88,19 @@ Describe 'Topics' {
         $topic -split '\r?\n' | Where-Object { $_.Length -gt 80 } | Should -BeNullOrEmpty
     }
 }
+
+Describe 'The output below an example' {
+    It 'is replaced alone: <What>, and the page keeps the rest' -ForEach @(
+        @{ What = 'where there was none'; Shown = '' }
+        @{ What = 'where the block was empty'; Shown = "`n``````console`n```````n" }
+        @{ What = 'where there was some'; Shown = "`n``````console`nold`nlines`n```````n" }
+    ) {
+        Import-Module $PSScriptRoot/ExampleOutput.psm1 -Force
+        $before = "## EXAMPLES`n`n### Example 1`n`n``````powershell`nGet-It`n```````n"
+        $after = "`n### Example 2`n`n``````powershell`nGet-More`n```````n`n``````console`nmore`n```````n`n## PARAMETERS`n`n``````yaml`nType: int`n```````n"
+        $page = $before + $Shown + $after
+        Set-ShownOutput $page 'Example 1' 'new' | Should -Be ($before + "`n``````console`nnew`n```````n" + $after)
+        Set-ShownOutput $page 'Example 1' '' | Should -Be ($before + $after)
+        Get-ShownOutput $page 'Example 2' | Should -Be more
+    }
+}

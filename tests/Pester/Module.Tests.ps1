@@ -123,3 +123,19 @@ Describe 'Completion' {
         $Error.Count | Should -Be $before
     }
 }
+
+Describe 'The test command' {
+    It 'goes on to its last line after a failed test' {
+        $failing = Join-Path $TestDrive 'Failing.Tests.ps1'
+        Set-Content $failing "Describe 'one' { It 'fails' { 1 | Should -Be 2 } }"
+        $script = Join-Path $TestDrive 'suite.ps1'
+        Set-Content $script @"
+`$ErrorActionPreference = 'Stop'
+`$PSNativeCommandUseErrorActionPreference = `$true
+Import-Module '$(Join-Path (Get-RepositoryRoot) build Tools.psm1)'
+Invoke-TestSuite -Path '$failing' | Out-Null
+"the last line, `$LASTEXITCODE"
+"@
+        Invoke-PowerShell -NoProfile -NonInteractive -File $script | Select-Object -Last 1 | Should -Be 'the last line, 1'
+    }
+}

@@ -70,15 +70,6 @@ Describe 'Test-JournalBatch' {
     }
 }
 
-Describe 'A length of time' {
-    It 'reads <Text> as <Hours> hours' -ForEach @(
-        @{ Text = '26:00:00'; Hours = 26 }, @{ Text = '48:30'; Hours = 48.5 }, @{ Text = '1.02:00:00'; Hours = 26 }, @{ Text = '23:30:00'; Hours = 23.5 }, @{ Text = '3600'; Hours = 1 }
-    ) {
-        $null = Use-NewJournal
-        (Test-JournalBatch any -MaxAge $Text).MaxAge.TotalHours | Should -Be $Hours
-    }
-}
-
 Describe 'Export-JournalMetric' {
     BeforeEach {
         $null = Use-NewJournal
@@ -96,12 +87,37 @@ Describe 'Export-JournalMetric' {
         Get-Sample 'journal_attempts_total{batch="nightly",outcome="completed"}' | Should -Be 6
         Get-Sample 'journal_attempts_total{batch="nightly",outcome="failed"}' | Should -Be 2
         (Get-Content $file | Where-Object { $_ -match '^journal_failures_total' } | ForEach-Object { [int] ($_ -replace '.* ') } | Measure-Object -Sum).Sum | Should -Be 2
-        Get-Sample 'journal_retries_total{batch="nightly"}' | Should -Be 1
+        (Get-Content $file | Where-Object { $_ -match '^journal_retries_total' } | ForEach-Object { [int] ($_ -replace '.* ') } | Measure-Object -Sum).Sum | Should -Be 1
         Get-Sample 'journal_attempt_duration_seconds_count{batch="nightly"}' | Should -Be 8
         Get-Sample 'journal_attempt_duration_seconds_bucket{batch="nightly",le="+Inf"}' | Should -Be 8
         Get-Sample 'journal_batch_status{batch="nightly",status="failed"}' | Should -Be 1
         [double] (Get-Sample 'journal_last_end_timestamp_seconds{batch="nightly"}') | Should -BeGreaterThan ([double] (Get-Sample 'journal_last_success_timestamp_seconds{batch="nightly"}'))
         Get-Sample 'journal_collect_errors_total' | Should -Be 0
+    }
+
+    It 'counts what failed and was repeated, and not what was given up or put back' {
+        1..2 | Invoke-JournalBatch nightly -MaxRetries 2 -RetryDelay 0 -ErrorAction Ignore { throw [System.IO.IOException]::new('no') } | Out-Null
+        $null = Export-JournalMetric $file
+        $retries = (Get-Content $file) -match '^journal_retries_total.*[^0]$'
+        $retries | Should -Match ' 4$'
+        Get-JournalTask nightly | Set-JournalTask -Status Pending | Out-Null
+        Get-JournalBatch nightly -Latest | Resume-JournalBatch | Out-Null
+        $null = Export-JournalMetric $file
+        (Get-Content $file) -match '^journal_retries_total.*[^0]$' | Should -Be $retries
+    }
+
+    It 'tells of a worker that is at work, and when it renewed its lease' {
+        $before = [datetimeoffset]::UtcNow.ToUnixTimeSeconds()
+        1 | Invoke-JournalBatch nightly { $null = Export-JournalMetric $using:file } -ThrottleLimit 2 | Out-Null
+        Get-Sample 'journal_workers{batch="nightly"}' | Should -Be 1
+        [double] (Get-Sample 'journal_worker_heartbeat_timestamp_seconds{batch="nightly"}') | Should -BeGreaterOrEqual ($before - 1)
+    }
+
+    It 'tells of a quota that is renewed what its present period has used' {
+        1..4 | Invoke-JournalBatch nightly -QuotaLimit 2 -QuotaReset 0:00:01 -Wait { $JournalTask.AddQuota(1) } 3>$null | Out-Null
+        $null = Export-JournalMetric $file
+        Get-Sample 'journal_quota_consumed_units{batch="nightly"}' | Should -Be 2
+        Get-Sample 'journal_quota_limit_units{batch="nightly"}' | Should -Be 2
     }
 
     It 'is in the text format: a head for each metric once, sorted buckets that add up, no byte order mark, line feeds' {

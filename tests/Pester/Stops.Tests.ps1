@@ -12,19 +12,28 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module "$PSScriptRoot/TestSupport.psm1" -Force
 
+    # A script in a process of its own, once it has said something like this.
+    function Start-Script([string] $Script, [string] $Like = 'started') {
+        $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$(Get-ModulePath)'`n$Script"
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        $null = Wait-Line $process $Like
+        $process
+    }
+
+    # The line of its output that is like this.
+    function Wait-Line($Process, [string] $Like) {
+        do { $said = $Process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -like $Like)
+        if ($null -eq $said) { throw "The run never said '$Like': $($Process.StandardError.ReadToEnd())" }
+        $said
+    }
+
     # A run in a process of its own that says 'started' when its 5th task begins, and then stays in that task.
     function Start-Run([string] $Name, [string] $More = '', [string] $Work = '$_') {
-        $line = @"
-Import-Module '$(Get-ModulePath)'
+        Start-Script @"
 1..20 | Invoke-JournalBatch $Name $More { if (`$_ -eq 5) { [Console]::Out.WriteLine('started'); [Console]::Out.Flush(); while (`$true) { Start-Sleep -Milliseconds 20 } }; $Work } | Out-Null
 'ended'
 "@
-        $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
-        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        $process = [System.Diagnostics.Process]::Start($start)
-        do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -eq 'started')
-        if ($null -eq $said) { throw "The run ended before it started: $($process.StandardError.ReadToEnd())" }
-        $process
     }
 
     function Stop-Run($Process, [string] $Signal) {
@@ -68,15 +77,10 @@ Describe 'A run that is stopped' {
         @{ Where = 'in the session'; More = '' }
         @{ Where = 'in runspaces'; More = '-ThrottleLimit 2' }
     ) {
-        $line = @"
-Import-Module '$(Get-ModulePath)'
+        $process = Start-Script @"
 1..20 | Invoke-JournalBatch quick $More { [Console]::Out.WriteLine('started'); Start-Sleep -Milliseconds 300 } | Out-Null
 'after the run'
 "@
-        $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
-        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        $process = [System.Diagnostics.Process]::Start($start)
-        $null = $process.StandardOutput.ReadLine()
         (Stop-Run $process TERM).ExitCode | Should -Be 143
         $process.StandardOutput.ReadToEnd() | Should -Not -Match 'after the run'
         (Get-JournalBatch quick).InProgress | Should -Be 0
@@ -89,23 +93,10 @@ Import-Module '$(Get-ModulePath)'
                 $null = & mkfifo ($gate = Join-Path $TestDrive "gate-$([guid]::NewGuid())")
                 # Open for both: so neither side waits for the other to open it.
                 $script:Gate = [System.IO.FileStream]::new($gate, 'Open', 'ReadWrite')
-                $line = @"
-Import-Module '$(Get-ModulePath)'
+                Start-Script @"
 1..20 | Invoke-JournalBatch patient $More { if (`$_ -in 5, 6) { [Console]::Out.WriteLine('started'); [Console]::Out.Flush(); `$null = [System.IO.FileStream]::new('$gate', 'Open', 'Read', 'ReadWrite', 1).ReadByte() }; "out `$_" }
 'after the run'
 "@
-                $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
-                $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-                $process = [System.Diagnostics.Process]::Start($start)
-                do { $said = $process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -eq 'started')
-                if ($null -eq $said) { throw "The run ended before it started: $($process.StandardError.ReadToEnd())" }
-                $process
-            }
-
-            function Wait-Line($Process, [string] $Like) {
-                do { $said = $Process.StandardOutput.ReadLine() } until ($null -eq $said -or $said -like $Like)
-                if ($null -eq $said) { throw "The run never said '$Like'." }
-                $said
             }
         }
 
@@ -128,15 +119,10 @@ Import-Module '$(Get-ModulePath)'
         }
 
         It 'tells of a signal that meets a run which waits for its quota' -Skip:(-not $unix) {
-            $line = @"
-Import-Module '$(Get-ModulePath)'
+            $process = Start-Script -Like '*The run waits until*' @"
 1..20 | Invoke-JournalBatch patient -QuotaLimit 2 -QuotaReset 1:00:00 -Wait { `$JournalTask.AddQuota(1); "out `$_" }
 'after the run'
 "@
-            $start = New-PowerShellStart '-NoProfile', '-NonInteractive', '-Command', $line
-            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-            $process = [System.Diagnostics.Process]::Start($start)
-            $null = Wait-Line $process '*The run waits until*'
             (Stop-Run $process TERM).ExitCode | Should -Be 143
             $rest = $process.StandardOutput.ReadToEnd()
             $rest | Should -BeLike '*Interrupted: 2/20 done; no task had to be given back*run the same line again*'

@@ -110,7 +110,7 @@ public sealed record QuotaReset
         var unit = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 };
         if (unit > 0) return double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * unit <= Longest.TotalSeconds ? TimeSpan.FromSeconds(number * unit) : null;
         var isWhole = text.Count(static c => c == ':') == 2 || (text.Contains('.', StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal));
-        return isWhole && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : null;
+        return isWhole ? ClockText.Parse(text) : null;
     }
 }
 

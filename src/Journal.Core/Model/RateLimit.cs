@@ -58,7 +58,7 @@ public sealed record RateLimit
         if (!TrySpan(span.Trim(), out var period)) return false;
         // Half a start a second is one in two: what costs 1 must be able to start.
         if (count < 1 && period / count < LongestPeriod) (count, period) = (1, period / count);
-        if ( period < TimeSpan.FromMilliseconds(1) || period > LongestPeriod) return false;
+        if (period < TimeSpan.FromMilliseconds(1) || period > LongestPeriod) return false;
         double? burst = null;
         if (burstText is not null)
         {
@@ -97,7 +97,12 @@ public sealed record RateLimit
     private static bool TrySpan(string text, out TimeSpan span)
     {
         span = default;
-        if (text.Contains(':', StringComparison.Ordinal)) return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out span);
+        if (text.Contains(':', StringComparison.Ordinal))
+        {
+            span = ClockText.Parse(text) ?? default;
+            return span != default;
+        }
+
         var unit = text.TrimStart("0123456789.".ToCharArray());
         var digits = text[..^unit.Length];
         double number = 1;

@@ -53,7 +53,7 @@ public static class BatchHealth
     public static JournalBatchHealth CannotTell(string location, HealthDemand demand, string why) =>
         new() { Name = demand.Name, MaxAge = demand.MaxAge, ExitCode = Unknown, Reason = why, JournalPath = location };
 
-    // What the next line of a scheduled task goes on with by itself is no trouble yet.
+    // A pause that ends by itself is to be looked at; one that waits for somebody, or for the next run, is not well.
     private static (int Code, string Why)? Trouble(JournalBatch batch, DateTimeOffset now) => batch switch
     {
         { Status: JournalBatchStatus.Paused, PausedUntil: { } until } when until > now => (Look, $"It is paused until {RelativeTime.Local(until)}: {batch.PauseReason}"),

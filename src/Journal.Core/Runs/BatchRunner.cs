@@ -96,7 +96,6 @@ public sealed class BatchRunner : IDisposable
             // Only an exception of the observer or of a posted action gets here with the run still on: that is a stop, too.
             Stop();
             foreach (var thread in threads) thread.Join();
-            lock (_stopping) _stopLimit?.Dispose();
             _callerQueue.Posted -= _board.Wake;
             if (_request.Worker is null) _processes.Retire(worker);
         }
@@ -136,12 +135,12 @@ public sealed class BatchRunner : IDisposable
     private void Stop()
     {
         var isGentle = _request.StopTimeout > TimeSpan.Zero;
-        _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: !isGentle);
+        _board.Interrupt(stopAttempts: !isGentle);
         if (!isGentle) return;
         lock (_stopping)
         {
             _stopLimit ??= _time.CreateTimer(
-                _ => _board.RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: true), null, LongWait.Step(_request.StopTimeout), Timeout.InfiniteTimeSpan);
+                _ => _board.Interrupt(stopAttempts: true), null, LongWait.Step(_request.StopTimeout), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -152,7 +151,11 @@ public sealed class BatchRunner : IDisposable
     public long GivenBack => _board.GivenBack;
 
     /// <inheritdoc/>
-    public void Dispose() => _board.Dispose();
+    public void Dispose()
+    {
+        lock (_stopping) _stopLimit?.Dispose();
+        _board.Dispose();
+    }
 
     private void CallerLoop(RunJournal journal)
     {

@@ -53,6 +53,9 @@ internal sealed partial class RunBoard
         if (stopAttempts) _stopAttempts.Cancel();
     }
 
+    /// <summary>Ends the run because somebody stops it.</summary>
+    public void Interrupt(bool stopAttempts) => RequestEnd(RunEnd.Interrupted, JournalBatch.InterruptedReason, stopAttempts);
+
     /// <summary>Ends the run because of an error that is none of a task's.</summary>
     public void Fail(Exception error)
     {
@@ -64,7 +67,7 @@ internal sealed partial class RunBoard
     /// <param name="limit">The longest wait for it.</param>
     public void GiveUp(TimeSpan limit)
     {
-        RequestEnd(RunEnd.Interrupted, "Interrupted", stopAttempts: false);
+        Interrupt(stopAttempts: false);
         lock (_gate)
         {
             // What a block has said of tasks of its chunk holds.

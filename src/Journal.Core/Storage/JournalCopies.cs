@@ -22,6 +22,22 @@ public static class JournalCopies
         return [.. Directory.EnumerateFiles(folder, $"{name}-*{extension}").Where(path => IsStamped(Path.GetFileNameWithoutExtension(path), name)).OrderBy(File.GetLastWriteTimeUtc)];
     }
 
+    /// <summary>The backups of one journal in a folder, oldest first: another one may have its name.</summary>
+    /// <param name="factory">Knows a journal by the id that its backups share; see <see cref="IJournalStoreFactory.Identify"/>.</param>
+    /// <param name="known">The journal itself, or one of its backups.</param>
+    /// <param name="location">The journal's full path.</param>
+    /// <param name="folder">The folder.</param>
+    public static IReadOnlyList<string> OwnBackups(IJournalStoreFactory factory, string known, string location, string folder) =>
+        factory.Identify(known) is { } id ? [.. Backups(location, folder).Where(path => factory.Identify(path) == id)] : [];
+
+    /// <summary>How long it is until the next backup is due.</summary>
+    /// <param name="newest">The newest one.</param>
+    /// <param name="every">How old it may become.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Null where it is due: also where a clock that was ahead made the newest, which says nothing then.</returns>
+    public static TimeSpan? DueIn(string newest, TimeSpan every, DateTimeOffset now) =>
+        now.UtcDateTime - File.GetLastWriteTimeUtc(newest) is var age && age >= TimeSpan.Zero && age < every ? every - age : null;
+
     private static bool IsStamped(string file, string name) =>
         file.Length >= name.Length + 16 && DateTime.TryParseExact(file.AsSpan(name.Length + 1, 15), "yyyyMMdd-HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 

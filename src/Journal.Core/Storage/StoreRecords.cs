@@ -53,10 +53,11 @@ public sealed record BatchFigures(
 /// <param name="Stretch">The first of <see cref="Stretches"/> that they did not exceed; their number where they exceeded all.</param>
 /// <param name="Count">How many.</param>
 /// <param name="Duration">How long they took together.</param>
-public sealed record AttemptTally(string BatchId, JournalAttemptOutcome Outcome, JournalErrorCategory Category, int Stretch, long Count, TimeSpan Duration)
+/// <param name="Repeated">How many of them failed and were repeated: another attempt at the same task has ended since.</param>
+public sealed record AttemptTally(string BatchId, JournalAttemptOutcome Outcome, JournalErrorCategory Category, int Stretch, long Count, TimeSpan Duration, long Repeated = 0)
 {
-    /// <summary>The lengths of time by which they are counted, in seconds, shortest first.</summary>
-    public static IReadOnlyList<double> Stretches { get; } = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14400];
+    /// <summary>The lengths of time by which they are counted, shortest first.</summary>
+    public static IReadOnlyList<TimeSpan> Stretches { get; } = [.. new[] { 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14400 }.Select(TimeSpan.FromSeconds)];
 }
 
 /// <summary>Durations, summed up. All null when there are none.</summary>

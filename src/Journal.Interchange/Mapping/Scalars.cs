@@ -48,7 +48,7 @@ internal static class Scalars
             return Math.Abs(ticks) < TimeSpan.MaxValue.Ticks / 2 ? new TimeSpan((long)Math.Round(ticks)) : null;
         }
 
-        if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)) return span;
+        if (ClockText.Parse(text) is { } span) return span;
         if (text is not ['P', ..]) return null;
         try
         {

@@ -30,7 +30,7 @@ internal static class HistoryReader
     {
         var tallies = new List<AttemptTally>();
         session.Pipeline.Patience = 0;
-        session.Pipeline.Add(new Command(AttemptTallies.Sql), row => tallies.Add(AttemptTallies.Read(row))).Send();
+        session.Pipeline.Add(new Command(HistoryStatements.Tally), row => tallies.Add(StoredHistory.ReadTally(row))).Send();
         return tallies;
     }
 

@@ -1,3 +1,5 @@
+using Journal.Storage;
+
 namespace Journal.Postgres.Statements;
 
 /// <summary>The audit trail and the attempts: written, never changed.</summary>
@@ -19,6 +21,18 @@ internal static class HistoryStatements
 
     public const string AttemptColumns = """
         a.task, a.number, a.batch, a.stage, w.name, a.started_at, a.ended_at, a.outcome, a.error_category, a.error_message, a.error_id, a.stack, t.key, a.log
+        """;
+
+    /// <summary>Attempts counted by batch, outcome, category and stretch: how many, how many microseconds they took, and how many of them failed and were repeated.</summary>
+    public static readonly string Tally = $"""
+        SELECT b.id, a.outcome, a.error_category, a.stretch, COUNT(*), CAST(SUM(a.ran) AS bigint), CAST(SUM(a.repeated) AS bigint)
+        FROM (
+            SELECT batch, outcome, error_category, ended_at - started_at AS ran,
+                CASE {string.Concat(AttemptTally.Stretches.Select(static (stretch, n) => FormattableString.Invariant($"WHEN ended_at - started_at <= {Micros.From(stretch)} THEN {n} ")))}ELSE {AttemptTally.Stretches.Count} END AS stretch,
+                CASE WHEN outcome = {(int)JournalAttemptOutcome.Failed} AND EXISTS (SELECT 1 FROM attempt later WHERE later.task = attempt.task AND later.number > attempt.number) THEN 1 ELSE 0 END AS repeated
+            FROM attempt
+        ) a JOIN batch b ON b.no = a.batch
+        GROUP BY b.id, a.outcome, a.error_category, a.stretch
         """;
 
     /// <summary>Held by every transaction from before its events get their ids until it has ended, so that a follower can wait for those under way.</summary>

@@ -4,7 +4,7 @@ using System.Management.Automation;
 namespace Journal.Commands.Base;
 
 /// <summary>A cmdlet that can create a batch: its inputs and the policy it shall run under.</summary>
-public abstract class BatchOptionCmdlet : BatchInputCmdlet
+public abstract class BatchOptionCmdlet : BatchInputCmdlet, IOptionParameters
 {
     /// <summary>Retries after the first try: a number, or a hashtable of numbers by stage.</summary>
     [Parameter]
@@ -38,7 +38,7 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     /// <summary>Tasks that fail in a row and pause the batch, half as many where the error is the same; 0 for never.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int FailureThreshold { get; set; }
+    public int? FailureThreshold { get; set; }
 
     /// <summary>Quota units the batch may use: a number, or a hashtable of numbers by project.</summary>
     [Parameter]
@@ -58,7 +58,7 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     /// <summary>How many tasks may be in progress, of all workers together; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int ConcurrencyLimit { get; set; }
+    public int? ConcurrencyLimit { get; set; }
 
     /// <summary>Keep with the batch what the tasks emit: every run of the line then writes all of it, that of earlier runs first.</summary>
     [Parameter]
@@ -101,17 +101,7 @@ public abstract class BatchOptionCmdlet : BatchInputCmdlet
     /// <exception cref="JournalException">InvalidValue.</exception>
     protected BatchOptions OptionsOver(BatchOptions options)
     {
-        options = new OptionChanges
-        {
-            MaxRetries = MaxRetries,
-            RetryDelay = RetryDelay,
-            MaxRetryDelay = MaxRetryDelay,
-            FailureThreshold = Given(nameof(FailureThreshold)) ? FailureThreshold : null,
-            QuotaLimit = QuotaLimit,
-            QuotaReset = QuotaReset,
-            RateLimit = RateLimit,
-            ConcurrencyLimit = Given(nameof(ConcurrencyLimit)) ? ConcurrencyLimit : null,
-        }.Over(options);
+        options = OptionChanges.Over(options, this);
         if (LeaseTimeout is { } lease) options = options with { LeaseTimeout = lease > TimeSpan.Zero ? lease : throw JournalErrors.InvalidValue("-LeaseTimeout", lease, "a lease of no time holds nothing.") };
         if (Timeout is { } limit) options = options with { Timeout = limit > TimeSpan.Zero ? limit : null };
         if (Given(nameof(OnCrash))) options = options with { OnCrash = OnCrash };

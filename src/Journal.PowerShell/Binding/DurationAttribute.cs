@@ -31,24 +31,6 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         new($"'{value}' is not a length of time. Give a TimeSpan (New-TimeSpan -Minutes 5, '00:05:00') or a number of seconds.");
 }
 
-/// <summary>A length of time as text.</summary>
-internal static class ClockText
-{
-    /// <summary>Reads it: <c>26:00:00</c> is 26 hours, for which .NET takes 26 days; <c>1.02:00:00</c> is a day and two hours.</summary>
-    /// <returns>Null where it is none.</returns>
-    public static TimeSpan? Parse(string text)
-    {
-        var parts = text.Trim().Split(':');
-        if (parts.Length is 2 or 3 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours > 23
-            && TimeSpan.TryParse($"0:{string.Join(':', parts[1..])}", CultureInfo.InvariantCulture, out var rest))
-        {
-            return TimeSpan.FromHours(hours) + rest;
-        }
-
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : null;
-    }
-}
-
 /// <summary>An age: a TimeSpan, or a number of days, as <c>30</c> or <c>30d</c> (which PowerShell itself reads as a decimal number).</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DaysAttribute : ArgumentTransformationAttribute

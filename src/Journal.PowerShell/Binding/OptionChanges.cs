@@ -4,41 +4,45 @@ using System.Management.Automation;
 
 namespace Journal.Commands.Binding;
 
-/// <summary>The options that both a line and <c>Set-JournalBatch</c> change, as they are typed; null members stay.</summary>
-internal sealed record OptionChanges
+/// <summary>The options that both a line and <c>Set-JournalBatch</c> change, as they are typed; null members stay. Cmdlets have one base, so that the parameters stand twice.</summary>
+internal interface IOptionParameters
 {
-    public object? MaxRetries { get; init; }
+    object? MaxRetries { get; }
 
-    public TimeSpan? RetryDelay { get; init; }
+    TimeSpan? RetryDelay { get; }
 
-    public TimeSpan? MaxRetryDelay { get; init; }
+    TimeSpan? MaxRetryDelay { get; }
 
-    public int? FailureThreshold { get; init; }
+    int? FailureThreshold { get; }
 
     /// <summary>A number, or a hashtable of numbers by project.</summary>
-    public object? QuotaLimit { get; init; }
+    object? QuotaLimit { get; }
 
-    public object? QuotaReset { get; init; }
+    object? QuotaReset { get; }
 
-    public string? RateLimit { get; init; }
+    string? RateLimit { get; }
 
     /// <summary>0 takes the limit away.</summary>
-    public int? ConcurrencyLimit { get; init; }
+    int? ConcurrencyLimit { get; }
+}
 
-    /// <summary>The changes laid over options.</summary>
+/// <summary>Lays what is typed over options.</summary>
+internal static class OptionChanges
+{
+    /// <summary>Options with what a line says.</summary>
     /// <exception cref="JournalException">InvalidValue, InvalidQuotaLimit, InvalidQuotaReset, InvalidRateLimit.</exception>
-    public BatchOptions Over(BatchOptions options)
+    public static BatchOptions Over(BatchOptions options, IOptionParameters line)
     {
-        if (MaxRetries is not null) options = RetryBudgets.Over(options, MaxRetries);
-        if (QuotaLimit is not null) options = QuotaLimits.Over(options, QuotaLimit);
+        if (line.MaxRetries is { } retries) options = RetryBudgets.Over(options, retries);
+        if (line.QuotaLimit is { } quota) options = QuotaLimits.Over(options, quota);
         return options with
         {
-            RetryDelay = RetryDelay ?? options.RetryDelay,
-            MaxRetryDelay = MaxRetryDelay ?? options.MaxRetryDelay,
-            FailureThreshold = FailureThreshold ?? options.FailureThreshold,
-            QuotaReset = QuotaReset is null ? options.QuotaReset : Limits.QuotaReset(QuotaReset),
-            RateLimit = RateLimit is null ? options.RateLimit : Limits.RateLimit(RateLimit),
-            ConcurrencyLimit = ConcurrencyLimit is { } most ? (most == 0 ? null : most) : options.ConcurrencyLimit,
+            RetryDelay = line.RetryDelay ?? options.RetryDelay,
+            MaxRetryDelay = line.MaxRetryDelay ?? options.MaxRetryDelay,
+            FailureThreshold = line.FailureThreshold ?? options.FailureThreshold,
+            QuotaReset = line.QuotaReset is { } reset ? Limits.QuotaReset(reset) : options.QuotaReset,
+            RateLimit = line.RateLimit is { } rate ? Limits.RateLimit(rate) : options.RateLimit,
+            ConcurrencyLimit = line.ConcurrencyLimit is { } most ? (most == 0 ? null : most) : options.ConcurrencyLimit,
         };
     }
 }

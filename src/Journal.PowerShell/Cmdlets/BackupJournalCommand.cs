@@ -31,9 +31,10 @@ public sealed class BackupJournalCommand : JournalCmdlet
         var destination = ResolveFilePath(Destination, (path, detail) => JournalErrors.InvalidValue("-Destination", path, detail));
         var isFolder = Directory.Exists(destination);
         if (!isFolder && Every > TimeSpan.Zero) throw JournalErrors.InvalidValue("-Every", Every, $"it is for a folder with copies, and '{destination}' is none.");
-        if (Every > TimeSpan.Zero && Own(store.Location, destination, store.Location).LastOrDefault() is { } newest && Age(newest) is var age && age >= TimeSpan.Zero && age < Every)
+        if (Every > TimeSpan.Zero && JournalCopies.OwnBackups(StoreLoader.For(store.Location), store.Location, store.Location, destination) is [.., var newest]
+            && JournalCopies.DueIn(newest, Every, Time.GetUtcNow()) is { } left)
         {
-            WriteVerbose($"'{newest}' is {DurationText.Of(age)} old; the next backup is due in {RelativeTime.Countdown(Every - age)}.");
+            WriteVerbose($"'{newest}' is young enough; the next backup is due in {RelativeTime.Countdown(left)}.");
             return;
         }
 
@@ -64,19 +65,9 @@ public sealed class BackupJournalCommand : JournalCmdlet
         }
     }
 
-    // A clock that was ahead made it: then it says nothing.
-    private static TimeSpan Age(string path) => Time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path);
-
-    // The copies of this journal alone, oldest first: another one may have its name.
-    private static IEnumerable<string> Own(string location, string folder, string known)
-    {
-        var factory = StoreLoader.For(known);
-        return factory.Identify(known) is { } id ? JournalCopies.Backups(location, folder).Where(path => factory.Identify(path) == id) : [];
-    }
-
     private void RemoveOld(string location, string folder, string newest)
     {
-        foreach (var old in Own(location, folder, newest).SkipLast(Keep))
+        foreach (var old in JournalCopies.OwnBackups(StoreLoader.For(newest), newest, location, folder).SkipLast(Keep))
         {
             try
             {

@@ -60,7 +60,7 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
     /// <summary>How many tasks the block gets in one call at most, as arrays in $_ and $JournalTask; not given, each task has its own call.</summary>
     [Parameter]
     [ValidateRange(1, ChunkAttempt.Most)]
-    public int ChunkSize { get; set; }
+    public int? ChunkSize { get; set; }
 
     /// <summary>Only go on with a batch that exists; an error where there is none.</summary>
     [Parameter(ParameterSetName = ByName)]
@@ -327,13 +327,11 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         SkipFailed = SkipFailed,
         FromStage = FromStage,
         Stage = Stage,
-        ChunkSize = ChunkSizeGiven,
+        ChunkSize = ChunkSize,
         Redelivers = Redeliver,
         Reconciles = Reconcile is not null,
         Processes = Processes,
     };
-
-    private int? ChunkSizeGiven => Given(nameof(ChunkSize)) ? ChunkSize : null;
 
     private bool UsesRunspaces => ThrottleLimit > 1 || AsJob;
 
@@ -344,12 +342,12 @@ public sealed class InvokeJournalBatchCommand : BatchOptionCmdlet
         {
             IsJob = AsJob,
             Degree = ThrottleLimit,
-            ChunkSize = ChunkSizeGiven,
+            ChunkSize = ChunkSize,
             Stage = Stage,
             MaxFailures = MaxFailures,
             MaxFailurePercent = MaxFailurePercent,
             // A batch that was imported, or that an older version made, has none.
-            FailureThreshold = Given(nameof(FailureThreshold)) || batch.Options.FailureThreshold > 0 ? null : BatchOptions.OfCommands.FailureThreshold,
+            FailureThreshold = FailureThreshold is not null || batch.Options.FailureThreshold > 0 ? null : BatchOptions.OfCommands.FailureThreshold,
             StopTimeout = StopTimeout,
             VerifyOutput = VerifyOutput,
             Summary = Summary,

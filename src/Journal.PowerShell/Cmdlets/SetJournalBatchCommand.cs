@@ -7,7 +7,7 @@ namespace Journal.Commands;
 /// <summary>Changes the options of batches, also while they run: every worker goes by them within seconds.</summary>
 [Cmdlet(VerbsCommon.Set, "JournalBatch", SupportsShouldProcess = true)]
 [OutputType(typeof(JournalBatch))]
-public sealed class SetJournalBatchCommand : BatchTargetCmdlet
+public sealed class SetJournalBatchCommand : BatchTargetCmdlet, IOptionParameters
 {
     /// <summary>How many tasks may start in a span of time, by all workers together: 600/1m, 10/s, 5000/1d; 600/1m+50 lets 50 start at once; None for no limit.</summary>
     [Parameter]
@@ -17,7 +17,7 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
     /// <summary>How many tasks may be in progress, of all workers together; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int ConcurrencyLimit { get; set; }
+    public int? ConcurrencyLimit { get; set; }
 
     /// <summary>Retries after the first try: a number, or a hashtable of numbers by stage.</summary>
     [Parameter]
@@ -37,7 +37,7 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
     /// <summary>Tasks that fail in a row and pause the batch, half as many where the error is the same; 0 for never.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int FailureThreshold { get; set; }
+    public int? FailureThreshold { get; set; }
 
     /// <summary>Quota units the batch may use: a number, 0 for no limit; or a hashtable of numbers by project.</summary>
     [Parameter]
@@ -74,19 +74,7 @@ public sealed class SetJournalBatchCommand : BatchTargetCmdlet
 
     private BatchOptions OptionsOver(BatchOptions options)
     {
-        options = new OptionChanges
-        {
-            MaxRetries = MaxRetries,
-            RetryDelay = RetryDelay,
-            MaxRetryDelay = MaxRetryDelay,
-            FailureThreshold = Given(nameof(FailureThreshold)) ? FailureThreshold : null,
-            QuotaLimit = QuotaLimit,
-            QuotaReset = QuotaReset,
-            RateLimit = RateLimit,
-            ConcurrencyLimit = Given(nameof(ConcurrencyLimit)) ? ConcurrencyLimit : null,
-        }.Over(options);
+        options = OptionChanges.Over(options, this);
         return QuotaLimit is not null && options.QuotaLimit == 0 ? options with { QuotaLimit = null } : options;
     }
-
-    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }

@@ -42,8 +42,8 @@ internal static class HistoryReader
     public static IReadOnlyList<AttemptTally> Tally(Database database)
     {
         var tallies = new List<AttemptTally>();
-        using var rows = database.Prepare(AttemptTallies.Sql);
-        while (rows.Step()) tallies.Add(AttemptTallies.Read(rows));
+        using var rows = database.Prepare(HistoryStatements.Tally);
+        while (rows.Step()) tallies.Add(StoredHistory.ReadTally(rows));
         return tallies;
     }
 

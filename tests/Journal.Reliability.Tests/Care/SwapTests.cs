@@ -72,10 +72,15 @@ public sealed class SwapTests : IDisposable
         BackupIsUntouched();
     }
 
+    /// <summary>Every way in which a file gets a name: what of it there is before, what is done, and what there may be after.</summary>
     [Theory]
-    [InlineData(CareWorker.Repair)]
-    [InlineData(CareWorker.Restore)]
-    public void On_a_disk_with_hardly_enough_room_the_journal_is_whole_old_or_new(string verb)
+    [InlineData("repair")]
+    [InlineData("restore")]
+    [InlineData("make")]
+    [InlineData("back up")]
+    [InlineData("migrate")]
+    [InlineData("optimize")]
+    public void On_a_disk_with_hardly_enough_room_what_has_a_name_is_whole(string what)
     {
         if (!OperatingSystem.IsLinux()) return;
         using var disk = new SmallDisk(Path.Combine(_folder, "disk"), mounts: true);
@@ -84,34 +89,43 @@ public sealed class SwapTests : IDisposable
         const int tasks = 3000;
         var factory = new SqliteStoreFactory();
         var (kept, journal, backup) = (Path.Combine(_folder, "large.db"), Path.Combine(disk.Directory, "journal.db"), Path.Combine(disk.Directory, "backup.db"));
-        using (var store = factory.Open(new StoreOptions(kept, StoreAccess.Create))) Add(store, store.CreateBatch(new NewBatch("x")).Id, 0, tasks);
+        if (what == "migrate") Migration.OlderJournal.MakeFile(kept, version: 3, tasks);
+        else using (var store = factory.Open(new StoreOptions(kept, StoreAccess.Create))) Add(store, store.CreateBatch(new NewBatch("x")).Id, 0, what == "make" ? 0 : tasks);
         var size = new FileInfo(kept).Length;
         int done = 0, refused = 0;
-        // From hardly more than the new file needs to more than its log and a copy of the old one need beside it.
-        for (var leave = size; leave < size * 5; leave += 32 * 1024)
+        // From too little to more than a new file, its log and a copy of the old one need beside it.
+        for (var leave = 4096L; leave < size * 5; leave += Math.Max(4096, size * 5 / 100 / 4096 * 4096))
         {
-            File.Copy(kept, journal);
-            if (verb == CareWorker.Restore) File.Copy(kept, backup);
+            if (what != "make") File.Copy(kept, journal);
+            if (what == "restore") File.Copy(kept, backup);
             disk.Fill(leave);
             try
             {
-                if (verb == CareWorker.Repair) factory.Repair(new StoreOptions(journal, StoreAccess.Create), journal + ".aside");
-                else factory.Restore(new StoreOptions(journal, StoreAccess.Create), backup, journal + ".aside");
+                switch (what)
+                {
+                    case "repair": factory.Repair(new StoreOptions(journal, StoreAccess.Create), journal + ".aside"); break;
+                    case "restore": factory.Restore(new StoreOptions(journal, StoreAccess.Create), backup, journal + ".aside"); break;
+                    case "make" or "migrate": factory.Open(new StoreOptions(journal, StoreAccess.Create)).Dispose(); break;
+                    case "back up": using (var store = factory.Open(new StoreOptions(journal, StoreAccess.Read))) store.BackUp(backup); break;
+                    default: using (var store = factory.Open(new StoreOptions(journal, StoreAccess.Write))) store.Optimize(); break;
+                }
+
                 done++;
             }
-            catch (JournalException e) when (e.ErrorId == nameof(JournalErrors.JournalWriteFailed))
+            catch (JournalException e) when (e.ErrorId is nameof(JournalErrors.JournalWriteFailed) or nameof(JournalErrors.JournalAccessDenied))
             {
                 refused++;
             }
 
             disk.Empty();
-            using (var store = factory.Open(new StoreOptions(journal, StoreAccess.Read)))
+            Assert.Equal([], Directory.GetFiles(disk.Directory, "*.partial*").Concat(Directory.GetFiles(disk.Directory, "*.swap")));
+            foreach (var file in Directory.GetFiles(disk.Directory, "*.db").Concat(Directory.GetFiles(disk.Directory, "*.aside")))
             {
-                Assert.Equal((leave, tasks), (leave, store.CountTasks(TaskQuery.All)));
+                using var store = factory.Open(new StoreOptions(file, StoreAccess.Create));
+                Assert.Equal((leave, what == "make" ? 0 : tasks), (leave, store.CountTasks(TaskQuery.All)));
                 Assert.Empty(store.Check());
             }
 
-            Assert.Equal([], Directory.GetFiles(disk.Directory, "*.partial*").Concat(Directory.GetFiles(disk.Directory, "*.swap")));
             foreach (var file in Directory.GetFiles(disk.Directory)) File.Delete(file);
         }
 

@@ -44,16 +44,18 @@ public abstract class FigureConformance<TFixture> : StoreTest<TFixture> where TF
         var batch = Batch("a", "b", "c");
         CompleteIn(batch, 1, 20_000);
         var failing = ClaimOne(batch);
-        Make(TaskMove.Fail(failing.Id, failing.Token, Broken, TaskReport.Nothing, TimeSpan.FromSeconds(7)));
+        Make(TaskMove.Retry(failing.Id, failing.Token, Broken, TaskReport.Nothing, Store.Now, TimeSpan.FromSeconds(7), "again"));
+        failing = ClaimOne(batch);
+        Make(TaskMove.Fail(failing.Id, failing.Token, Broken, TaskReport.Nothing, TimeSpan.FromSeconds(8)));
         Batch("of another");
 
         var tallies = Store.TallyAttempts().Where(tally => tally.BatchId == batch.Id).OrderBy(static tally => tally.Duration).ToList();
 
-        Assert.Equal(3, Store.TallyAttempts().Sum(static tally => tally.Count));
+        Assert.Equal(4, Store.TallyAttempts().Sum(static tally => tally.Count));
         Assert.Equal(
             [
                 new AttemptTally(batch.Id, JournalAttemptOutcome.Completed, JournalErrorCategory.None, 2, 1, TimeSpan.FromSeconds(1)),
-                new AttemptTally(batch.Id, JournalAttemptOutcome.Failed, Broken.Category, 4, 1, TimeSpan.FromSeconds(7)),
+                new AttemptTally(batch.Id, JournalAttemptOutcome.Failed, Broken.Category, 4, 2, TimeSpan.FromSeconds(15), Repeated: 1),
                 new AttemptTally(batch.Id, JournalAttemptOutcome.Completed, JournalErrorCategory.None, AttemptTally.Stretches.Count, 1, TimeSpan.FromSeconds(20_000)),
             ],
             tallies);

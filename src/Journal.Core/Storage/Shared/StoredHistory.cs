@@ -92,6 +92,10 @@ public static class StoredHistory
         JournalPath = location,
     };
 
+    /// <summary>A tally from the columns: the id of its batch, outcome, error_category, stretch, how many, their microseconds, and how many were repeated.</summary>
+    public static AttemptTally ReadTally<TRow>(TRow row) where TRow : IStoredRow => new(
+        row.Text(0) ?? "", (JournalAttemptOutcome)row.Integer(1), (JournalErrorCategory)row.Integer(2), (int)row.Integer(3), row.Integer(4), Micros.ToSpan(row.Integer(5)), row.Integer(6));
+
     /// <summary>A worker from the columns host, process_space, process_id, process_start, nonce, label, beginning at one of them.</summary>
     public static WorkerIdentity ReadWorker<TRow>(TRow row, int column) where TRow : IStoredRow => new(
         row.Text(column) ?? "", row.Text(column + 1) ?? "", (int)row.Integer(column + 2), row.Text(column + 3) ?? "", row.Text(column + 4) ?? "", row.Text(column + 5));
